@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One section for each target and its tests, from the bottom of the house to the top: C modules, stores and
+// codecs, mapping, engine, commands. A target may depend only on targets above it in this file.
+
+let package = Package(
+  name: "kedge",
+  products: [
+    .executable(name: "kedge", targets: ["kedge"]),
+    .executable(name: "kedge-samples", targets: ["kedge-samples"]),
+  ],
+  targets: [
+    // MARK: C libraries, each wrapped by exactly one module below
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CMongoC", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // MARK: Executors
+    .target(name: "Executors"),
+
+    // MARK: Codec
+    .target(name: "Codec"),
+    .testTarget(name: "CodecTests", dependencies: ["Codec"]),
+
+    // MARK: Postgres
+    .target(name: "Postgres", dependencies: ["CLibPQ"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+
+    // MARK: Mongo
+    .target(name: "Mongo", dependencies: ["CMongoC", "Codec"]),
+    .testTarget(name: "MongoTests", dependencies: ["Mongo", "Codec"]),
+
+    // MARK: SQLite
+    .target(name: "SQLite", dependencies: ["CSQLite", "Codec"]),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Codec"]),
+
+    // MARK: Mapping
+    .target(name: "Mapping", dependencies: ["CYAML", "Codec"]),
+    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Codec"]),
+
+    // MARK: Schema
+    .target(name: "Schema", dependencies: ["Mapping", "Postgres"]),
+
+    // MARK: RecordSources
+    .target(name: "RecordSources", dependencies: ["Codec", "Mapping", "Mongo", "SQLite"]),
+
+    // MARK: Inference
+    .target(name: "Inference", dependencies: ["Codec", "Mapping", "RecordSources", "Mongo", "SQLite"]),
+
+    // MARK: Progress
+    .target(name: "Progress"),
+
+    // MARK: Catalog
+    .target(name: "Catalog", dependencies: ["Codec", "Mapping", "Postgres"]),
+
+    // MARK: Backfill
+    .target(
+      name: "Backfill",
+      dependencies: [
+        "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources", "Schema",
+      ]),
+
+    // MARK: Audit
+    .target(
+      name: "Audit",
+      dependencies: [
+        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
+        "Schema",
+      ]),
+
+    // MARK: LocalPostgres
+    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
+
+    // MARK: SampleData
+    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+
+    // MARK: CommandLine
+    .target(name: "CommandLine"),
+    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+
+    // MARK: Executables
+    .executableTarget(
+      name: "kedge",
+      dependencies: [
+        "Audit", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference", "LocalPostgres",
+        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
+      ]),
+    .executableTarget(
+      name: "kedge-samples", dependencies: ["CommandLine", "Executors", "Mongo", "SQLite", "SampleData"]),
+
+    // MARK: Tests over real servers and over the built binary
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "Audit", "Backfill", "Catalog", "Codec", "Inference", "LocalPostgres", "Mapping", "Mongo", "Postgres",
+        "RecordSources", "SQLite", "SampleData", "Schema",
+      ]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+}

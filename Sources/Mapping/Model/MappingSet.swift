@@ -1,0 +1,284 @@
+public import Codec
+
+/// A whole mapping set, valid: what `MappingSet.load` returns and everything above reads.
+public struct MappingSet: Sendable {
+  public var name: String
+  /// The folder that it was read from.
+  public var directory: String
+  public var stores: [Store]
+  /// In the order of their files' names.
+  public var entities: [Entity]
+
+  public init(name: String, directory: String, stores: [Store], entities: [Entity]) {
+    self.name = name
+    self.directory = directory
+    self.stores = stores
+    self.entities = entities
+  }
+
+  public func store(named name: String) -> Store? { stores.first { $0.name == name } }
+  public func entity(named name: String) -> Entity? { entities.first { $0.name == name } }
+
+  /// Core entities, each after those that it refers to (an entity's references to itself don't count).
+  public var coreInLoadOrder: [Entity] {
+    var ordered: [Entity] = []
+    var seen: Set<String> = []
+    func visit(_ entity: Entity) {
+      guard seen.insert(entity.name).inserted else { return }
+      for reference in entity.references {
+        if let target = self.entity(named: reference.entity) { visit(target) }
+      }
+      if entity.owner == .core { ordered.append(entity) }
+    }
+    entities.forEach(visit)
+    return ordered
+  }
+}
+
+/// A database that holds data.
+public struct Store: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable { case postgres, mongo, sqlite }
+  public var name: String
+  public var kind: Kind
+  /// Environment variables that may hold its URL (or, for SQLite, its path), the first that is set wins.
+  public var environment: [String]
+  /// A URL or a path from the file itself, never with a password; relative SQLite paths start at the mapping's folder.
+  public var url: String?
+  /// For Mongo: the database, where the URL names none.
+  public var database: String?
+
+  public init(name: String, kind: Kind, environment: [String] = [], url: String? = nil, database: String? = nil) {
+    self.name = name
+    self.kind = kind
+    self.environment = environment
+    self.url = url
+    self.database = database
+  }
+}
+
+/// Where something stands in a mapping file.
+public struct SourceLocation: Sendable, Hashable {
+  public var file: String
+  /// 1-based; columns count Unicode scalars.
+  public var line: Int
+  public var column: Int
+  public init(file: String, line: Int, column: Int) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+}
+
+/// One kind of record.
+public struct Entity: Sendable {
+  public enum Owner: String, Sendable, CaseIterable { case core, feature }
+  public enum Phase: String, Sendable, CaseIterable { case legacy, shadow, core, retired }
+
+  public var name: String
+  public var location: SourceLocation
+  public var owner: Owner
+  public var phase: Phase
+  /// The source store's name.
+  public var store: String
+  /// The collection or table in the source store.
+  public var collection: String
+  /// The target table; for a feature entity, nil.
+  public var table: TableName?
+  /// The target columns that make the key, in order.
+  public var key: [String]
+  public var fields: [Field]
+  /// Embedded arrays that become tables of their own.
+  public var children: [ChildTable]
+  /// The jsonb column that takes every top-level field that nothing else maps.
+  public var rest: String?
+  public var references: [Reference]
+  /// Only records that match all of these are moved; the others are counted as filtered.
+  public var filters: [Filter]
+  /// More quarantined records than this fail the run; nil means no limit.
+  public var quarantineLimit: Int?
+  /// Target columns that an audit doesn't compare.
+  public var auditIgnore: [String]
+  /// Absolute tolerance for numeric target columns in an audit.
+  public var auditTolerance: [String: Double]
+  /// What a factory reset keeps: rows whose column has one of the values.
+  public var resetKeep: [KeepRule]
+  /// Repositories and roles that may write.
+  public var writers: [String]
+
+  public init(
+    name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
+    collection: String, table: TableName?, key: [String], fields: [Field], children: [ChildTable] = [],
+    rest: String? = nil, references: [Reference] = [], filters: [Filter] = [], quarantineLimit: Int? = nil,
+    auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
+    writers: [String] = []
+  ) {
+    self.name = name
+    self.location = location
+    self.owner = owner
+    self.phase = phase
+    self.store = store
+    self.collection = collection
+    self.table = table
+    self.key = key
+    self.fields = fields
+    self.children = children
+    self.rest = rest
+    self.references = references
+    self.filters = filters
+    self.quarantineLimit = quarantineLimit
+    self.auditIgnore = auditIgnore
+    self.auditTolerance = auditTolerance
+    self.resetKeep = resetKeep
+    self.writers = writers
+  }
+}
+
+/// A table's name, with its schema.
+public struct TableName: Sendable, Hashable {
+  public var schema: String
+  public var name: String
+  public init(schema: String, name: String) {
+    self.schema = schema
+    self.name = name
+  }
+  /// Quoted for SQL.
+  public var sql: String { quotedIdentifier(schema) + "." + quotedIdentifier(name) }
+  /// As a person writes it.
+  public var display: String { "\(schema).\(name)" }
+}
+
+/// An SQL identifier in double quotes, embedded quotes doubled.
+public func quotedIdentifier(_ name: String) -> String {
+  "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+}
+
+/// What becomes of a value that is missing, null or empty.
+public enum Absence: Sendable, Equatable {
+  case null
+  case quarantine
+  /// This text, which is then encoded as a value of the column's type.
+  case value(String)
+  /// The value as it is (for `empty` alone: an empty text is a text).
+  case keep
+}
+
+/// One target column and where its value comes from.
+public struct Field: Sendable {
+  /// The source path, and after it those that are tried when it is missing or null (`coalesce`). Empty for a constant.
+  public var paths: [ValuePath]
+  public var column: String
+  public var location: SourceLocation
+  public var type: TargetType
+  public var transforms: [Transform]
+  public var missing: Absence
+  public var null: Absence
+  /// For texts of length zero (after `trim`, where that is a transform), and empty arrays and documents.
+  public var empty: Absence
+  /// NOT NULL in the target.
+  public var required: Bool
+  public var unique: Bool
+  /// Shown in reports as a digest.
+  public var personal: Bool
+
+  public init(
+    paths: [ValuePath], column: String, location: SourceLocation, type: TargetType, transforms: [Transform] = [],
+    missing: Absence = .null, null: Absence = .null, empty: Absence = .keep, required: Bool = false,
+    unique: Bool = false, personal: Bool = false
+  ) {
+    self.paths = paths
+    self.column = column
+    self.location = location
+    self.type = type
+    self.transforms = transforms
+    self.missing = missing
+    self.null = null
+    self.empty = empty
+    self.required = required
+    self.unique = unique
+    self.personal = personal
+  }
+}
+
+/// An embedded array as a table: one row for each element, with its parent's key and its place.
+public struct ChildTable: Sendable {
+  /// The array's path, ending in `[]`.
+  public var path: ValuePath
+  public var location: SourceLocation
+  public var table: TableName
+  /// Columns that repeat the parent's key, in the key's order.
+  public var parentColumns: [String]
+  /// The column with the element's 0-based place.
+  public var ordinal: String
+  /// Paths start at the element. The path without steps is the element itself.
+  public var fields: [Field]
+  /// What becomes of the array itself when it is missing or null: `null` means no rows.
+  public init(
+    path: ValuePath, location: SourceLocation, table: TableName, parentColumns: [String], ordinal: String,
+    fields: [Field]
+  ) {
+    self.path = path
+    self.location = location
+    self.table = table
+    self.parentColumns = parentColumns
+    self.ordinal = ordinal
+    self.fields = fields
+  }
+}
+
+/// A reference to another entity, in the same store or across stores.
+public struct Reference: Sendable {
+  public enum OnDelete: String, Sendable, CaseIterable {
+    case restrict, cascade, setNull = "set-null", noAction = "no-action"
+  }
+  /// What keeps it: a foreign key in Postgres, an audit that reports orphans as drift, or nothing but a count.
+  public enum Enforcement: String, Sendable, CaseIterable {
+    case constraint, audit, none
+  }
+  public var columns: [String]
+  public var entity: String
+  /// The referenced columns; the referenced entity's key where the file names none.
+  public var targetColumns: [String]
+  public var onDelete: OnDelete
+  public var enforcement: Enforcement
+  public var location: SourceLocation
+
+  public init(
+    columns: [String], entity: String, targetColumns: [String], onDelete: OnDelete = .noAction,
+    enforcement: Enforcement = .constraint, location: SourceLocation
+  ) {
+    self.columns = columns
+    self.entity = entity
+    self.targetColumns = targetColumns
+    self.onDelete = onDelete
+    self.enforcement = enforcement
+    self.location = location
+  }
+}
+
+/// A condition on one source field.
+public struct Filter: Sendable {
+  public enum Test: Sendable, Equatable {
+    case exists(Bool)
+    /// The value's canonical text is one of these.
+    case oneOf([String])
+    case noneOf([String])
+  }
+  public var path: ValuePath
+  public var test: Test
+  public var location: SourceLocation
+  public init(path: ValuePath, test: Test, location: SourceLocation) {
+    self.path = path
+    self.test = test
+    self.location = location
+  }
+}
+
+/// Rows that a factory reset keeps.
+public struct KeepRule: Sendable, Equatable {
+  public var column: String
+  public var values: [String]
+  public init(column: String, values: [String]) {
+    self.column = column
+    self.values = values
+  }
+}

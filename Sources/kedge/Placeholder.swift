@@ -1,0 +1,3 @@
+@main enum Placeholder {
+  static func main() {}
+}
