@@ -10,10 +10,7 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var capacity: Int
   /// How many bytes have been written.
-  public private(set) var count: Int {
-    @inlinable get { written }
-    @inlinable set { written = newValue }
-  }
+  @inlinable public var count: Int { written }
   @usableFromInline var written: Int
 
   public init(capacity: Int = 4096) {
@@ -91,7 +88,9 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Overwrites a big-endian integer written earlier, such as a length known only afterwards.
-  @inlinable @inline(__always) public mutating func patchBigEndian<T: FixedWidthInteger>(_ value: T, at offset: Int) {
+  @inlinable @inline(__always) public mutating func patchBigEndian<T: FixedWidthInteger>(
+    _ value: T, at offset: Int
+  ) {
     base.storeBytes(of: value.bigEndian, toByteOffset: offset, as: T.self)
   }
 

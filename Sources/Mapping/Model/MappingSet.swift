@@ -47,7 +47,9 @@ public struct Store: Sendable, Equatable {
   /// For Mongo: the database, where the URL names none.
   public var database: String?
 
-  public init(name: String, kind: Kind, environment: [String] = [], url: String? = nil, database: String? = nil) {
+  public init(
+    name: String, kind: Kind, environment: [String] = [], url: String? = nil, database: String? = nil
+  ) {
     self.name = name
     self.kind = kind
     self.environment = environment
@@ -181,7 +183,8 @@ public struct Field: Sendable {
   public var personal: Bool
 
   public init(
-    paths: [ValuePath], column: String, location: SourceLocation, type: TargetType, transforms: [Transform] = [],
+    paths: [ValuePath], column: String, location: SourceLocation, type: TargetType,
+    transforms: [Transform] = [],
     missing: Absence = .null, null: Absence = .null, empty: Absence = .keep, required: Bool = false,
     unique: Bool = false, personal: Bool = false
   ) {
