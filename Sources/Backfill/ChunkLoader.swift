@@ -68,27 +68,34 @@ public final class ChunkLoader {
 
   /// Stages every record of the cursor and merges what differs, inside the caller's transaction.
   func merge(_ cursor: any RecordCursor) throws -> Tally {
+    let (staging, number, staged) = try stage(cursor, limit: .max)
+    var tally = staged
+    tally.landed = 0
+    try removeDuplicates(staging, &tally)
+    try removeOrphans(staging, &tally)
+    let changed = try mergeRange(staging, 1...max(1, number), &tally)
+    let left = tally.read - tally.quarantined - tally.filtered
+    tally.landed = changed
+    tally.unchanged = left - changed
+    try releaseLanded(staging)
+    return tally
+  }
+
+  /// Copies up to `limit` records of the cursor into the staging tables, inside the caller's transaction. In the tally,
+  /// `landed` counts what was staged; refused records wait to be quarantined, or dropped.
+  public func stage(_ cursor: any RecordCursor, limit: Int) throws -> (
+    tables: StagingTables, highest: Int, tally: Tally
+  ) {
     let staging = try self.staging ?? StagingTables(plan, connection: connection)
     self.staging = staging
     var number: Int32 = 0
-    var tally = try stream(cursor, statements: staging.copyStatements) { cursor in
+    let tally = try stream(cursor, limit: limit, statements: staging.copyStatements) { cursor in
       number += 1
       self.locator.removeAll()
       cursor.appendLocator(to: &self.locator)
       return .staged(row: number, locator: self.locator.bytes)
     }
-    tally.landed = 0
-    try removeDuplicates(staging, &tally)
-    try removeOrphans(staging, &tally)
-    let staged = tally.read - tally.quarantined - tally.filtered
-    let changed = try mergeRange(staging, 1...max(1, Int(number)), &tally)
-    let left = tally.read - tally.quarantined - tally.filtered
-    precondition(left <= staged)
-    tally.landed = changed
-    tally.unchanged = left - changed
-    try releaseLanded(staging)
-    _ = try connection.execute("TRUNCATE \(staging.main)")
-    return tally
+    return (staging, Int(number), tally)
   }
 
   func merge(_ range: ChunkRange) throws -> Tally {
@@ -170,18 +177,18 @@ public final class ChunkLoader {
       let locators = try staged.map { try $0.bytes("l") }
       guard !locators.isEmpty else { continue }
       for statement in staging.removalSQL(batch) { _ = try connection.execute(statement) }
-      var records: [[UInt8]: [UInt8]] = [:]
+      var left = Set(locators)
       let cursor = try session.fetch(plan, locators.map { try BSONDocument(bytes: $0) }, into: encoder)
       while try cursor.next() {
         var (name, record) = (ByteBuffer(capacity: 256), ByteBuffer(capacity: 1024))
         cursor.appendLocator(to: &name)
         cursor.appendRecord(to: &record)
-        records[Array(name.bytes)] = Array(record.bytes)
+        let found = Array(name.bytes)
+        if left.remove(found) != nil { hold(entry(found, Array(record.bytes))) }
+        if waitingBytes >= Self.quarantineBytes { try flushQuarantine() }
       }
-      for locator in locators {
-        // A record deleted in the meantime is kept as its locator.
-        try hold(entry(locator, records[locator] ?? locator))
-      }
+      // A record deleted in the meantime is kept as its locator.
+      for locator in left { hold(entry(locator, locator)) }
       tally.quarantined += locators.count
     }
   }
@@ -195,11 +202,16 @@ public final class ChunkLoader {
       """, [.text(setName), .text(plan.entity.name)])
   }
 
+  /// Fields met since the last reset that nothing maps.
+  func unmapped(read: Int) throws -> [(path: String, count: Int)] {
+    try encoder.unmapped + session.unmappedColumns(of: plan).map { ($0, read) }
+  }
+
   // MARK: The loop
 
   /// Reads the cursor to its end: fill, filter, encode, send.
   private func stream(
-    _ cursor: any RecordCursor, statements: [String],
+    _ cursor: any RecordCursor, limit: Int = .max, statements: [String],
     prefix: (any RecordCursor) -> RecordEncoder.Prefix
   ) throws -> Tally {
     let copy = CopyStream(connection, statements: statements)
@@ -207,7 +219,7 @@ public final class ChunkLoader {
     var tally = Tally()
     var reported = 0
     do {
-      while try cursor.next() {
+      while tally.read < limit, try cursor.next() {
         tally.read += 1
         do throws(Refusal) {
           try cursor.fill()
@@ -219,7 +231,7 @@ public final class ChunkLoader {
           }
         } catch {
           tally.quarantined += 1
-          try hold(refused(error, cursor))
+          hold(refused(error, cursor))
         }
         if pendingBytes >= Self.batchBytes {
           try copy.send(rows)
@@ -260,7 +272,7 @@ public final class ChunkLoader {
       refusal, plan: plan, encoder: encoder, locator: Array(name.bytes), record: Array(record.bytes))
   }
 
-  private func hold(_ entry: QuarantineEntry) throws {
+  private func hold(_ entry: QuarantineEntry) {
     waiting.append(entry)
     waitingBytes += entry.record.count + entry.locator.count + 512
   }
@@ -272,7 +284,7 @@ public final class ChunkLoader {
   }
 
   /// Forgets them, when the transaction that they belong to is rolled back.
-  func dropQuarantine() {
+  public func dropQuarantine() {
     waiting.removeAll()
     waitingBytes = 0
   }

@@ -5,11 +5,12 @@ internal import Postgres
 /// The staging tables of one entity on one connection, and the SQL that merges them into the target.
 ///
 /// Staged rows carry their number in the chunk and their locator. Temporary tables, emptied at each commit.
-struct StagingTables {
+public struct StagingTables {
   let plan: EntityPlan
-  private let names: [String]
-  static let row = quotedIdentifier("kedge.row")
-  static let locator = quotedIdentifier("kedge.locator")
+  /// Quoted: the main table's stage, then one for each child table.
+  public let names: [String]
+  public static let row = quotedIdentifier("kedge.row")
+  public static let locator = quotedIdentifier("kedge.locator")
 
   init(_ plan: EntityPlan, connection: PostgresConnection) throws {
     self.plan = plan

@@ -90,6 +90,19 @@ public struct Catalog {
         FOREIGN KEY (run, entity) REFERENCES kedge.run_entities ON DELETE CASCADE
       )
       """,
+      """
+      CREATE TABLE kedge.audit_differences (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        run bigint NOT NULL REFERENCES kedge.runs ON DELETE CASCADE,
+        entity text NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('missing', 'extra', 'different', 'orphan')),
+        key text[] NOT NULL,
+        columns text[] NOT NULL DEFAULT '{}',
+        locator bytea,
+        is_repaired boolean NOT NULL DEFAULT false
+      )
+      """,
+      "CREATE INDEX audit_differences_run ON kedge.audit_differences (run, entity, kind, id)",
     ]
   ]
 

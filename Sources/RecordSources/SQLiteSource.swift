@@ -147,6 +147,11 @@ final class SQLiteSession: SourceSession {
     return nil
   }
 
+  func unmappedColumns(of plan: EntityPlan) throws -> [String] {
+    if plan.record.hasRest { return [] }
+    return try table(plan.entity).columns.map(\.name).filter { !plan.slotNames.contains($0) }
+  }
+
   func verify(_ plan: EntityPlan) throws {
     let table = try table(plan.entity)
     for field in plan.entity.fields {

@@ -56,6 +56,9 @@ public final class RecordEncoder {
   /// Fields that were met and that nothing maps, with how often.
   public var unmapped: [(path: String, count: Int)] { shape.unmapped }
 
+  /// Begins counting them anew.
+  public func resetUnmapped() { shape.resetUnmapped() }
+
   /// Whether the record passes every declared filter.
   public func matchesFilters() -> Bool {
     for filter in plan.filters {
@@ -102,6 +105,11 @@ public final class RecordEncoder {
       }
       throw error
     }
+  }
+
+  /// Appends the key's fields alone, as they stand in a row. For records whose other fields are refused.
+  public func encodeKey(to out: inout ByteBuffer) throws(Refusal) {
+    for column in plan.key { try values.append(column: column, slots: slots, to: &out) }
   }
 
   private func encodeMain(_ prefix: Prefix, into out: inout ByteBuffer) throws(Refusal) {

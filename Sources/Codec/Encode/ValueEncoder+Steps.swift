@@ -21,11 +21,11 @@ extension ValueEncoder {
       return .value(.string(TextFold.trimmed(try text(result))))
     case .lower:
       let source = try text(result)
-      TextFold.appendLowercased(source, to: &scratch)
+      try TextFold.appendLowercased(source, to: &scratch)
       return .value(.string(scratch.bytes))
     case .upper:
       let source = try text(result)
-      TextFold.appendUppercased(source, to: &scratch)
+      try TextFold.appendUppercased(source, to: &scratch)
       return .value(.string(scratch.bytes))
     case .text:
       try appendCanonicalText(try plain(result), to: &scratch)
@@ -135,7 +135,9 @@ extension ValueEncoder {
       return .uuid(uuid.0, uuid.1)
     case .binary where value.bytes.count == 16:
       let swapped = value.subtype == 4 ? UUIDOrder.standard : order
-      let uuid = UUIDText.reorder(value.bytes, swapped)
+      guard let uuid = UUIDText.reorder(value.bytes, swapped) else {
+        throw Refusal(.invalidText, found: .binary)
+      }
       return .uuid(uuid.0, uuid.1)
     default: throw Refusal(.wrongType, found: value.kind)
     }
@@ -153,7 +155,7 @@ extension ValueEncoder {
     case .decimal128: try Decimal128Text.append(value.bytes, to: &out)
     case .bool: out.append(value.bits != 0 ? "true" : "false" as StaticString)
     case .date: PostgresTime.appendISO(unixMilliseconds: value.integer, to: &out)
-    case .binary where (value.subtype == 4) && value.bytes.count == 16: UUIDText.append(value.bytes, to: &out)
+    case .binary where (value.subtype == 4) && value.bytes.count == 16: try UUIDText.append(value.bytes, to: &out)
     default: throw Refusal(.wrongType, found: value.kind)
     }
   }

@@ -159,7 +159,8 @@ extension ValueEncoder {
     case .decimalText(let text), .jsonText(let text): out.append(text)
     case .digest(let digest): Hex.append(digest, to: &out)
     case .uuid(let high, let low):
-      withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { UUIDText.append($0, to: &out) }
+      var pair = (high.bigEndian, low.bigEndian)
+      try withUnsafeBytes(of: &pair) { (bytes) throws(Refusal) in try UUIDText.append(bytes, to: &out) }
     case .boolean(let value): out.append(value ? "true" : "false" as StaticString)
     default: throw refused(result)
     }

@@ -194,6 +194,13 @@ final class DocumentShape {
     return true
   }
 
+  func resetUnmapped() {
+    overflow = 0
+    for level in levels.indices {
+      for field in levels[level].fields.indices { levels[level].fields[field].unmapped = 0 }
+    }
+  }
+
   /// What was met and nothing maps: path and count.
   var unmapped: [(path: String, count: Int)] {
     var found: [(String, Int)] = []
