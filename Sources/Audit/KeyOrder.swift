@@ -10,30 +10,36 @@ struct KeyOrder {
     case bytes
   }
   let columns: [(index: Int, comparison: Comparison)]
-  let orderBy: String
+  /// What follows the column's name in ORDER BY.
+  private let suffixes: [String]
 
   /// Nil where a key column's type sorts in another way than its source may: the audit then joins in the server.
   init?(_ plan: EntityPlan) {
     var columns: [(Int, Comparison)] = []
-    var terms: [String] = []
+    var suffixes: [String] = []
     for index in plan.key {
       let column = plan.columns[index]
       switch column.type {
       case .smallint, .integer, .bigint, .date, .time, .timestamp, .timestamptz:
         columns.append((index, .signed))
-        terms.append(quotedIdentifier(column.name))
+        suffixes.append("")
       case .text, .varchar:
         columns.append((index, .bytes))
-        terms.append(quotedIdentifier(column.name) + " COLLATE \"C\"")
+        suffixes.append(" COLLATE \"C\"")
       case .bytea, .uuid, .boolean:
         columns.append((index, .bytes))
-        terms.append(quotedIdentifier(column.name))
+        suffixes.append("")
       default: return nil
       }
     }
     guard !columns.isEmpty else { return nil }
     self.columns = columns
-    orderBy = terms.joined(separator: ", ")
+    self.suffixes = suffixes
+  }
+
+  /// The ORDER BY terms for a table in which the key's columns have these names.
+  func orderBy(_ names: [String]) -> String {
+    zip(names, suffixes).map { quotedIdentifier($0) + $1 }.joined(separator: ", ")
   }
 
   /// Compares the keys of two rows: negative when the left one comes first. A field is its length and its bytes.

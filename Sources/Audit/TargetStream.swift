@@ -49,6 +49,14 @@ final class TargetStream {
 struct Fields {
   let row: UnsafeRawBufferPointer
 
+  func isNull(_ index: Int) -> Bool {
+    var offset = 2
+    for _ in 0..<index {
+      offset += 4 + max(0, Int(Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self))))
+    }
+    return Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self)) < 0
+  }
+
   /// A field's bytes without its length; empty for NULL.
   func field(_ index: Int) -> UnsafeRawBufferPointer {
     var offset = 2

@@ -26,6 +26,8 @@ public final class ChunkLoader {
   private var locator = ByteBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private var waitingBytes = 0
+  /// Told of each record that the encoder refused, while its values still fill the slots.
+  public var onRefusal: ((RecordEncoder) -> Void)?
   private let onProgress: (Int) -> Void
   private let checkpoint: () throws -> Void
 
@@ -231,6 +233,7 @@ public final class ChunkLoader {
           }
         } catch {
           tally.quarantined += 1
+          onRefusal?(encoder)
           hold(refused(error, cursor))
         }
         if pendingBytes >= Self.batchBytes {
