@@ -64,9 +64,13 @@ extension PostgresTime {
   }
 
   private static func timestamp(julianDay: Double) throws(Refusal) -> Int64 {
-    let milliseconds = (julianDay * 86_400_000).rounded()
-    guard abs(milliseconds) < 9_007_199_254_740_992 else { throw Refusal(.outOfRange, found: .double) }
-    guard milliseconds / 86_400_000 == julianDay else { throw Refusal(.notExact, found: .double) }
-    return try timestamp(microseconds: Int128(milliseconds) * 1000, since: .julian, found: .double)
+    let product = julianDay * 86_400_000
+    guard abs(product) < 9_007_199_254_740_992 else { throw Refusal(.outOfRange, found: .double) }
+    // The whole number next to the product is the only one that can give the same double back.
+    let truncated = Int64(product)
+    for milliseconds in truncated - 1...truncated + 1 where Double(milliseconds) / 86_400_000 == julianDay {
+      return try timestamp(microseconds: Int128(milliseconds) * 1000, since: .julian, found: .double)
+    }
+    throw Refusal(.notExact, found: .double)
   }
 }
