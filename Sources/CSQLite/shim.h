@@ -11,3 +11,10 @@ static inline int kedge_bind_blob(sqlite3_stmt *statement, int index, const void
   return bytes ? sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_TRANSIENT)
                : sqlite3_bind_zeroblob(statement, index, 0);
 }
+
+// Extended result codes are shifted macros, which Swift doesn't import either.
+static const int kedge_readonly_recovery = SQLITE_READONLY_RECOVERY;
+static const int kedge_readonly_rollback = SQLITE_READONLY_ROLLBACK;
+static const int kedge_readonly_cantinit = SQLITE_READONLY_CANTINIT;
+static const int kedge_readonly_directory = SQLITE_READONLY_DIRECTORY;
+static const int kedge_busy_snapshot = SQLITE_BUSY_SNAPSHOT;
