@@ -77,7 +77,7 @@ public final class RecordEncoder {
 
   private func isOne(of texts: [[UInt8]], _ value: RawValue) -> Bool {
     restScratch.removeAll()
-    do throws(Refusal) { try values.appendCanonicalText(value, to: &restScratch) } catch { return false }
+    do throws(Refusal) { try ValueEncoder.appendCanonicalText(value, to: &restScratch) } catch { return false }
     let found = restScratch.bytes
     return texts.contains { $0.count == found.count && $0.elementsEqual(found) }
   }

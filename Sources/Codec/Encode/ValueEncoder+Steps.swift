@@ -28,7 +28,7 @@ extension ValueEncoder {
       try TextFold.appendUppercased(source, to: &scratch)
       return .value(.string(scratch.bytes))
     case .text:
-      try appendCanonicalText(try plain(result), to: &scratch)
+      try Self.appendCanonicalText(try plain(result), to: &scratch)
       return .value(.string(scratch.bytes))
     case .number:
       let source = try plain(result)
@@ -42,7 +42,7 @@ extension ValueEncoder {
       if source.kind == .date { return result }
       return .parsedTime(try PostgresTime.parse(try text(result), format: formats[Int(step.argument)]))
     case .enumMap:
-      try appendCanonicalText(try plain(result), to: &scratch)
+      try Self.appendCanonicalText(try plain(result), to: &scratch)
       guard let mapped = enumMaps[Int(step.argument)].value(of: scratch.bytes) else {
         throw Refusal(.notInEnum, found: try plain(result).kind)
       }
@@ -70,7 +70,7 @@ extension ValueEncoder {
       case .string, .binary, .objectID: SHA256.append(digestOf: source.bytes, to: &scratch)
       default:
         jsonScratch.removeAll()
-        try appendCanonicalText(source, to: &jsonScratch)
+        try Self.appendCanonicalText(source, to: &jsonScratch)
         SHA256.append(digestOf: jsonScratch.bytes, to: &scratch)
       }
       return .digest(scratch.bytes)
@@ -144,10 +144,10 @@ extension ValueEncoder {
   }
 
   /// The one canonical text of a scalar, as the transform `text` documents it.
-  func appendCanonicalText(_ value: RawValue, to out: inout ByteBuffer) throws(Refusal) {
+  static func appendCanonicalText(_ value: RawValue, to out: inout ByteBuffer) throws(Refusal) {
     switch value.kind {
     case .string, .symbol:
-      try Self.check(text: value.bytes)
+      try check(text: value.bytes)
       out.append(value.bytes)
     case .objectID: Hex.append(value.bytes, to: &out)
     case .int32, .int64: IntegerText.append(value.integer, to: &out)
