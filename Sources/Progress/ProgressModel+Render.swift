@@ -3,7 +3,8 @@ internal import CommandLine
 extension ProgressModel {
   /// The live line for a terminal, never wider than `width`: what matters least is left out first.
   ///
-  /// For example: `users [#######.....]  58 %  1,160,000 of ~2,000,000  81,230/s  about 11 s left  3 quarantined`.
+  /// For example: `users [#######.....]  58 %  1,160,000 of ~2,000,000  81,230/s  about 11 s left  3
+  /// quarantined`.
   public func render(width: Int, now: Duration) -> String {
     let optional = pieces(now: now)
     // Least important last: first the bar goes, then the count, then the rate.

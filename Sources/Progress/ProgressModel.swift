@@ -105,7 +105,8 @@ extension ProgressModel {
     return seconds >= 0.5 ? Double(max(0, done - first.done)) / seconds : nil
   }
 
-  /// The share of the work that is done, from 0 to 1. Below 1 until every entity is finished, since totals are estimates.
+  /// The share of the work that is done, from 0 to 1. Below 1 until every entity is finished, since totals
+  /// are estimates.
   public var fraction: Double? {
     guard let expected, !entities.isEmpty else { return nil }
     if entities.allSatisfy({ $0.finishedAt != nil }) { return 1 }

@@ -72,7 +72,8 @@ public final class ProgressReporter: Sendable {
     state.withLock { $0.model.expect(entity: entity, total: total) }
   }
 
-  /// Begins an entity. `total` is an estimate. The counter is for hot loops; `advance(entity:by:)` does the same.
+  /// Begins an entity. `total` is an estimate. The counter is for hot loops; `advance(entity:by:)` does the
+  /// same.
   @discardableResult
   public func start(entity: String, total: Int? = nil) -> EntityCounter {
     state.withLock { state in
@@ -136,8 +137,8 @@ extension ProgressReporter {
     }
   }
 
-  /// Draws the live line, or writes a plain line when five seconds have passed since the last one. Returns whether
-  /// there is reason to call again.
+  /// Draws the live line, or writes a plain line when five seconds have passed since the last one. Returns
+  /// whether there is reason to call again.
   @discardableResult
   func refresh() -> Bool {
     state.withLock { state in

@@ -17,8 +17,8 @@ public enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// Writes the whole text to the descriptor. A stream that can't be written to, such as a closed pipe, is let be: what
-  /// is told there is never the only record of anything.
+  /// Writes the whole text to the descriptor. A stream that can't be written to, such as a closed pipe, is
+  /// let be: what is told there is never the only record of anything.
   public static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in

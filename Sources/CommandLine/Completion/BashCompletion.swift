@@ -1,4 +1,5 @@
-/// Writes the completion script for bash: one function that walks the words to find the command, then offers.
+/// Writes the completion script for bash: one function that walks the words to find the command, then
+/// offers.
 struct BashCompletion {
   let program: ProgramSpec
 

@@ -1,4 +1,5 @@
-/// Writes the completion script for fish: two functions that find the command, then one line for each completion.
+/// Writes the completion script for fish: two functions that find the command, then one line for each
+/// completion.
 struct FishCompletion {
   let program: ProgramSpec
 

@@ -9,7 +9,8 @@ public enum Shell: String, Sendable, CaseIterable {
 }
 
 extension ProgramSpec {
-  /// A script that teaches the shell the program's commands, options and fixed values. It calls no program of its own.
+  /// A script that teaches the shell the program's commands, options and fixed values. It calls no program
+  /// of its own.
   public func completion(for shell: Shell) -> String {
     switch shell {
     case .bash: BashCompletion(program: self).script()

@@ -2,8 +2,8 @@ extension ProgramSpec {
   /// The narrowest page that is still readable.
   private static let narrowest = 40
 
-  /// The help page for the command at `path`, or for the whole program when the path is empty or unknown. Ends with a
-  /// newline.
+  /// The help page for the command at `path`, or for the whole program when the path is empty or unknown.
+  /// Ends with a newline.
   public func helpPage(for path: [String], width: Int, color: Bool) -> String {
     let command = command(at: path)
     let page = HelpPage(
@@ -100,7 +100,8 @@ struct HelpPage {
     return ownSections + [section(command == nil ? "options" : "global options", lines(Array(global)))]
   }
 
-  /// `-w, --workers N`; four columns stay free where there is no short name, so that the long names line up.
+  /// `-w, --workers N`; four columns stay free where there is no short name, so that the long names line
+  /// up.
   private static func term(_ option: OptionSpec) -> String {
     (option.short.map { "-\($0), " } ?? "    ") + option.invocation
   }

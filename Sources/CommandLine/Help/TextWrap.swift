@@ -18,7 +18,8 @@ enum TextWrap {
     return line.isEmpty ? lines : lines + [line]
   }
 
-  /// The lines of a text whose paragraphs are parted by empty lines. Lines that begin with two spaces stay as they are.
+  /// The lines of a text whose paragraphs are parted by empty lines. Lines that begin with two spaces stay
+  /// as they are.
   static func paragraphs(_ text: String, width: Int) -> [String] {
     var result: [String] = []
     var open = ""

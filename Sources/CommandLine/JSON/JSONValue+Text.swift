@@ -52,9 +52,10 @@ extension JSONValue {
     output += "\n" + String(repeating: "  ", count: depth)
   }
 
-  /// "All Unicode characters may be placed within the quotation marks, except for the characters that MUST be escaped:
-  /// quotation mark, reverse solidus, and the control characters (U+0000 through U+001F)." (RFC 8259, 7). U+007F to
-  /// U+009F, U+2028 and U+2029 are escaped as well: they steer terminals and break JavaScript.
+  /// "All Unicode characters may be placed within the quotation marks, except for the characters that MUST
+  /// be escaped: quotation mark, reverse solidus, and the control characters (U+0000 through U+001F)." (RFC
+  /// 8259, 7). U+007F to U+009F, U+2028 and U+2029 are escaped as well: they steer terminals and break
+  /// JavaScript.
   private static func write(string: String, to output: inout String) {
     output += "\""
     for scalar in string.unicodeScalars {

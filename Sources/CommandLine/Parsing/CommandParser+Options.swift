@@ -16,7 +16,7 @@ extension CommandParser {
     while let letter = letters.popFirst() {
       let spelling = "-\(letter)"
       guard let option = program.options(of: command).first(where: { $0.short == letter }) else {
-        throw UsageFailure(message: unknownOption(letters.isEmpty ? word : spelling, within: word))
+        throw UsageFailure(message: unknownOption(spelling, within: word))
       }
       if option.kind != .flag && !letters.isEmpty {
         let attached = letters.first == "=" ? letters.dropFirst() : letters
@@ -39,7 +39,7 @@ extension CommandParser {
     }
     let text = if let attached { attached } else { try takeValue(of: option, spelled: spelling) }
     if let objection = syntax.objection(to: text) {
-      throw UsageFailure(message: "The option '\(spelling)' \(objection).")
+      throw UsageFailure(message: "The option '\(spelling)' \(objection)")
     }
     if values[option.name] != nil && !option.repeats {
       throw UsageFailure(message: "The option '--\(option.name)' is given twice; it takes one value.")
@@ -47,7 +47,8 @@ extension CommandParser {
     values[option.name, default: []].append(text)
   }
 
-  /// Takes the next word as a value. A word that begins with a hyphen is more likely an option, and the value forgotten.
+  /// Takes the next word as a value. A word that begins with a hyphen is more likely an option, and the
+  /// value forgotten.
   private mutating func takeValue(
     of option: OptionSpec, spelled spelling: String
   ) throws(UsageFailure) -> String {

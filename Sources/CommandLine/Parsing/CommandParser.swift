@@ -105,8 +105,8 @@ struct CommandParser {
         declaredNames: Set(program.options(of: command).map(\.name)), flags: flags, valuesByName: values))
   }
 
-  /// Deals the arguments out to their declarations. Those after `--` go to an argument that asks for that place, or
-  /// else count like any other.
+  /// Deals the arguments out to their declarations. Those after `--` go to an argument that asks for that
+  /// place, or else count like any other.
   private func checkArguments(of command: CommandSpec) throws(UsageFailure) {
     let ordinary = command.arguments.filter { !$0.followsTerminator }
     let afterTerminator = command.arguments.filter(\.followsTerminator)
@@ -133,7 +133,7 @@ struct CommandParser {
       }
       for text in given.prefix(count) {
         if let objection = argument.syntax.objection(to: text) {
-          throw UsageFailure(message: "The argument \(argument.placeholder) \(objection).")
+          throw UsageFailure(message: "The argument \(argument.placeholder) \(objection)")
         }
       }
       given = given.dropFirst(count)

@@ -1,7 +1,7 @@
 /// Finds the word that was probably meant.
 enum Suggestion {
-  /// The nearest of the candidates, or `nil` when none is near: at most a third of the letters may differ, or the
-  /// typed word must be the beginning of exactly one candidate.
+  /// The nearest of the candidates, or `nil` when none is near: at most a third of the letters may differ,
+  /// or the typed word must be the beginning of exactly one candidate.
   static func nearest(to typed: String, among candidates: [String]) -> String? {
     let typedLetters = Array(typed.lowercased())
     let limit = max(1, typedLetters.count / 3)

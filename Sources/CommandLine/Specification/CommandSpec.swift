@@ -18,9 +18,11 @@ public struct CommandSpec: Sendable, Equatable {
   public var name: String
   /// One sentence for lists of commands.
   public var summary: String
-  /// Paragraphs for the help page, parted by empty lines; lines that begin with two spaces stay as they are.
+  /// Paragraphs for the help page, parted by empty lines; lines that begin with two spaces stay as they
+  /// are.
   public var discussion: String
-  /// The command's own options. One with the name of a global option replaces it on the command's help page.
+  /// The command's own options. One with the name of a global option replaces it on the command's help
+  /// page.
   public var options: [OptionSpec]
   /// The command's arguments, in order.
   public var arguments: [ArgumentSpec]

@@ -1,8 +1,9 @@
 extension ProgramSpec {
-  /// What is wrong with the declaration itself, as sentences; empty when all is well. Meant for a test of the program.
+  /// What is wrong with the declaration itself, as sentences; empty when all is well. Meant for a test of
+  /// the program.
   ///
-  /// Looks for names that are taken twice, arguments that could never be reached, groups with arguments, examples
-  /// that don't parse, and exit codes that aren't declared.
+  /// Looks for names that are taken twice, arguments that could never be reached, groups with arguments,
+  /// examples that don't parse, and exit codes that aren't declared.
   public func inconsistencies() -> [String] {
     var found = Self.repeated(everyCommand.map(\.name)).map { "The command '\($0)' is declared twice." }
     found += Self.repeated(everyGlobalOption.flatMap(\.spellings)).map {
@@ -35,16 +36,17 @@ extension ProgramSpec {
       }
       found += command.examples.compactMap { objection(to: $0, of: path) }
     }
-    return found + examples.compactMap { objection(to: $0, of: nil) }
+    return found + examples.compactMap { objection(to: $0, of: []) }
   }
 
-  private func objection(to example: ExampleSpec, of path: [String]?) -> String? {
+  /// An example of a group may show any of its subcommands.
+  private func objection(to example: ExampleSpec, of path: [String]) -> String? {
     let words = ShellWords.split(example.command)
     guard words.first == name else { return "The example '\(example.command)' doesn't begin with '\(name)'." }
     switch parse(Array(words.dropFirst()), width: 80, color: false) {
     case .usageError(let message):
       return "The example '\(example.command)' doesn't parse: \(message)"
-    case .run(let parsed) where path != nil && parsed.path != path:
+    case .run(let parsed) where !parsed.path.starts(with: path):
       return "The example '\(example.command)' runs another command."
     default:
       return nil

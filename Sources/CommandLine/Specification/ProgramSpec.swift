@@ -26,9 +26,11 @@ public struct EnvironmentSpec: Sendable, Equatable {
   }
 }
 
-/// A whole command-line program, declared: parsing, help pages and completion scripts all come from this value.
+/// A whole command-line program, declared: parsing, help pages and completion scripts all come from this
+/// value.
 ///
-/// The options `--help` (`-h`) and `--version` and the command `help` belong to every program; don't declare them.
+/// The options `--help` (`-h`) and `--version` and the command `help` belong to every program; don't
+/// declare them.
 public struct ProgramSpec: Sendable, Equatable {
   /// The name that the user types.
   public var name: String

@@ -10,7 +10,8 @@ public enum ValueSyntax: Sendable, Equatable {
   case choice([String])
   /// A file or a folder. Whether it exists isn't checked here.
   case path
-  /// A URL with a scheme, such as `postgres://…` or `sqlite:path`. Never repeated in an error: it may hold a password.
+  /// A URL with a scheme, such as `postgres://…` or `sqlite:path`. Never repeated in an error: it may hold
+  /// a password.
   case url
 
   /// A whole number that isn't below `minimum`.
@@ -20,26 +21,26 @@ public enum ValueSyntax: Sendable, Equatable {
 extension ValueSyntax {
   /// Says what was expected when `text` doesn't follow the syntax; `nil` when it does.
   ///
-  /// For example: `takes a whole number from 1 to 64, not 'many'`.
+  /// The rest of a sentence whose subject the caller adds: `takes a whole number from 1 to 64, not 'many'.`
   func objection(to text: String) -> String? {
-    if text.isEmpty { return "needs a value, and was given an empty one" }
+    if text.isEmpty { return "needs a value, and was given an empty one." }
+    let shown = Redaction.shown(text)
     switch self {
     case .text, .path:
       return nil
     case .integer(let range):
       if let number = Int(text), range.contains(number) { return nil }
-      return "takes \(Self.words(for: range)), not '\(text)'"
+      return "takes \(Self.words(for: range)), not '\(shown)'."
     case .duration:
       if DurationText.parse(text) != nil { return nil }
-      return "takes a duration such as '1500ms', '30s', '5m' or '1h', not '\(text)'"
+      return "takes a duration such as '1500ms', '30s', '5m' or '1h', not '\(shown)'."
     case .choice(let choices):
       if choices.contains(text) { return nil }
-      let hint = Suggestion.sentence(for: text, among: choices)
-      return "takes \(WordList.either(choices)), not '\(text)'"
-        + (hint.isEmpty ? "" : "." + hint.dropLastPeriod)
+      return "takes \(WordList.either(choices)), not '\(shown)'."
+        + Suggestion.sentence(for: text, among: choices)
     case .url:
       if Self.hasScheme(text) { return nil }
-      return "takes a URL that begins with its kind, such as 'postgres://', 'mongodb://' or 'sqlite:'"
+      return "takes a URL that begins with its kind, such as 'postgres://', 'mongodb://' or 'sqlite:'."
     }
   }
 
@@ -52,7 +53,8 @@ extension ValueSyntax {
     }
   }
 
-  /// A scheme is a letter, then letters, digits, `+`, `-` or `.`, then a colon and something after it (RFC 3986, 3.1).
+  /// A scheme is a letter, then letters, digits, `+`, `-` or `.`, then a colon and something after it (RFC
+  /// 3986, 3.1).
   private static func hasScheme(_ text: String) -> Bool {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex,
       text.index(after: colon) != text.endIndex
@@ -68,9 +70,4 @@ extension ValueSyntax {
 extension UInt8 {
   /// Whether the byte is an ASCII letter.
   fileprivate var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
-}
-
-extension String {
-  /// The text without its closing full stop: the caller's sentence brings its own.
-  fileprivate var dropLastPeriod: String { hasSuffix(".") ? String(dropLast()) : self }
 }

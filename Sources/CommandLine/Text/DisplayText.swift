@@ -1,7 +1,7 @@
 /// Measures and prepares text for columns of a terminal.
 public enum DisplayText {
-  /// The number of terminal columns that the text fills: none for combining marks, two for wide East Asian characters
-  /// and for emoji. Terminals differ on rare characters.
+  /// The number of terminal columns that the text fills: none for combining marks, two for wide East Asian
+  /// characters and for emoji. Terminals differ on rare characters.
   public static func width(_ text: String) -> Int {
     // Most texts are plain ASCII, where a byte is a column.
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
@@ -54,7 +54,8 @@ public enum DisplayText {
     return result + "…"
   }
 
-  /// The text with its control characters written out (`\n`, `\u{1B}`), so that data can't steer the terminal.
+  /// The text with its control characters written out (`\n`, `\u{1B}`), so that data can't steer the
+  /// terminal.
   public static func escapingControls(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return text.unicodeScalars.reduce(into: "") { result, scalar in

@@ -1,11 +1,14 @@
+// Rounding calls the C mathematics library, which is linked for those who import it.
+internal import Glibc
+
 /// Lengths of time as people type and read them.
 public enum DurationText {
   private static let millisecondsOfUnit: [String: Int64] = [
     "ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
   ]
 
-  /// Reads `1500ms`, `30s`, `5m`, `1h`, `2d`, or several in a row such as `1h30m`; `nil` when the text is anything
-  /// else. A number without its unit is refused, since nobody could say what was meant.
+  /// Reads `1500ms`, `30s`, `5m`, `1h`, `2d`, or several in a row such as `1h30m`; `nil` when the text is
+  /// anything else. A number without its unit is refused, since nobody could say what was meant.
   public static func parse(_ text: String) -> Duration? {
     var total: Int64 = 0
     var rest = Substring(text)
@@ -24,7 +27,8 @@ public enum DurationText {
     return .milliseconds(total)
   }
 
-  /// The duration with the precision that a person needs: `85 ms`, `3.2 s`, `1 min 05 s`, `2 h 07 min`, `3 d 04 h`.
+  /// The duration with the precision that a person needs: `85 ms`, `3.2 s`, `1 min 05 s`, `2 h 07 min`, `3
+  /// d 04 h`.
   public static func text(_ duration: Duration) -> String {
     if duration < .zero { return "-" + text(.zero - duration) }
     let seconds = self.seconds(duration)

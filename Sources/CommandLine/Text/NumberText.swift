@@ -11,7 +11,8 @@ public enum NumberText {
     return result
   }
 
-  /// The number with one digit after the point, rounded half up: `3.2`. Below zero and beyond 10¹⁵ isn't meant for it.
+  /// The number with one digit after the point, rounded half up: `3.2`. Below zero and beyond 10¹⁵ isn't
+  /// meant for it.
   static func oneDecimal(_ number: Double) -> String {
     let tenths = Int((number * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
@@ -20,7 +21,8 @@ public enum NumberText {
 
 /// Amounts of memory or disk as people read them.
 public enum ByteText {
-  /// The amount in the largest unit that leaves at least one: `512 B`, `1.5 KiB`, `12.0 GiB`. Units are powers of 1,024.
+  /// The amount in the largest unit that leaves at least one: `512 B`, `1.5 KiB`, `12.0 GiB`. Units are
+  /// powers of 1,024.
   public static func text(_ bytes: Int) -> String {
     if bytes < 0 { return "-" + (bytes == Int.min ? text(Int.max) : text(-bytes)) }
     if bytes < 1_024 { return "\(bytes) B" }

@@ -1,4 +1,5 @@
-/// A table in plain text: columns aligned, numbers to the right with commas, nothing drawn but spaces and one rule.
+/// A table in plain text: columns aligned, numbers to the right with commas, nothing drawn but spaces and
+/// one rule.
 ///
 /// For example:
 /// ```swift
@@ -63,7 +64,8 @@ public struct TableText: Sendable, Equatable {
     titles.indices.map { $0 < cells.count ? cells[$0] : .empty }
   }
 
-  /// The table's lines, each ended by a newline. A column goes to the right when its first filled cell does.
+  /// The table's lines, each ended by a newline. A column goes to the right when its first filled cell
+  /// does.
   ///
   /// - Parameters:
   ///   - style: makes the titles bold, when it is on.
