@@ -1,4 +1,4 @@
-public import Codec
+internal import Codec
 public import Mapping
 public import Mongo
 
@@ -97,7 +97,7 @@ final class MongoSession: SourceSession {
   {
     // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
     let ids = locators.compactMap { $0["_id"] }
-    let filter: BSONDocument = ["_id": .document(["$in": .array(ids)])]
+    let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
     return MongoRecordCursor(
       try connection.find(plan.entity.collection, filter: filter, options: BSONDocument([])), encoder: encoder)
   }
@@ -128,11 +128,11 @@ final class MongoSession: SourceSession {
 
   private func hasUniqueIndex(on wanted: Set<String>, collection: String) throws -> Bool {
     let reply = try connection.run(command: ["listIndexes": .string(collection)])
-    guard case .document(let cursor)? = reply["cursor"], case .array(let batch)? = cursor["firstBatch"] else {
+    guard case .document(let cursor)? = reply["cursor"], let batch = cursor["firstBatch"]?.elements else {
       return false
     }
-    for case .document(let index) in batch {
-      guard index["unique"] == .bool(true), index["partialFilterExpression"] == nil, index["sparse"] == nil,
+    for element in batch {
+      guard case .document(let index) = element, index["unique"] == .bool(true), index["partialFilterExpression"] == nil, index["sparse"] == nil,
         case .document(let key)? = index["key"]
       else { continue }
       if Set(key.keys) == wanted { return true }
@@ -162,23 +162,27 @@ final class MongoRecordCursor: RecordCursor {
 
   func appendRecord(to out: inout ByteBuffer) { out.append(document) }
 
+  /// Ends a locator, which is as short as an `_id`: its length always fits.
+  private static func end(_ start: Int, in out: inout ByteBuffer) {
+    out.append(0)
+    out.patchLittleEndian(Int32(truncatingIfNeeded: out.count - start), at: start)
+  }
+
   func appendLocator(to out: inout ByteBuffer) {
-    let start = out.count
-    out.appendLittleEndian(Int32(0))
+    let start = BSONBuilder.begin(&out)
     do throws(Refusal) {
       var reader = try BSONReader(document)
       var key = UnsafeRawBufferPointer(start: nil, count: 0)
       var value = RawValue.missing
       while try reader.next(key: &key, value: &value) {
         if key.elementsEqual("_id".utf8) {
-          BSONBuilder.appendElement(key: key, value, to: &out)
+          try BSONBuilder.append(key: key, value, to: &out)
           break
         }
       }
     } catch {
       // A document that can't be walked has no locator that we could find; its whole value is kept all the same.
     }
-    out.append(0)
-    out.patchLittleEndian(Int32(out.count - start), at: start)
+    Self.end(start, in: &out)
   }
 }

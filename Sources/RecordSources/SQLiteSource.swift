@@ -1,6 +1,6 @@
-public import Codec
+internal import Codec
 public import Mapping
-public import SQLite
+internal import SQLite
 
 /// A SQLite database file as a source: opened read-only, every session reading one and the same snapshot.
 public struct SQLiteSource: RecordSource {
@@ -49,7 +49,7 @@ final class SQLiteSession: SourceSession {
   }
 
   private func bindings(_ locator: BSONDocument, _ columns: [String]) -> [SQLiteValue] {
-    guard case .array(let values)? = locator["k"] else { return [] }
+    guard let values = locator["k"]?.elements else { return [] }
     return values.map { value in
       switch value {
       case .int64(let integer): .integer(integer)
@@ -173,7 +173,7 @@ final class SQLiteSession: SourceSession {
     let isRowID = key.count == 1 && !table.columns.contains { $0.name == key[0] }
     let isUnique =
       isRowID || Set(key) == Set(table.primaryKey) && !key.isEmpty
-      || table.uniqueIndexes.contains { Set($0) == Set(key) }
+      || table.uniqueIndexes.contains { Set($0.columns) == Set(key.map(Optional.some)) && !$0.isPartial }
     guard isUnique else {
       throw SourceProblem(
         entity: plan.entity.name,
@@ -214,13 +214,11 @@ final class SQLiteRecordCursor: RecordCursor {
   }
 
   func appendRecord(to out: inout ByteBuffer) {
-    let start = out.count
-    out.appendLittleEndian(Int32(0))
+    let start = BSONBuilder.begin(&out)
     for column in names.names.indices {
-      BSONBuilder.appendElement(key: names.names[column], Self.kept(statement.rawValue(column)), to: &out)
+      Self.append(names.names[column], statement.rawValue(column), to: &out)
     }
-    out.append(0)
-    out.patchLittleEndian(Int32(out.count - start), at: start)
+    Self.end(start, in: &out)
   }
 
   func appendLocator(to out: inout ByteBuffer) {
@@ -231,23 +229,30 @@ final class SQLiteRecordCursor: RecordCursor {
   static func appendLocator(
     _ statement: SQLiteStatement, from first: Int, count: Int, to out: inout ByteBuffer
   ) {
-    let start = out.count
-    out.appendLittleEndian(Int32(0))
+    let start = BSONBuilder.begin(&out)
     out.append(4)
     out.append("k\0" as StaticString)
-    let array = out.count
-    out.appendLittleEndian(Int32(0))
+    let array = BSONBuilder.begin(&out)
     for offset in 0..<count {
       var digits = "\(offset)"
-      digits.withUTF8 {
-        BSONBuilder.appendElement(
-          key: UnsafeRawBufferPointer($0), kept(statement.rawValue(first + offset)), to: &out)
-      }
+      digits.withUTF8 { append(UnsafeRawBufferPointer($0), statement.rawValue(first + offset), to: &out) }
     }
+    end(array, in: &out)
+    end(start, in: &out)
+  }
+
+  /// SQLite's values are at most a billion bytes and its names hold no NUL, so neither refusal can happen; were it to, the
+  /// element would be left out of what quarantine keeps, and the record quarantined all the same.
+  private static func append(_ key: UnsafeRawBufferPointer, _ value: RawValue, to out: inout ByteBuffer) {
+    let before = out.count
+    do throws(Refusal) { try BSONBuilder.append(key: key, kept(value), to: &out) } catch {
+      out.truncate(to: before)
+    }
+  }
+
+  private static func end(_ start: Int, in out: inout ByteBuffer) {
     out.append(0)
-    out.patchLittleEndian(Int32(out.count - array), at: array)
-    out.append(0)
-    out.patchLittleEndian(Int32(out.count - start), at: start)
+    out.patchLittleEndian(Int32(truncatingIfNeeded: out.count - start), at: start)
   }
 
   /// Text that isn't UTF-8 can't be a BSON string: it is kept as binary of the user-defined subtype 0x80.
