@@ -26,7 +26,10 @@ let package = Package(
 
     // MARK: Postgres
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+    // MARK: LocalPostgres
+    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
+
+    .testTarget(name: "PostgresTests", dependencies: ["Executors", "LocalPostgres", "Postgres"]),
 
     // MARK: Mongo
     .target(name: "Mongo", dependencies: ["CMongoC", "Codec"]),
@@ -72,9 +75,6 @@ let package = Package(
         "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
         "Schema",
       ]),
-
-    // MARK: LocalPostgres
-    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
