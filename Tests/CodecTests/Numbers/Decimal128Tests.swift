@@ -88,7 +88,8 @@ import Testing
     func payload(_ coefficient: UInt128, _ exponent: Int, scale: Int? = nil) -> String {
       Self.encoded(negative: false, coefficient: coefficient, exponent: exponent).withBytes { raw in
         appendedHex { (out) throws(Refusal) in
-          try PostgresNumeric.append(decimal128: raw, precision: scale.map { $0 + 5 }, typeScale: scale, to: &out)
+          try PostgresNumeric.append(
+            decimal128: raw, precision: scale.map { $0 + 5 }, typeScale: scale, to: &out)
         }
       }
     }
