@@ -17,11 +17,12 @@ import Testing
 
   static func json(text: [UInt8]) -> String { text.withBytes { json(.string($0)) } }
 
-  @Test(.enabled(if: BSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
+  @Test(
+    .enabled(if: ExtendedJSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
   func corpusIsWhatTheSpecificationSays() throws {
     var ours: [String] = []
     var theirs: [String] = []
-    for file in try BSONCorpus.files() {
+    for file in try ExtendedJSONCorpus.files() {
       for sample in file.valid {
         let text = Self.json(document: sample.bytes)
         var expected = sample.relaxedJSON ?? Self.relaxed(sample.canonicalJSON)
@@ -183,7 +184,9 @@ import Testing
   @Test func brokenDocumentsAreReadWithoutHarm() throws {
     var random = SeededGenerator(22)
     var samples: [[UInt8]] = [[5, 0, 0, 0, 0], [12, 0, 0, 0, 0x10, 0x61, 0, 1, 0, 0, 0, 0]]
-    if BSONCorpus.isThere { samples = try BSONCorpus.files().flatMap { $0.valid.map(\.bytes) } }
+    if ExtendedJSONCorpus.isThere {
+      samples = try ExtendedJSONCorpus.files().flatMap { $0.valid.map(\.bytes) }
+    }
     for sample in samples {
       for _ in 0..<40 {
         var bytes = sample

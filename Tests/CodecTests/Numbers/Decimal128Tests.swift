@@ -48,10 +48,11 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: BSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
+  @Test(
+    .enabled(if: ExtendedJSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
   func corpusStrings() throws {
     var count = 0
-    for file in try BSONCorpus.files(prefix: "decimal128") {
+    for file in try ExtendedJSONCorpus.files(prefix: "decimal128") {
       for sample in file.valid {
         let document = try JSONSerialization.jsonObject(with: Data(sample.canonicalJSON.utf8))
         let value = (document as? [String: [String: String]])?["d"]?["$numberDecimal"]
