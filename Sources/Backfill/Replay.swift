@@ -1,5 +1,5 @@
 public import Catalog
-public import Codec
+internal import Codec
 
 /// Another try for quarantined records: each is read again from the source by its locator, since it may have been
 /// corrected there, and merged under the mapping as it is now.
