@@ -20,9 +20,13 @@ struct RealFileTests {
       return (try? handle?.read(upToCount: 15)) == Data("SQLite format 3".utf8)
     }
     #expect(files.count > 30)
+    // Copies, because SQLite puts files beside a database in WAL mode even for a reader.
+    let copies = try TemporaryFolder()
     var rows = 0
-    for name in files.sorted() {
-      let connection = try SQLiteConnection(path: folder.appending(path: name).path, mode: .readOnly)
+    for (index, name) in files.sorted().enumerated() {
+      let copy = copies.path("\(index).db")
+      try FileManager.default.copyItem(atPath: folder.appending(path: name).path, toPath: copy)
+      let connection = try SQLiteConnection(path: copy, mode: .readOnly)
       try connection.beginSnapshot()
       for table in try connection.tables() where table.isReadable {
         let columns = table.columns.filter { $0.kind != .hidden }.map { SQLiteConnection.quoted($0.name) }
