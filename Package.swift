@@ -49,8 +49,11 @@ let package = Package(
     // MARK: Inference
     .target(name: "Inference", dependencies: ["Codec", "Mapping", "RecordSources", "Mongo", "SQLite"]),
 
-    // MARK: Progress
-    .target(name: "Progress"),
+    // MARK: CommandLine and Progress
+    .target(name: "CommandLine"),
+    .target(name: "Progress", dependencies: ["CommandLine"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLine", "Progress"], exclude: ["Golden"]),
 
     // MARK: Catalog
     .target(name: "Catalog", dependencies: ["Codec", "Mapping", "Postgres"]),
@@ -75,10 +78,6 @@ let package = Package(
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
-
-    // MARK: CommandLine
-    .target(name: "CommandLine"),
-    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
 
     // MARK: Executables
     .executableTarget(
