@@ -78,6 +78,8 @@ let package = Package(
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+    .testTarget(
+      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
 
     // MARK: Executables
     .executableTarget(
@@ -87,7 +89,7 @@ let package = Package(
         "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Executors", "Mongo", "SQLite", "SampleData"]),
+      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .testTarget(
