@@ -11,6 +11,12 @@ public enum Replay {
     /// The source doesn't have the record any more, or a filter leaves it out now.
     public var gone = 0
     public init() {}
+
+    public static func += (left: inout Outcome, right: Outcome) {
+      left.landed += right.landed
+      left.stillQuarantined += right.stillQuarantined
+      left.gone += right.gone
+    }
   }
 
   /// Records are merged this many at a time.
