@@ -1,3 +1,4 @@
+internal import Codec
 internal import CommandLine
 internal import Foundation
 internal import Mapping

@@ -2,6 +2,7 @@ internal import Backfill
 internal import Catalog
 internal import Codec
 internal import CommandLine
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import Postgres

@@ -1,4 +1,5 @@
 internal import Backfill
+internal import CommandLine
 internal import Foundation
 internal import Mapping
 internal import Progress

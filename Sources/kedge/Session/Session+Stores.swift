@@ -1,3 +1,4 @@
+internal import CommandLine
 internal import Foundation
 internal import LocalPostgres
 internal import Mapping
