@@ -99,7 +99,8 @@ final class MongoSession: SourceSession {
     let ids = locators.compactMap { $0["_id"] }
     let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
     return MongoRecordCursor(
-      try connection.find(plan.entity.collection, filter: filter, options: BSONDocument([])), encoder: encoder)
+      try connection.find(plan.entity.collection, filter: filter, options: BSONDocument([])), encoder: encoder
+    )
   }
 
   func estimatedCount(of entity: Entity) throws -> Int? {
@@ -132,7 +133,8 @@ final class MongoSession: SourceSession {
       return false
     }
     for element in batch {
-      guard case .document(let index) = element, index["unique"] == .bool(true), index["partialFilterExpression"] == nil, index["sparse"] == nil,
+      guard case .document(let index) = element, index["unique"] == .bool(true),
+        index["partialFilterExpression"] == nil, index["sparse"] == nil,
         case .document(let key)? = index["key"]
       else { continue }
       if Set(key.keys) == wanted { return true }

@@ -139,7 +139,9 @@ struct ValueEncoder: ~Copyable {
   }
 
   /// A value that the mapping wrote down: text that is read as the column's type.
-  private mutating func encodeDeclaredText(_ text: UnsafeRawBufferPointer, _ code: ColumnCode, to out: inout ByteBuffer)
+  private mutating func encodeDeclaredText(
+    _ text: UnsafeRawBufferPointer, _ code: ColumnCode, to out: inout ByteBuffer
+  )
     throws(Refusal)
   {
     switch code.wire {
