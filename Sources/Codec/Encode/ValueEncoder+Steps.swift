@@ -6,7 +6,14 @@ extension ValueEncoder {
       // Text made by the last step stays readable while the next one writes to the other buffer.
       swap(&scratch, &otherScratch)
       scratch.removeAll()
-      result = try apply(steps[Int(code.steps + offset)], to: result)
+      let step = steps[Int(code.steps + offset)]
+      result = try apply(step, to: result)
+      // What trimming leaves empty is for the rule for empty values, not for the steps that follow.
+      if step.operation == .trim, code.empty != .keep, case .value(let trimmed) = result,
+        trimmed.bytes.isEmpty
+      {
+        return result
+      }
     }
     scratch.shrink(to: 1 << 20)
     return result

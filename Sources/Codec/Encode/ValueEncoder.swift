@@ -74,13 +74,11 @@ struct ValueEncoder: ~Copyable {
     case .null:
       written = try absent(code.null, .null, \.null, code, to: &out)
     default:
-      if code.stepCount == 0 {
-        if isEmpty(value), code.empty != .keep {
-          written = try absent(code.empty, value.kind, \.empty, code, to: &out)
-        } else {
-          try encode(.value(value), code, to: &out)
-          written = true
-        }
+      if code.empty != .keep, isEmpty(value) {
+        written = try absent(code.empty, value.kind, \.empty, code, to: &out)
+      } else if code.stepCount == 0 {
+        try encode(.value(value), code, to: &out)
+        written = true
       } else {
         let result = try run(value, code)
         if case .null = result {
