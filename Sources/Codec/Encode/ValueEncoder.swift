@@ -143,7 +143,8 @@ struct ValueEncoder: ~Copyable {
     throws(Refusal)
   {
     switch code.wire {
-    case .int2, .int4, .int8, .numeric, .float4, .float8: try encode(.decimalText(text), code, to: &out)
+    case .int2, .int4, .int8, .numeric, .float4, .float8:
+      try encode(.decimalText(try Self.decimal(text)), code, to: &out)
     case .bool: try encode(.boolean(try BooleanWords.standard.value(of: .string(text))), code, to: &out)
     case .date, .time, .timestamp, .timestamptz:
       try encode(.parsedTime(try PostgresTime.parse(text, format: .iso)), code, to: &out)
