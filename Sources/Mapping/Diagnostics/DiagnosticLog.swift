@@ -34,8 +34,10 @@ final class DiagnosticLog {
   private func add(
     _ severity: Diagnostic.Severity, _ message: String, _ location: SourceLocation, _ help: String?
   ) {
-    let line = sources[location.file].map {
-      PasswordMask.line($0.line(location.line), column: location.column)
+    let line = sources[location.file].flatMap { source -> Diagnostic.SourceLine? in
+      let text = source.line(location.line)
+      // A longer line fills the screen and helps nobody.
+      return text.utf8.count > 1000 ? nil : PasswordMask.line(text, column: location.column)
     }
     let diagnostic = Diagnostic(
       location: location, severity: severity, message: message, suggestion: help, sourceLine: line)

@@ -70,7 +70,7 @@ enum AbsenceKey: String, VocabularyKey {
 
 enum BooleanWordsKey: String, VocabularyKey {
   case `true`, `false`
-  static let object = "the words of \"boolean\""
+  static let object = "\"boolean\""
   static let definition = "booleanWords"
   static let needed: [BooleanWordsKey] = [.true, .false]
 }

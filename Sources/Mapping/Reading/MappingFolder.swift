@@ -35,13 +35,19 @@ struct MappingFolder {
   /// The texts of the folder's files.
   func sources() -> [SourceText] {
     let names: [String]
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue else {
+      log.error(
+        "there is no such folder", at: SourceLocation(file: directory, line: 1, column: 1),
+        help: "name the folder that holds set.yaml")
+      return []
+    }
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: directory)
     } catch {
       log.error(
-        "the folder can't be read: \(Self.reason(error))",
-        at: SourceLocation(file: directory, line: 1, column: 1),
-        help: "name the folder that holds set.yaml")
+        "the folder can't be read: \(error.localizedDescription)",
+        at: SourceLocation(file: directory, line: 1, column: 1))
       return []
     }
     var sources: [SourceText] = []
@@ -50,7 +56,7 @@ struct MappingFolder {
         let data = try Data(contentsOf: URL(fileURLWithPath: path(of: name)))
         sources.append(SourceText(file: path(of: name), bytes: Array(data)))
       } catch {
-        log.error("the file can't be read: \(Self.reason(error))", at: start(of: name))
+        log.error("the file can't be read: \(error.localizedDescription)", at: start(of: name))
       }
     }
     return sources
@@ -75,15 +81,5 @@ struct MappingFolder {
 
   private func start(of name: String) -> SourceLocation {
     SourceLocation(file: path(of: name), line: 1, column: 1)
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError,
-      underlying.domain == NSPOSIXErrorDomain
-    {
-      return String(cString: strerror(Int32(underlying.code))).lowercased()
-    }
-    return error.localizedDescription
   }
 }

@@ -24,8 +24,6 @@ struct SourceText: Sendable {
     return String(scalars)
   }
 
-  var lineCount: Int { lineStarts.count }
-
   /// Where a byte stands.
   func location(offset: Int) -> SourceLocation {
     var low = 0
@@ -38,9 +36,10 @@ struct SourceText: Sendable {
     return SourceLocation(file: file, line: low + 1, column: before.unicodeScalars.count + 1)
   }
 
-  /// Where libyaml's 0-based mark stands.
+  /// Where libyaml's 0-based mark stands. At the end of a last line without a break, libyaml counts one line more.
   func location(_ mark: YAMLMark) -> SourceLocation {
-    SourceLocation(file: file, line: mark.line + 1, column: mark.column + 1)
+    if mark.line >= lineStarts.count { return location(offset: bytes.count) }
+    return SourceLocation(file: file, line: mark.line + 1, column: mark.column + 1)
   }
 
   private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,7 +1,7 @@
 /// Reads a file as YAML.
 enum YAMLDocument {
   /// Larger than any mapping file; more than this is some other file.
-  static let byteLimit = 8 << 20
+  static let byteLimit = 2 << 20
 
   /// The file's only document, or nil after its errors went to the log.
   static func read(_ source: SourceText, log: DiagnosticLog) -> YAMLNode? {

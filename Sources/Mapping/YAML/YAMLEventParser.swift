@@ -6,12 +6,15 @@ internal import CYAML
 final class YAMLEventParser {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
+  /// How many characters there are, to tell an error at the end of the file.
+  private let scalarCount: Int
 
   /// - Throws: `YAMLSyntaxError` when there is no memory for a parser.
   init(_ bytes: [UInt8]) throws(YAMLSyntaxError) {
     parser = .allocate(capacity: 1)
     input = .allocate(capacity: max(bytes.count, 1))
     _ = input.initialize(from: bytes)
+    scalarCount = bytes.count { $0 & 0xC0 != 0x80 }
     guard yaml_parser_initialize(parser) == 1 else {
       // All properties are set, so `deinit` runs; deleting a zeroed parser does nothing.
       parser.initialize(to: yaml_parser_t())
@@ -73,8 +76,9 @@ final class YAMLEventParser {
   private func failure() -> YAMLSyntaxError {
     let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it can't be read"
     let context = parser.pointee.context.map { String(cString: $0) }
+    let mark = YAMLMark(parser.pointee.problem_mark)
     return YAMLProblem(
-      problem: problem, mark: YAMLMark(parser.pointee.problem_mark), context: context,
+      problem: problem, mark: mark, isAtEnd: mark.index >= scalarCount, context: context,
       contextMark: YAMLMark(parser.pointee.context_mark)
     ).explained
   }

@@ -2,11 +2,14 @@
 struct YAMLProblem {
   var problem: String
   var mark: YAMLMark
+  /// Whether the file ends there, so that the place where something opens tells more.
+  var isAtEnd: Bool
   var context: String?
   var contextMark: YAMLMark
 
   var explained: YAMLSyntaxError {
     let start = "line \(contextMark.line + 1), column \(contextMark.column + 1)"
+    if isAtEnd, let opening { return opening }
     switch problem {
     case "found a tab character that violates indentation",
       "found a tab character where an indentation space is expected":
@@ -32,8 +35,6 @@ struct YAMLProblem {
         "expected \",\" or \"}\" in the mapping that starts at \(start)", at: mark)
     case "did not find expected ',' or ']'":
       return YAMLSyntaxError("expected \",\" or \"]\" in the list that starts at \(start)", at: mark)
-    case "found unexpected end of stream":
-      return YAMLSyntaxError("the file ends, but the text that starts at \(start) isn't closed", at: mark)
     case "could not find expected ':'":
       return YAMLSyntaxError("expected \":\" after the key at \(start)", at: mark)
     case "did not find expected <document start>":
@@ -44,6 +45,21 @@ struct YAMLProblem {
     default:
       let circumstance = context.map { ", \($0) (\(start))" } ?? ""
       return YAMLSyntaxError("this isn't YAML: \(problem)\(circumstance)", at: mark)
+    }
+  }
+
+  /// What is open when the file ends, at the place where it opens.
+  private var opening: YAMLSyntaxError? {
+    switch problem {
+    case "did not find expected ',' or '}'":
+      YAMLSyntaxError("the mapping that starts here isn't closed", at: contextMark, help: "it ends with \"}\"")
+    case "did not find expected ',' or ']'":
+      YAMLSyntaxError("the list that starts here isn't closed", at: contextMark, help: "it ends with \"]\"")
+    case "found unexpected end of stream":
+      YAMLSyntaxError("the text that starts here isn't closed", at: contextMark, help: "it ends with a quote")
+    case "did not find expected node content":
+      YAMLSyntaxError("the file ends where a value should stand", at: mark, help: "is a \"[\" or a \"{\" not closed?")
+    default: nil
     }
   }
 }
