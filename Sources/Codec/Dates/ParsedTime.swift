@@ -61,9 +61,12 @@ struct TimeCursor {
     offset + distance < text.count && text[offset + distance] &- 0x30 < 10
   }
 
-  /// Moves past `byte` if it is here.
-  mutating func skip(_ expected: Unicode.Scalar) -> Bool {
-    guard !isAtEnd, text[offset] == UInt8(ascii: expected) else { return false }
+  /// Moves past an ASCII character if it is here.
+  mutating func skip(_ expected: Unicode.Scalar) -> Bool { skip(UInt8(ascii: expected)) }
+
+  /// Moves past a byte if it is here.
+  mutating func skip(_ expected: UInt8) -> Bool {
+    guard !isAtEnd, text[offset] == expected else { return false }
     offset += 1
     return true
   }

@@ -38,7 +38,7 @@ extension TimeCursor {
       let literal = pattern[index]
       index += 1
       if literal != UInt8(ascii: "%") {
-        try expect(Unicode.Scalar(literal))
+        guard skip(literal) else { throw Self.invalid }
         continue
       }
       guard index < pattern.count else { throw Self.invalid }

@@ -14,15 +14,22 @@ public enum IntegerText {
   /// Appends exactly `width` digits of `value`, with leading zeros where it is shorter.
   static func append(_ value: UInt64, width: Int, to out: inout ByteBuffer) {
     out.reserve(width)
+    let start = out.base + out.written
+    var offset = width
     var rest = value
-    var offset = out.written &+ width
-    out.written = offset
-    while offset > out.written &- width {
-      offset &-= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      out.base.storeBytes(of: 0x30 | UInt8(truncatingIfNeeded: digit), toByteOffset: offset, as: UInt8.self)
+    while offset >= 2 {
+      offset &-= 2
+      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      let tens = (pair &* 103) >> 10
+      // Both digits in one store, the first of them in the low byte.
+      let digits = UInt16(truncatingIfNeeded: 0x3030 | tens | (pair &- tens &* 10) << 8)
+      start.storeBytes(of: digits.littleEndian, toByteOffset: offset, as: UInt16.self)
       rest = quotient
     }
+    if offset == 1 {
+      start.storeBytes(of: 0x30 | UInt8(truncatingIfNeeded: rest % 10), as: UInt8.self)
+    }
+    out.written &+= width
   }
 
   /// Appends the digits of a magnitude of up to 38 digits.

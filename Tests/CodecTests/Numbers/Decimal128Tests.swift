@@ -48,10 +48,11 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: BSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
+  @Test(
+    .enabled(if: ExtendedJSONCorpus.isThere, "Set KEDGE_DATA_DIR to the folder that has suites/bson-corpus."))
   func corpusStrings() throws {
     var count = 0
-    for file in try BSONCorpus.files(prefix: "decimal128") {
+    for file in try ExtendedJSONCorpus.files(prefix: "decimal128") {
       for sample in file.valid {
         let document = try JSONSerialization.jsonObject(with: Data(sample.canonicalJSON.utf8))
         let value = (document as? [String: [String: String]])?["d"]?["$numberDecimal"]
@@ -88,7 +89,8 @@ import Testing
     func payload(_ coefficient: UInt128, _ exponent: Int, scale: Int? = nil) -> String {
       Self.encoded(negative: false, coefficient: coefficient, exponent: exponent).withBytes { raw in
         appendedHex { (out) throws(Refusal) in
-          try PostgresNumeric.append(decimal128: raw, precision: scale.map { $0 + 5 }, typeScale: scale, to: &out)
+          try PostgresNumeric.append(
+            decimal128: raw, precision: scale.map { $0 + 5 }, typeScale: scale, to: &out)
         }
       }
     }

@@ -21,13 +21,15 @@ import Testing
       UInt128(UInt64.max) + 1, UInt128.max / 7, DecimalDigits.power(38), DecimalDigits.power(33) - 1,
     ]
     for wide in wides {
-      #expect(appendedText { (out) throws(Refusal) in IntegerText.append(wide: wide, to: &out) } == String(wide))
+      #expect(
+        appendedText { (out) throws(Refusal) in IntegerText.append(wide: wide, to: &out) } == String(wide))
       #expect(DecimalDigits.count(wide: wide) == String(wide).count)
     }
   }
 
   @Test(arguments: [
-    "", "-", "+1", " 1", "1 ", "1.0", "--1", "9223372036854775808", "-9223372036854775809", "1e3", "abc", "1\u{0}",
+    "", "-", "+1", " 1", "1 ", "1.0", "--1", "9223372036854775808", "-9223372036854775809", "1e3", "abc",
+    "1\u{0}",
     "99999999999999999999999", "/", ":",
   ])
   func otherTextIsRefused(text: String) {

@@ -6,8 +6,10 @@ import Testing
 @Suite struct PostgresNumericTests {
   static let edges = [
     "0", "-0", "0.0", "-0.00", "1", "-1", "9", "10", "9999", "10000", "10001", "99999999", "100000000", "0.1",
-    "0.0001", "0.00001", "0.99999999", "1.50", "1e3", "1E+3", "1.5e-3", "1.5e3", "12345.678900", "000123.4500",
-    "+7", ".5", "5.", "-.5", ".0", "0.", "00", "123456789012345678901234567890.123456789012345678901234567890",
+    "0.0001", "0.00001", "0.99999999", "1.50", "1e3", "1E+3", "1.5e-3", "1.5e3", "12345.678900",
+    "000123.4500",
+    "+7", ".5", "5.", "-.5", ".0", "0.", "00",
+    "123456789012345678901234567890.123456789012345678901234567890",
     "9223372036854775807", "-9223372036854775808", "1e131071", "9e131071", "1e131072", "1e-16383", "1e-16384",
     "0e-16383", "0e-16384", "0e20000", "0e1000000000", "1e1073741822", "0e1073741823", "1e-1073741823",
     "1e99999999999", "NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf", "+inf", "iNF",
@@ -19,8 +21,10 @@ import Testing
     "0." + String(repeating: "0", count: 16_383),
   ]
   static let invalid = [
-    "", "-", "+", ".", "-.", "e", "e5", "1e", "1e+", "1e-", "1.2.3", "1..2", "--1", "+-1", "1-", "1e5.0", "1e5e5",
-    "abc", "1a", "0x10", "-NaN", "+NaN", "NaNN", "Infinit", "infinityy", "--inf", "1,000", "1_000", "\u{0661}",
+    "", "-", "+", ".", "-.", "e", "e5", "1e", "1e+", "1e-", "1.2.3", "1..2", "--1", "+-1", "1-", "1e5.0",
+    "1e5e5",
+    "abc", "1a", "0x10", "-NaN", "+NaN", "NaNN", "Infinit", "infinityy", "--inf", "1,000", "1_000",
+    "\u{0661}",
     "1 2", "\u{1}", "1e5-", "1e--5", "e.5", ".e5",
   ]
 
@@ -100,7 +104,9 @@ import Testing
     var random = SeededGenerator(2)
     var values: [Int64] = [0, 1, -1, 9, 10, 99, 100, 9999, 10000, 10001, .max, .min, .max - 1]
     for shift in 0..<63 { values += [1 << shift, -(1 << shift), (1 << shift) - 1] }
-    for digits in 0..<19 { values += [Int64(DecimalDigits.powers[digits]), -Int64(DecimalDigits.powers[digits])] }
+    for digits in 0..<19 {
+      values += [Int64(DecimalDigits.powers[digits]), -Int64(DecimalDigits.powers[digits])]
+    }
     for _ in 0..<2000 {
       values.append(Int64.random(in: .min ... .max, using: &random) >> Int.random(in: 0...63, using: &random))
     }

@@ -7,7 +7,8 @@ import Testing
   static func samples(_ count: Int) -> [Double] {
     var random = SeededGenerator(3)
     var values: [Double] = [
-      0, -0.0, 1, -1, 0.1, 0.2, 0.3, 1.0 / 3, 2.0 / 3, .leastNonzeroMagnitude, .leastNormalMagnitude, Double.leastNormalMagnitude.nextDown,
+      0, -0.0, 1, -1, 0.1, 0.2, 0.3, 1.0 / 3, 2.0 / 3, .leastNonzeroMagnitude, .leastNormalMagnitude,
+      Double.leastNormalMagnitude.nextDown,
       1.7976931348623157e308, 9007199254740991, 9007199254740992, 1e15, 1e16, 1e17, 1e21, 1e22,
       1e23, 9.5e-7, 123456.789, 4.35, 1e-5, 1e-6, 1e-7, 1.5e300, 2e-44, 9.109383e-31, 6.02214076e23, 8.41e21,
       9.007199254740993e22, 2.9802322387695312e-8, -40.7128, 74.006,
@@ -62,7 +63,9 @@ import Testing
     for value in Self.samples(20_000) {
       let text = appendedText { (out) throws(Refusal) in DoubleText.append(value, to: &out) }
       let read = text.withBytes { DoubleText.parse($0) }
-      if read?.bitPattern != value.bitPattern { Issue.record("\(value) became \(text) became \(read as Any)") }
+      if read?.bitPattern != value.bitPattern {
+        Issue.record("\(value) became \(text) became \(read as Any)")
+      }
       if text.contains("e") || !text.contains(".") { Issue.record("\(value) became \(text)") }
     }
   }
@@ -86,7 +89,9 @@ import Testing
 
   @Test func parsing() throws {
     func parse(_ text: String) -> Double? { text.withBytes { DoubleText.parse($0) } }
-    for text in ["", " 1", "1 ", "0x1p3", "1e", ".", "abc", "nan(1)", "1_0", "--1", "1e400", "-1e400", "1e-400"] {
+    for text in [
+      "", " 1", "1 ", "0x1p3", "1e", ".", "abc", "nan(1)", "1_0", "--1", "1e400", "-1e400", "1e-400",
+    ] {
       #expect(parse(text) == nil, "\(text)")
     }
     #expect(parse("nan")?.isNaN == true)
@@ -94,12 +99,15 @@ import Testing
     #expect(parse("-0")?.sign == .minus)
     #expect(parse("0e999") == 0)
     var random = SeededGenerator(4)
-    var texts = ["1.", ".5", "+1.5", "00012", "9007199254740993", "8.5e22", "1.7976931348623157e308", "4.9e-324"]
+    var texts = [
+      "1.", ".5", "+1.5", "00012", "9007199254740993", "8.5e22", "1.7976931348623157e308", "4.9e-324",
+    ]
     texts += ["123456789012345678901234567890", "0.1e1", "1e22", "1e23", "2.4703282292062328e-324"]
     texts.append("0." + String(repeating: "3", count: 2000))
     texts.append(String(repeating: "7", count: 300))
     for _ in 0..<5000 {
-      let digits = UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0...63, using: &random)
+      let digits =
+        UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0...63, using: &random)
       texts.append("\(digits)e\(Int.random(in: -330...300, using: &random))")
       texts.append("\(Int64(bitPattern: digits)).\(digits % 1000)")
     }

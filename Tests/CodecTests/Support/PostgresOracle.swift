@@ -9,10 +9,7 @@ enum PostgresOracle {
   /// The result of `expression`, in which `t` is the text, for each text: one line of output each. Where the server refuses a
   /// text, the answer is `!` and the SQLSTATE.
   static func answers(to expression: String, for texts: [String]) throws -> [String] {
-    let lines = texts.map { text in
-      text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
-        .replacing("\t", with: "\\t")
-    }
+    let lines = texts.map(copyText)
     let script = """
       set client_min_messages = error;
       set timezone = 'UTC';
@@ -34,6 +31,21 @@ enum PostgresOracle {
       throw Failure(description: "\(texts.count) questions got \(answers.count) answers")
     }
     return answers
+  }
+
+  /// The text as a line of COPY. Scalar by scalar, as `\r\n` is one character.
+  private static func copyText(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": line += "\\\\"
+      case "\n": line += "\\n"
+      case "\r": line += "\\r"
+      case "\t": line += "\\t"
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
   }
 
   private static func run(_ script: String) throws -> [String] {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The BSON specification's test suite, if `KEDGE_DATA_DIR` says where it is.
-enum BSONCorpus {
+/// The BSON test suite's documents with their Extended JSON, if `KEDGE_DATA_DIR` says where it is.
+enum ExtendedJSONCorpus {
   struct File {
     var name: String
     var valid: [Sample]
