@@ -26,7 +26,10 @@ let package = Package(
 
     // MARK: Postgres
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+    // MARK: LocalPostgres
+    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
+
+    .testTarget(name: "PostgresTests", dependencies: ["Executors", "LocalPostgres", "Postgres"]),
 
     // MARK: Mongo
     .target(name: "Mongo", dependencies: ["CMongoC", "Codec"]),
@@ -73,11 +76,10 @@ let package = Package(
         "Schema",
       ]),
 
-    // MARK: LocalPostgres
-    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
-
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+    .testTarget(
+      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
 
     // MARK: Executables
     .executableTarget(
@@ -87,7 +89,7 @@ let package = Package(
         "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Executors", "Mongo", "SQLite", "SampleData"]),
+      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .testTarget(

@@ -1,6 +1,5 @@
 internal import Backfill
 internal import Codec
-internal import Foundation
 internal import Mapping
 internal import Postgres
 
@@ -31,7 +30,7 @@ final class ChildStream {
     var isSame = true
     while let row = stream.row, order.compare(stream.key, key) == 0 {
       if isSame, offset + row.count <= rows.count,
-        memcmp(row.baseAddress, rows.baseAddress.map { $0 + offset }, row.count) == 0
+        row.elementsEqual(rows[offset..<(offset + row.count)])
       {
         offset += row.count
       } else {

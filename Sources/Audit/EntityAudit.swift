@@ -153,7 +153,9 @@ final class EntityAudit {
 
   /// Whether the target's row says the same as the encoded one, byte for byte, but for ignored columns.
   private func matches(_ target: UnsafeRawBufferPointer, _ source: UnsafeRawBufferPointer) -> Bool {
-    if target.count == source.count, memcmp(target.baseAddress, source.baseAddress, target.count) == 0 {
+    if let left = target.baseAddress, let right = source.baseAddress, target.count == source.count,
+      memcmp(left, right, target.count) == 0
+    {
       return true
     }
     guard !plan.entity.auditIgnore.isEmpty else { return false }

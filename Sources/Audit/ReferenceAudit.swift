@@ -1,4 +1,5 @@
 internal import Backfill
+internal import Catalog
 internal import Codec
 internal import Executors
 internal import Mapping

@@ -4,10 +4,8 @@ internal import Postgres
 
 /// One table of the target in key order, row by row, as COPY BINARY sends it.
 final class TargetStream {
-  private let cursor: PostgresCopyOut
-  private let keyCount: Int
+  private let cursor: CopyOutCursor
   private let keyIndexes: [Int]
-  private var isFirst = true
   /// The row at hand, from its field count on; nil at the end.
   private(set) var row: UnsafeRawBufferPointer?
   /// The key's fields of the row at hand.
@@ -16,29 +14,14 @@ final class TargetStream {
   init(_ connection: PostgresConnection, sql: String, keyIndexes: [Int]) throws {
     cursor = try connection.openCopyOut("COPY (\(sql)) TO STDOUT (FORMAT binary)")
     self.keyIndexes = keyIndexes
-    keyCount = keyIndexes.count
     try advance()
   }
 
   func advance() throws {
-    guard var data = try cursor.next() else {
-      row = nil
-      return
-    }
-    if isFirst {
-      // The first buffer begins with the signature, flags and the extension's length.
-      isFirst = false
-      data = UnsafeRawBufferPointer(rebasing: data[CopyBinary.header.count...])
-      if data.isEmpty { return try advance() }
-    }
-    if Int16(bigEndian: data.loadUnaligned(as: Int16.self)) < 0 {
-      row = nil
-      while try cursor.next() != nil {}
-      return
-    }
-    row = data
+    row = try cursor.nextBinaryRow()
+    guard let row else { return }
     key.removeAll(keepingCapacity: true)
-    let fields = Fields(row: data)
+    let fields = Fields(row: row)
     for index in keyIndexes { key.append(fields.field(index)) }
   }
 

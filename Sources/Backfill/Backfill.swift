@@ -1,11 +1,11 @@
-public import Catalog
-public import Codec
+internal import Catalog
+internal import Codec
 internal import Executors
 internal import Foundation
-public import Mapping
-public import Postgres
+internal import Mapping
+internal import Postgres
 internal import Progress
-public import RecordSources
+internal import RecordSources
 internal import Schema
 
 /// Moves core entities from their sources into Postgres: resumable, idempotent, nothing lost.

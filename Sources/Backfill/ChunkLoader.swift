@@ -4,7 +4,7 @@ public import Mapping
 public import Postgres
 public import RecordSources
 internal import Executors
-internal import Schema
+public import Schema
 
 /// Moves records of one entity into the target, a chunk in a transaction: copies where the table was empty, merges
 /// where rows exist. One loader belongs to one thread.
@@ -52,8 +52,6 @@ public final class ChunkLoader {
     encoder = RecordEncoder(plan: plan.record)
     rows = (0...plan.children.count).map { _ in RowBuffer(capacity: Self.batchBytes + (1 << 16)) }
   }
-
-  private static let noLocator = UnsafeRawBufferPointer(start: nil, count: 0)
 
   // MARK: Copying into an empty table
 
@@ -182,7 +180,8 @@ public final class ChunkLoader {
       var left = Set(locators)
       let cursor = try session.fetch(plan, locators.map { try BSONDocument(bytes: $0) }, into: encoder)
       while try cursor.next() {
-        var (name, record) = (ByteBuffer(capacity: 256), ByteBuffer(capacity: 1024))
+        var name = ByteBuffer(capacity: 256)
+        var record = ByteBuffer(capacity: 1024)
         cursor.appendLocator(to: &name)
         cursor.appendRecord(to: &record)
         let found = Array(name.bytes)
@@ -268,7 +267,8 @@ public final class ChunkLoader {
   }
 
   private func refused(_ refusal: Refusal, _ cursor: any RecordCursor) -> QuarantineEntry {
-    var (name, record) = (ByteBuffer(capacity: 256), ByteBuffer(capacity: 1024))
+    var name = ByteBuffer(capacity: 256)
+    var record = ByteBuffer(capacity: 1024)
     cursor.appendLocator(to: &name)
     cursor.appendRecord(to: &record)
     return RefusalText.entry(

@@ -1,5 +1,5 @@
 public import Catalog
-public import Codec
+internal import Codec
 
 /// Another try for quarantined records: each is read again from the source by its locator, since it may have been
 /// corrected there, and merged under the mapping as it is now.
@@ -11,6 +11,12 @@ public enum Replay {
     /// The source doesn't have the record any more, or a filter leaves it out now.
     public var gone = 0
     public init() {}
+
+    public static func += (left: inout Outcome, right: Outcome) {
+      left.landed += right.landed
+      left.stillQuarantined += right.stillQuarantined
+      left.gone += right.gone
+    }
   }
 
   /// Records are merged this many at a time.

@@ -41,7 +41,8 @@ public struct StagingTables {
       }
   }
 
-  var main: String { names[0] }
+  /// The main table's stage, quoted.
+  public var main: String { names[0] }
 
   private var key: [String] { plan.keyColumns.map(\.name) }
 

@@ -138,12 +138,17 @@ public struct Catalog {
 public enum CatalogError: Error, Sendable, CustomStringConvertible {
   case newer(found: Int, known: Int)
   case busy(set: String)
+  /// A row of Kedge's own tables that must be there isn't.
+  case noRow
 
   public var description: String {
     switch self {
     case .newer(let found, let known):
       "schema kedge in the target has version \(found), written by a newer kedge; this one knows up to \(known)."
         + " Use the newer kedge."
+    case .noRow:
+      "a row of schema kedge that this run wrote isn't there any more; was the schema changed by hand? Start anew with"
+        + " the same command"
     case .busy(let set):
       "another kedge process is moving the mapping set \"\(set)\" into this target right now; wait until it ends,"
         + " or see it with: kedge status"

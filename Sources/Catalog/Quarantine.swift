@@ -1,5 +1,4 @@
-public import Codec
-public import Postgres
+internal import Postgres
 
 /// A source record that couldn't land: where it is, why, and its whole value.
 public struct QuarantineEntry: Sendable {
@@ -116,8 +115,4 @@ extension Catalog {
       "DELETE FROM kedge.quarantine WHERE set_name = $1 AND entity = $2 AND run <> $3",
       [.text(set), .text(entity), .integer(run)])
   }
-}
-
-extension PostgresParameter {
-  static func optional(_ text: String?) -> PostgresParameter { text.map { .text($0) } ?? .null }
 }

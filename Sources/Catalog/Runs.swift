@@ -1,5 +1,5 @@
 public import Codec
-public import Postgres
+internal import Postgres
 
 /// How many records a run, an entity or a chunk has read, and what became of them.
 public struct Tally: Sendable, Equatable {
@@ -28,6 +28,11 @@ public struct Run: Sendable {
   public var id: Int
   /// Whether it was begun by an earlier process.
   public var isResumed: Bool
+
+  public init(id: Int, isResumed: Bool) {
+    self.id = id
+    self.isResumed = isResumed
+  }
 }
 
 /// Where an entity stands in a run.
@@ -90,7 +95,7 @@ extension Catalog {
     let rows = try connection.query(
       "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ($1, $2, $3, $4) RETURNING id",
       [.text(kind), .text(set), .text(fingerprint), .text(source)])
-    guard let id = try rows.first?.int("id") else { throw PostgresError.noRow }
+    guard let id = try rows.first?.int("id") else { throw CatalogError.noRow }
     return Run(id: id, isResumed: false)
   }
 
@@ -202,7 +207,7 @@ extension Catalog {
         .integer(run.id), .text(entity), .integer(chunk), .integer(tally.read), .integer(tally.landed),
         .integer(tally.unchanged), .integer(tally.quarantined), .integer(tally.filtered),
       ])
-    guard changed == 1 else { throw PostgresError.noRow }
+    guard changed == 1 else { throw CatalogError.noRow }
   }
 
   /// What has become of the entity's records so far, and the seconds it took.

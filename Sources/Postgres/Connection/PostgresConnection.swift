@@ -1,0 +1,111 @@
+internal import CLibPQ
+
+/// A connection to a Postgres server.
+///
+/// For example:
+/// ```swift
+/// let connection = try PostgresConnection(settings)
+/// defer { connection.close() }
+/// for row in try connection.query("SELECT id, name FROM users WHERE age > $1", [18]) {
+///   print(try row.int("id"), row["name"] ?? "no name")
+/// }
+/// ```
+///
+/// Every call blocks until the server has answered, so use it on a thread of its own, one thread at a time; only
+/// ``cancelHandle`` may be used from elsewhere. The session speaks UTF-8, ISO dates, UTC, hexadecimal bytea.
+///
+/// Wraps libpq: <https://www.postgresql.org/docs/current/libpq.html>
+public final class PostgresConnection {
+  /// What the connection is in the middle of.
+  enum Activity {
+    case none
+    case copyIn
+    case copyOut
+  }
+
+  /// Where the connection leads, for messages.
+  public let settings: PostgresSettings
+  /// Cancels from any thread what this connection is doing.
+  public let cancelHandle: PostgresCancel
+  /// What gets the server's notices and warnings; at first nothing does.
+  public var notices: (PostgresNotice) -> Void {
+    get { noticeBox.handler }
+    set { noticeBox.handler = newValue }
+  }
+
+  /// libpq's connection; nil once closed.
+  private(set) var handle: OpaquePointer?
+  var activity = Activity.none
+  /// Counts the COPYs, so that a cursor knows whether the one that is open is its own.
+  var copyNumber = 0
+  var savepointDepth = 0
+  private let noticeBox = NoticeBox()
+
+  /// Connects.
+  ///
+  /// - Throws: ``PostgresError`` of code `connection` if no server answers or the server refuses, and of code `usage` if
+  ///   the database's encoding is `SQL_ASCII`, which checks nothing.
+  public init(_ settings: PostgresSettings) throws {
+    let opened = try ConnectionAttempt.open(settings)
+    self.settings = settings
+    handle = opened
+    cancelHandle = PostgresCancel(connection: opened)
+    noticeBox.attach(to: opened)
+
+    do {
+      let encoding = PQparameterStatus(opened, "server_encoding").map { String(cString: $0) }
+      guard encoding != "SQL_ASCII" else {
+        throw PostgresError(
+          .usage,
+          "The database's encoding is SQL_ASCII, which stores any bytes as text. Use a database whose encoding is UTF8."
+        )
+      }
+      // Statements, not startup options: poolers refuse the latter.
+      try execute(
+        """
+        SET DateStyle TO 'ISO, YMD'; SET IntervalStyle TO 'postgres'; SET TimeZone TO 'UTC'; \
+        SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET extra_float_digits TO 1
+        """)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  deinit { PQfinish(handle) }
+
+  /// Ends the connection, and with it whatever is open in it. Later calls do nothing.
+  public func close() {
+    PQfinish(handle)
+    handle = nil
+    activity = .none
+  }
+
+  /// The server's version as a number: 150004 for 15.4.
+  public var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+  /// The process that serves this connection, as in `pg_stat_activity`.
+  public var backendProcess: Int { Int(PQbackendPID(handle)) }
+
+  /// Whether the connection is open, as far as is known without asking the server.
+  public var isAlive: Bool { handle != nil && PQstatus(handle) == CONNECTION_OK }
+
+  /// Whether a transaction is open, be it in order or failed.
+  public var isInTransaction: Bool {
+    let status = PQtransactionStatus(handle)
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+  }
+
+  /// libpq's connection, if it can take a statement now.
+  func ready() throws -> OpaquePointer {
+    guard let handle else {
+      throw PostgresError(.usage, "The connection to Postgres has been closed and can't be used any more.")
+    }
+    switch activity {
+    case .none: return handle
+    case .copyIn: throw PostgresError(.usage, "A COPY into the server is still open; end or abort it first.")
+    case .copyOut:
+      throw PostgresError(.usage, "A COPY out of the server is still open; read or close it first.")
+    }
+  }
+}
