@@ -1,5 +1,6 @@
 internal import Codec
 public import Mapping
+internal import SQLite
 
 /// Writes a scan as plain text, one line for each field: what is there, and what the mapping will do with it.
 struct ScanReport {
