@@ -1,0 +1,21 @@
+/// What a person decides about an inferred mapping.
+public struct InferOptions: Sendable {
+  /// What becomes of embedded arrays.
+  public enum Arrays: String, Sendable, CaseIterable {
+    /// One jsonb column each.
+    case jsonb
+    /// A child table each, where their elements are all documents or all scalars of one type.
+    case tables
+  }
+  public var arrays: Arrays
+  /// The schema of the target tables.
+  public var schema: String
+  /// The set's name; the source's where nil.
+  public var setName: String?
+
+  public init(arrays: Arrays = .jsonb, schema: String = "core", setName: String? = nil) {
+    self.arrays = arrays
+    self.schema = schema
+    self.setName = setName
+  }
+}

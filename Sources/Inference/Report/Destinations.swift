@@ -1,0 +1,56 @@
+internal import Codec
+internal import Mapping
+
+/// Where the values of each field of an entity go.
+struct Destinations {
+  private var byPath: [String: String] = [:]
+  private let rest: String?
+  private let fields: [Field]
+
+  init(_ entity: Entity?) {
+    rest = entity?.rest
+    fields = entity?.fields ?? []
+    guard let entity else { return }
+    for field in entity.fields {
+      for path in field.paths { byPath[path.description] = Self.text(field) }
+    }
+    for child in entity.children {
+      var array = child.path
+      array.steps.removeLast()
+      byPath[array.description] = "table \(child.table.display)"
+      for field in child.fields {
+        for path in field.paths {
+          byPath[ValuePath(child.path.steps + path.steps).description] =
+            "\(child.table.name).\(Self.text(field))"
+        }
+      }
+    }
+  }
+
+  /// The column, or the one that holds what the field is part of.
+  func text(_ field: FieldScan) -> String {
+    if let own = byPath[field.path.description] { return own }
+    var parent = field.path
+    while parent.steps.count > 1 {
+      parent.steps.removeLast()
+      if let text = byPath[parent.description] {
+        return "in " + (text.split(separator: " ").first.map(String.init) ?? text)
+      }
+    }
+    if field.valueKinds == [.document] { return "columns of its own" }
+    return rest.map { "in \($0)" } ?? "not mapped"
+  }
+
+  /// Columns that no counted field fills, such as a rowid's.
+  func unseen(_ scan: CollectionScan) -> [Field] {
+    fields.filter { field in
+      field.paths.contains { path in path.steps.count == 1 && !scan.fields.contains { path.isField($0.name) }
+      }
+    }
+  }
+
+  static func text(_ field: Field) -> String {
+    let transforms = field.transforms.map(\.name).joined(separator: ", ")
+    return "\(field.column) \(field.type.sql)" + (transforms.isEmpty ? "" : " (\(transforms))")
+  }
+}
