@@ -52,8 +52,11 @@ let package = Package(
     // MARK: Inference
     .target(name: "Inference", dependencies: ["Codec", "Mapping", "RecordSources", "Mongo", "SQLite"]),
 
-    // MARK: Progress
-    .target(name: "Progress"),
+    // MARK: CommandLine and Progress
+    .target(name: "CommandLine"),
+    .target(name: "Progress", dependencies: ["CommandLine"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLine", "Progress"], exclude: ["Golden"]),
 
     // MARK: Catalog
     .target(name: "Catalog", dependencies: ["Codec", "Mapping", "Postgres"]),
@@ -75,10 +78,8 @@ let package = Package(
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
-
-    // MARK: CommandLine
-    .target(name: "CommandLine"),
-    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+    .testTarget(
+      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
 
     // MARK: Executables
     .executableTarget(
@@ -88,7 +89,7 @@ let package = Package(
         "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Executors", "Mongo", "SQLite", "SampleData"]),
+      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .testTarget(

@@ -66,6 +66,10 @@ public struct ByteBuffer: ~Copyable {
     written &+= source.count
   }
 
+  @inlinable public mutating func append(contentsOf source: [UInt8]) {
+    source.withUnsafeBytes { append($0) }
+  }
+
   @inlinable public mutating func append(_ text: StaticString) {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }

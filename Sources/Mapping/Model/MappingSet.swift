@@ -1,19 +1,30 @@
 public import Codec
 
 /// A whole mapping set, valid: what `MappingSet.load` returns and everything above reads.
-public struct MappingSet: Sendable {
+public struct MappingSet: Sendable, Equatable {
   public var name: String
+  /// The schema of target tables that name none.
+  public var schema: String
   /// The folder that it was read from.
   public var directory: String
   public var stores: [Store]
   /// In the order of their files' names.
   public var entities: [Entity]
 
-  public init(name: String, directory: String, stores: [Store], entities: [Entity]) {
+  public init(
+    name: String, directory: String, schema: String = "core", stores: [Store], entities: [Entity]
+  ) {
     self.name = name
+    self.schema = schema
     self.directory = directory
     self.stores = stores
     self.entities = entities
+  }
+
+  /// The Postgres store that core entities move to; where the set declares none, one with the usual variables.
+  public var targetStore: Store {
+    stores.first { $0.kind == .postgres }
+      ?? Store(name: "postgres", kind: .postgres, environment: ["DATABASE_URL", "POSTGRES_URL"])
   }
 
   public func store(named name: String) -> Store? { stores.first { $0.name == name } }
@@ -72,7 +83,7 @@ public struct SourceLocation: Sendable, Hashable {
 }
 
 /// One kind of record.
-public struct Entity: Sendable {
+public struct Entity: Sendable, Equatable {
   public enum Owner: String, Sendable, CaseIterable { case core, feature }
   public enum Phase: String, Sendable, CaseIterable { case legacy, shadow, core, retired }
 
@@ -151,7 +162,8 @@ public struct TableName: Sendable, Hashable {
 
 /// An SQL identifier in double quotes, embedded quotes doubled.
 public func quotedIdentifier(_ name: String) -> String {
-  "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  // By scalars: an accent after a quote would hide it inside one Character.
+  "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }
 
 /// What becomes of a value that is missing, null or empty.
@@ -165,7 +177,7 @@ public enum Absence: Sendable, Equatable {
 }
 
 /// One target column and where its value comes from.
-public struct Field: Sendable {
+public struct Field: Sendable, Equatable {
   /// The source path, and after it those that are tried when it is missing or null (`coalesce`). Empty for a constant.
   public var paths: [ValuePath]
   public var column: String
@@ -203,7 +215,9 @@ public struct Field: Sendable {
 }
 
 /// An embedded array as a table: one row for each element, with its parent's key and its place.
-public struct ChildTable: Sendable {
+public struct ChildTable: Sendable, Equatable {
+  /// Its name in the mapping file.
+  public var name: String
   /// The array's path, ending in `[]`.
   public var path: ValuePath
   public var location: SourceLocation
@@ -214,11 +228,13 @@ public struct ChildTable: Sendable {
   public var ordinal: String
   /// Paths start at the element. The path without steps is the element itself.
   public var fields: [Field]
-  /// What becomes of the array itself when it is missing or null: `null` means no rows.
+
+  /// - Parameter name: the table's name where none is given.
   public init(
-    path: ValuePath, location: SourceLocation, table: TableName, parentColumns: [String], ordinal: String,
-    fields: [Field]
+    name: String? = nil, path: ValuePath, location: SourceLocation, table: TableName, parentColumns: [String],
+    ordinal: String, fields: [Field]
   ) {
+    self.name = name ?? table.name
     self.path = path
     self.location = location
     self.table = table
@@ -229,7 +245,7 @@ public struct ChildTable: Sendable {
 }
 
 /// A reference to another entity, in the same store or across stores.
-public struct Reference: Sendable {
+public struct Reference: Sendable, Equatable {
   public enum OnDelete: String, Sendable, CaseIterable {
     case restrict, cascade, setNull = "set-null", noAction = "no-action"
   }
@@ -259,7 +275,7 @@ public struct Reference: Sendable {
 }
 
 /// A condition on one source field.
-public struct Filter: Sendable {
+public struct Filter: Sendable, Equatable {
   public enum Test: Sendable, Equatable {
     case exists(Bool)
     /// The value's canonical text is one of these.

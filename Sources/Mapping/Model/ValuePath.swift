@@ -1,5 +1,5 @@
 /// Where a field stands in a source record: `email`, `profile.locale`, `addresses[0].city`, `addresses[].city`,
-/// `"a.b".c` (odd names as JSON strings).
+/// `"a.b".c` (odd names as JSON strings), `@` (the path without steps: the value itself).
 public struct ValuePath: Sendable, Hashable, CustomStringConvertible {
   public enum Step: Sendable, Hashable {
     case field(String)
@@ -16,6 +16,7 @@ public struct ValuePath: Sendable, Hashable, CustomStringConvertible {
   public init(field: String) { steps = [.field(field)] }
 
   public var description: String {
+    if steps.isEmpty { return "@" }
     var text = ""
     for step in steps {
       switch step {
@@ -31,10 +32,13 @@ public struct ValuePath: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether a field's name may stand in a path without quotes.
   static func isPlain(_ name: String) -> Bool {
-    !name.isEmpty
-      && name.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_" || $0 == "-" || $0 == "$"
-      }
+    !name.isEmpty && name.unicodeScalars.allSatisfy(isPlain)
+  }
+
+  /// Whether a character may stand in a field's name without quotes.
+  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_" || scalar == "-"
+      || scalar == "$"
   }
 
   /// The name as a JSON string.

@@ -1,0 +1,83 @@
+internal import Backfill
+internal import Catalog
+internal import Codec
+internal import Mapping
+internal import Postgres
+internal import RecordSources
+internal import Schema
+
+/// Makes the target right again: missing and different rows are merged from the source, extra ones deleted.
+struct Repair {
+  let context: BackfillContext
+  let run: Int
+  private static let batch = 200
+
+  init(context: BackfillContext, run: Int) {
+    self.context = context
+    self.run = run
+  }
+
+  /// Merges the records whose rows are missing or differ. Returns how many differences are gone.
+  func mend(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
+    guard let session = try context.source(of: plan).openSessions(1).take() else { return 0 }
+    let schema = SchemaPlan([plan], set: context.set)
+    let missing = try schema.differences(from: connection).compactMap { difference in
+      if case .missingForeignKey(let key) = difference { key } else { nil }
+    }
+    let loader = ChunkLoader(
+      plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
+      foreignKeys: schema.foreignKeys.filter { !missing.contains($0) })
+    var mended = 0
+    var after = 0
+    while true {
+      let rows = try connection.query(
+        """
+        SELECT id, locator FROM kedge.audit_differences WHERE run = $1 AND entity = $2
+          AND kind IN ('missing', 'different') AND id > $3 ORDER BY id LIMIT \(Self.batch)
+        """, [.integer(run), .text(plan.entity.name), .integer(after)])
+      guard let last = rows.last else { return mended }
+      after = try last.int("id")
+      let tally = try loader.mergeRecords(try rows.map { try BSONDocument(bytes: $0.bytes("locator")) })
+      // A record that went to quarantine, or from the source, isn't mended by this run.
+      guard tally.landed + tally.unchanged == rows.count else { continue }
+      mended += rows.count
+      let ids = try rows.map { String(try $0.int("id")) }.joined(separator: ", ")
+      _ = try connection.execute("UPDATE kedge.audit_differences SET is_repaired = true WHERE id IN (\(ids))")
+    }
+  }
+
+  /// Deletes rows that have no source record. Rows that others refer to without `on-delete` stay, and the error says so.
+  func removeExtras(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
+    let match = plan.keyColumns.enumerated().map { index, column in
+      "t.\(quotedIdentifier(column.name)) = (d.key[\(index + 1)])::\(column.type.sql)"
+    }.joined(separator: " AND ")
+    let condition = "d.run = \(run) AND d.entity = \(quoteLiteral(plan.entity.name)) AND d.kind = 'extra'"
+    return try connection.transaction {
+      _ = try connection.execute(
+        "DELETE FROM \(plan.table.sql) t USING kedge.audit_differences d WHERE \(condition) AND \(match)")
+      return try connection.execute(
+        "UPDATE kedge.audit_differences d SET is_repaired = true WHERE \(condition)")
+    }
+  }
+
+  /// Orphans that mending has given a row to refer to, or that were removed with their rows, are repaired too.
+  func recheckOrphans(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
+    var repaired = 0
+    for reference in plan.entity.references where reference.enforcement != .none {
+      guard let table = context.set.entity(named: reference.entity)?.table else { continue }
+      let match = plan.keyColumns.enumerated().map { index, column in
+        "t.\(quotedIdentifier(column.name)) = (d.key[\(index + 1)])::\(column.type.sql)"
+      }.joined(separator: " AND ")
+      let orphan = orphanSQL(columns: reference.columns, table: table, targets: reference.targetColumns)
+      let columns = reference.columns.map(quoteLiteral).joined(separator: ", ")
+      repaired += try connection.execute(
+        """
+        UPDATE kedge.audit_differences d SET is_repaired = true
+        WHERE d.run = \(run) AND d.entity = \(quoteLiteral(plan.entity.name)) AND d.kind = 'orphan'
+          AND NOT d.is_repaired AND d.columns = ARRAY[\(columns)]
+          AND NOT EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(match) AND \(orphan))
+        """)
+    }
+    return repaired
+  }
+}

@@ -1,0 +1,102 @@
+public import Catalog
+public import Executors
+public import Mapping
+public import Postgres
+public import Progress
+public import RecordSources
+
+/// What a backfill is asked to do.
+public struct BackfillOptions: Sendable {
+  /// Names of entities; empty for all core entities.
+  public var entities: [String] = []
+  /// Threads, each with its own connections.
+  public var workers = 2
+  /// Records in a chunk.
+  public var chunkSize = 20_000
+  /// Stops each entity after this many records.
+  public var limit: Int?
+  /// Records per second over all workers; nil for as fast as it goes.
+  public var rate: Int?
+  /// Creates schemas, tables, indexes and foreign keys that are missing.
+  public var createsSchema = true
+
+  public init() {}
+}
+
+/// What the engine needs to run: the set, its compiled core entities, and ways to open both sides.
+public struct BackfillContext: Sendable {
+  public var set: MappingSet
+  /// In load order.
+  public var plans: [EntityPlan]
+  /// By the name of the store that the entities name.
+  public var sources: [String: any RecordSource]
+  public var target: PostgresSettings
+  public var progress: ProgressReporter
+  public var stop: StopFlag
+
+  public init(
+    set: MappingSet, plans: [EntityPlan], sources: [String: any RecordSource], target: PostgresSettings,
+    progress: ProgressReporter, stop: StopFlag
+  ) {
+    self.set = set
+    self.plans = plans
+    self.sources = sources
+    self.target = target
+    self.progress = progress
+    self.stop = stop
+  }
+
+  public func source(of plan: EntityPlan) throws -> any RecordSource {
+    guard let source = sources[plan.entity.store] else {
+      throw SourceProblem(
+        entity: plan.entity.name, message: "no source is configured for the store \"\(plan.entity.store)\"")
+    }
+    return source
+  }
+}
+
+/// What a backfill did.
+public struct BackfillReport: Sendable {
+  public struct EntityReport: Sendable {
+    public var entity: String
+    public var tally: Tally
+    public var seconds: Double
+    /// Fields that nothing maps, with the number of records that have them.
+    public var unmapped: [(path: String, count: Int)]
+  }
+  /// Nil for a dry run.
+  public var run: Int?
+  public var isResumed = false
+  public var entities: [EntityReport] = []
+
+  public var total: Tally {
+    entities.reduce(into: Tally()) { $0 += $1.tally }
+  }
+  /// Whether every record read is accounted for.
+  public var isBalanced: Bool { entities.allSatisfy(\.tally.isBalanced) }
+}
+
+/// Why a backfill stopped before its end.
+public enum BackfillError: Error, Sendable, CustomStringConvertible {
+  case interrupted
+  case unbalanced(entity: String, Tally)
+  case quarantineLimit(entity: String, limit: Int, found: Int)
+  case schemaDiffers([String])
+
+  public var description: String {
+    switch self {
+    case .interrupted: "interrupted; run the same command again to go on from the last finished chunk"
+    case .unbalanced(let entity, let tally):
+      "entity \"\(entity)\": \(tally.read) records were read, but \(tally.landed) landed, \(tally.unchanged) were"
+        + " unchanged, \(tally.quarantined) quarantined and \(tally.filtered) filtered. The sum must hold: this is"
+        + " a defect in kedge; please report it."
+    case .quarantineLimit(let entity, let limit, let found):
+      "entity \"\(entity)\": \(found) records are quarantined, more than its limit of \(limit); see why with:"
+        + " kedge quarantine list --entity \(entity)"
+    case .schemaDiffers(let differences):
+      "the target's schema isn't what the mapping says:\n"
+        + differences.map { "  - \($0)" }.joined(separator: "\n")
+        + "\nchange the mapping or the tables; see all of it with: kedge schema --diff"
+    }
+  }
+}

@@ -1,0 +1,141 @@
+internal import Catalog
+internal import Codec
+internal import Executors
+internal import Foundation
+internal import Mapping
+internal import Postgres
+internal import Progress
+internal import RecordSources
+internal import Schema
+
+/// One thread of a backfill: takes chunks and moves them, each in one transaction with its checkpoint.
+final class BackfillWorker {
+  private let backfill: Backfill
+  private let run: Run
+  private let queue: WorkQueue
+  private let throttle: Throttle?
+  private let sessions: [String: any SourceSession]
+  private let connection: PostgresConnection
+  private let catalog: Catalog
+  private var loaders: [Int: ChunkLoader] = [:]
+  /// How often a chunk is tried again after a deadlock or a serialization failure.
+  private static let attempts = 5
+
+  init(
+    backfill: Backfill, run: Run, queue: WorkQueue, throttle: Throttle?,
+    sessions: [String: any SourceSession]
+  ) throws {
+    self.backfill = backfill
+    self.run = run
+    self.queue = queue
+    self.throttle = throttle
+    self.sessions = sessions
+    connection = try PostgresConnection(backfill.context.target)
+    catalog = Catalog(connection)
+  }
+
+  func work() throws {
+    while !backfill.context.stop.isSet {
+      guard let work = try queue.next(sessions: sessions, catalog: catalog) else { return }
+      let plan = backfill.plans[work.index]
+      let begun = Date()
+      let loader = try loader(for: work.index)
+      try move(work, loader)
+      try catalog.addSeconds(run, entity: plan.entity.name, Date().timeIntervalSince(begun))
+      if queue.finish(work.index) {
+        try complete(plan, loader)
+        queue.complete(work.index)
+      }
+    }
+  }
+
+  /// One loader for each entity that this worker meets; only the latest is kept, as its buffers are large.
+  private func loader(for index: Int) throws -> ChunkLoader {
+    if let loader = loaders[index] { return loader }
+    let plan = backfill.plans[index]
+    guard let session = sessions[plan.entity.store] else {
+      throw SourceProblem(entity: plan.entity.name, message: "no source is configured for it")
+    }
+    let (progress, stop, throttle, name) = (
+      backfill.context.progress, backfill.context.stop, throttle, plan.entity.name
+    )
+    let loader = ChunkLoader(
+      plan: plan, session: session, connection: connection, setName: backfill.context.set.name, run: run.id,
+      foreignKeys: try liveForeignKeys(of: plan),
+      onProgress: { count in
+        progress.advance(entity: name, by: count)
+        throttle?.take(count)
+      },
+      checkpoint: { if stop.isSet { throw BackfillInterruption() } })
+    loaders = [index: loader]
+    return loader
+  }
+
+  private func liveForeignKeys(of plan: EntityPlan) throws -> [ForeignKey] {
+    let schema = SchemaPlan([plan], set: backfill.context.set)
+    let missing = try schema.differences(from: connection).compactMap { difference in
+      if case .missingForeignKey(let key) = difference { key } else { nil }
+    }
+    return schema.foreignKeys.filter { !missing.contains($0) }
+  }
+
+  private func move(_ work: WorkQueue.Work, _ loader: ChunkLoader) throws {
+    let range = ChunkRange(lower: work.chunk.lower, upper: work.chunk.upper)
+    var copies = work.isFresh
+    for attempt in 1... {
+      do {
+        try connection.transaction {
+          loader.encoder.resetUnmapped()
+          var tally = copies ? try loader.copy(range) : try loader.merge(range)
+          if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
+          try checkLimit(loader.plan, tally)
+          try loader.flushQuarantine()
+          if !work.isRecount {
+            try catalog.addUnmapped(
+              run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
+          }
+          try catalog.complete(run, entity: loader.plan.entity.name, chunk: work.chunk.number, tally)
+        }
+        return
+      } catch let error as PostgresError {
+        loader.dropQuarantine()
+        if copies, error.isAboutOneRow {
+          // Some row can't stand in the table: merging finds out which.
+          copies = false
+        } else if !error.isRetryable || error.isConnectionLost || attempt == Self.attempts {
+          throw error
+        }
+      } catch {
+        loader.dropQuarantine()
+        throw error
+      }
+    }
+  }
+
+  private func checkLimit(_ plan: EntityPlan, _ tally: Tally) throws {
+    guard let limit = plan.entity.quarantineLimit, tally.quarantined > 0 else { return }
+    let before = try catalog.tally(run, entity: plan.entity.name).tally.quarantined
+    guard before + tally.quarantined > limit else { return }
+    throw BackfillError.quarantineLimit(
+      entity: plan.entity.name, limit: limit, found: before + tally.quarantined)
+  }
+
+  /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
+  /// this run didn't meet again go.
+  private func complete(_ plan: EntityPlan, _ loader: ChunkLoader) throws {
+    let name = plan.entity.name
+    var last = -1
+    while plan.entity.references.contains(where: { $0.entity == name }) {
+      let landed = try Replay.pass(
+        loader, catalog: catalog, set: backfill.context.set.name, entity: name, reason: "reference")
+      try catalog.addReplayed(run, entity: name, landed)
+      if landed == 0 || landed == last { break }
+      last = landed
+    }
+    if backfill.options.limit == nil {
+      try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
+    }
+    try catalog.setDone(run, entity: name)
+    backfill.context.progress.finish(entity: name)
+  }
+}

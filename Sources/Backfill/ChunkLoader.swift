@@ -1,0 +1,304 @@
+public import Catalog
+public import Codec
+internal import Executors
+public import Mapping
+public import Postgres
+public import RecordSources
+public import Schema
+
+/// Moves records of one entity into the target, a chunk in a transaction: copies where the table was empty, merges
+/// where rows exist. One loader belongs to one thread.
+public final class ChunkLoader {
+  /// Bytes of rows or of quarantined records held before they are sent on: what bounds the memory of a worker.
+  public static let batchBytes = 1 << 20
+  static let quarantineBytes = 4 << 20
+
+  public let plan: EntityPlan
+  public let encoder: RecordEncoder
+  let connection: PostgresConnection
+  let catalog: Catalog
+  let setName: String
+  let run: Int
+  private let session: any SourceSession
+  private let rows: [RowBuffer]
+  private var staging: StagingTables?
+  private let foreignKeys: [ForeignKey]
+  private var locator = ByteBuffer(capacity: 256)
+  private var waiting: [QuarantineEntry] = []
+  private var waitingBytes = 0
+  /// Told of each record that the encoder refused, while its values still fill the slots.
+  public var onRefusal: ((RecordEncoder) -> Void)?
+  private let onProgress: (Int) -> Void
+  private let checkpoint: () throws -> Void
+
+  /// - Parameters:
+  ///   - foreignKeys: the entity's own foreign keys, as far as they exist in the target.
+  ///   - onProgress: told of every batch of records read.
+  ///   - checkpoint: called between batches; throws to stop.
+  public init(
+    plan: EntityPlan, session: any SourceSession, connection: PostgresConnection, setName: String, run: Int,
+    foreignKeys: [ForeignKey], onProgress: @escaping (Int) -> Void = { _ in },
+    checkpoint: @escaping () throws -> Void = {}
+  ) {
+    self.plan = plan
+    self.session = session
+    self.connection = connection
+    self.setName = setName
+    self.run = run
+    self.foreignKeys = foreignKeys
+    self.onProgress = onProgress
+    self.checkpoint = checkpoint
+    catalog = Catalog(connection)
+    encoder = RecordEncoder(plan: plan.record)
+    rows = (0...plan.children.count).map { _ in RowBuffer(capacity: Self.batchBytes + (1 << 16)) }
+  }
+
+  // MARK: Copying into an empty table
+
+  /// Copies every record of `range` straight into the target, inside the caller's transaction.
+  func copy(_ range: ChunkRange) throws -> Tally {
+    let statements =
+      [CopyStream.statement(table: plan.table.sql, columns: plan.columns.map(\.name))]
+      + plan.children.map { CopyStream.statement(table: $0.table.sql, columns: $0.columns.map(\.name)) }
+    let cursor = try session.read(plan, range, order: .locator, into: encoder)
+    return try stream(cursor, statements: statements) { _ in .none }
+  }
+
+  // MARK: Merging into a table that may have rows
+
+  /// Stages every record of the cursor and merges what differs, inside the caller's transaction.
+  func merge(_ cursor: any RecordCursor) throws -> Tally {
+    let (staging, number, staged) = try stage(cursor, limit: .max)
+    var tally = staged
+    tally.landed = 0
+    try removeDuplicates(staging, &tally)
+    try removeOrphans(staging, &tally)
+    let changed = try mergeRange(staging, 1...max(1, number), &tally)
+    let left = tally.read - tally.quarantined - tally.filtered
+    tally.landed = changed
+    tally.unchanged = left - changed
+    try releaseLanded(staging)
+    return tally
+  }
+
+  /// Copies up to `limit` records of the cursor into the staging tables, inside the caller's transaction. In the tally,
+  /// `landed` counts what was staged; refused records wait to be quarantined, or dropped.
+  public func stage(_ cursor: any RecordCursor, limit: Int) throws -> (
+    tables: StagingTables, highest: Int, tally: Tally
+  ) {
+    let staging = try self.staging ?? StagingTables(plan, connection: connection)
+    self.staging = staging
+    var number: Int32 = 0
+    let tally = try stream(cursor, limit: limit, statements: staging.copyStatements) { cursor in
+      number += 1
+      self.locator.removeAll()
+      cursor.appendLocator(to: &self.locator)
+      return .staged(row: number, locator: self.locator.bytes)
+    }
+    return (staging, Int(number), tally)
+  }
+
+  func merge(_ range: ChunkRange) throws -> Tally {
+    try merge(try session.read(plan, range, order: .locator, into: encoder))
+  }
+
+  /// Merges the records with these locators, as repair and replay do.
+  public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
+    try connection.transaction {
+      let tally = try merge(try session.fetch(plan, locators, into: encoder))
+      try flushQuarantine()
+      return tally
+    }
+  }
+
+  private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally) throws {
+    let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
+    try quarantineStaged(found, staging, &tally) { locator, record in
+      QuarantineEntry(
+        entity: self.plan.entity.name, locator: locator, reason: "duplicate_key",
+        message: "another source record has the same key (\(self.plan.entity.key.joined(separator: ", ")));"
+          + " choose a key that tells them apart",
+        record: record, isPersonal: self.plan.hasPersonalFields)
+    }
+  }
+
+  private func removeOrphans(_ staging: StagingTables, _ tally: inout Tally) throws {
+    for key in foreignKeys {
+      // Taking an orphan out may orphan a record that refers to it within the same table.
+      while true {
+        let sql = staging.orphansSQL(
+          columns: key.columns, target: key.targetTable, targetColumns: key.targetColumns)
+        let found = try connection.query(sql).map { try $0.int("r") }
+        if found.isEmpty { break }
+        try quarantineStaged(found, staging, &tally) { locator, record in
+          QuarantineEntry(
+            entity: self.plan.entity.name, locator: locator, reason: "reference",
+            column: key.columns.joined(separator: ", "), sqlState: "23503",
+            message:
+              "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
+              + " move that record first, then: kedge quarantine replay",
+            record: record, isPersonal: self.plan.hasPersonalFields)
+        }
+      }
+    }
+  }
+
+  /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
+  private func mergeRange(_ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally) throws
+    -> Int
+  {
+    do {
+      return try connection.savepoint {
+        let rows = try connection.query(
+          staging.mergeSQL, [.integer(range.lowerBound), .integer(range.upperBound)])
+        return try rows.first?.int("n") ?? 0
+      }
+    } catch let error as PostgresError where error.isAboutOneRow {
+      if range.count > 1 {
+        let middle = range.lowerBound + range.count / 2
+        return try mergeRange(staging, range.lowerBound...(middle - 1), &tally)
+          + mergeRange(staging, middle...range.upperBound, &tally)
+      }
+      try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
+        RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+      }
+      return 0
+    }
+  }
+
+  /// Moves staged records to quarantine, with their whole source value, fetched again by locator.
+  private func quarantineStaged(
+    _ numbers: [Int], _ staging: StagingTables, _ tally: inout Tally,
+    _ entry: (_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry
+  ) throws {
+    for start in stride(from: 0, to: numbers.count, by: 500) {
+      let batch = Array(numbers[start..<min(start + 500, numbers.count)])
+      let list = batch.map(String.init).joined(separator: ", ")
+      let staged = try connection.query("\(staging.locatorsSQL) IN (\(list))")
+      let locators = try staged.map { try $0.bytes("l") }
+      guard !locators.isEmpty else { continue }
+      for statement in staging.removalSQL(batch) { _ = try connection.execute(statement) }
+      var left = Set(locators)
+      let cursor = try session.fetch(plan, locators.map { try BSONDocument(bytes: $0) }, into: encoder)
+      while try cursor.next() {
+        var name = ByteBuffer(capacity: 256)
+        var record = ByteBuffer(capacity: 1024)
+        cursor.appendLocator(to: &name)
+        cursor.appendRecord(to: &record)
+        let found = Array(name.bytes)
+        if left.remove(found) != nil { hold(entry(found, Array(record.bytes))) }
+        if waitingBytes >= Self.quarantineBytes { try flushQuarantine() }
+      }
+      // A record deleted in the meantime is kept as its locator.
+      for locator in left { hold(entry(locator, locator)) }
+      tally.quarantined += locators.count
+    }
+  }
+
+  /// What landed now may have waited in quarantine since an earlier run.
+  private func releaseLanded(_ staging: StagingTables) throws {
+    _ = try connection.execute(
+      """
+      DELETE FROM kedge.quarantine q USING \(staging.main) s
+      WHERE q.set_name = $1 AND q.entity = $2 AND sha256(q.locator) = sha256(s.\(StagingTables.locator))
+      """, [.text(setName), .text(plan.entity.name)])
+  }
+
+  /// Fields met since the last reset that nothing maps.
+  func unmapped(read: Int) throws -> [(path: String, count: Int)] {
+    try encoder.unmapped + session.unmappedColumns(of: plan).map { ($0, read) }
+  }
+
+  // MARK: The loop
+
+  /// Reads the cursor to its end: fill, filter, encode, send.
+  private func stream(
+    _ cursor: any RecordCursor, limit: Int = .max, statements: [String],
+    prefix: (any RecordCursor) -> RecordEncoder.Prefix
+  ) throws -> Tally {
+    let copy = CopyStream(connection, statements: statements)
+    for buffer in rows { buffer.removeAll() }
+    var tally = Tally()
+    var reported = 0
+    do {
+      while tally.read < limit, try cursor.next() {
+        tally.read += 1
+        do throws(Refusal) {
+          try cursor.fill()
+          if encoder.matchesFilters() {
+            try encoder.encode(prefix: prefix(cursor), into: rows)
+            tally.landed += 1
+          } else {
+            tally.filtered += 1
+          }
+        } catch {
+          tally.quarantined += 1
+          onRefusal?(encoder)
+          hold(refused(error, cursor))
+        }
+        if pendingBytes >= Self.batchBytes {
+          try copy.send(rows)
+          onProgress(tally.read - reported)
+          reported = tally.read
+          try checkpoint()
+        } else if tally.read - reported >= 1000 {
+          onProgress(tally.read - reported)
+          reported = tally.read
+          try checkpoint()
+        }
+        if waitingBytes >= Self.quarantineBytes {
+          try copy.close()
+          try flushQuarantine()
+        }
+      }
+      try copy.send(rows)
+      try copy.close()
+    } catch {
+      copy.abort()
+      throw error
+    }
+    onProgress(tally.read - reported)
+    return tally
+  }
+
+  private var pendingBytes: Int {
+    var total = 0
+    for buffer in rows { total += buffer.bytes.count }
+    return total
+  }
+
+  private func refused(_ refusal: Refusal, _ cursor: any RecordCursor) -> QuarantineEntry {
+    var name = ByteBuffer(capacity: 256)
+    var record = ByteBuffer(capacity: 1024)
+    cursor.appendLocator(to: &name)
+    cursor.appendRecord(to: &record)
+    return RefusalText.entry(
+      refusal, plan: plan, encoder: encoder, locator: Array(name.bytes), record: Array(record.bytes))
+  }
+
+  private func hold(_ entry: QuarantineEntry) {
+    waiting.append(entry)
+    waitingBytes += entry.record.count + entry.locator.count + 512
+  }
+
+  /// Writes the records that wait in memory to the quarantine table.
+  func flushQuarantine() throws {
+    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run) }
+    dropQuarantine()
+  }
+
+  /// Forgets them, when the transaction that they belong to is rolled back.
+  public func dropQuarantine() {
+    waiting.removeAll()
+    waitingBytes = 0
+  }
+}
+
+extension PostgresError {
+  /// Whether the rows are at fault, not the server, the schema or the connection.
+  var isAboutOneRow: Bool {
+    guard let sqlState else { return false }
+    // Data exceptions, constraint violations, cardinality, raised by a trigger, too large for an index.
+    return ["22", "23", "21", "P0", "54", "44"].contains(String(sqlState.prefix(2)))
+  }
+}

@@ -1,0 +1,53 @@
+internal import Codec
+internal import Mapping
+internal import Postgres
+
+/// Sends row buffers to their tables with COPY BINARY over one connection.
+///
+/// An entity with a single table keeps one COPY open, so that encoding and the server overlap; with child tables each
+/// batch is one COPY after another, parents first.
+final class CopyStream {
+  private let connection: PostgresConnection
+  private let statements: [String]
+  private var open: Int?
+
+  /// - Parameter statements: one `COPY … FROM STDIN (FORMAT binary)` for each row buffer.
+  init(_ connection: PostgresConnection, statements: [String]) {
+    self.connection = connection
+    self.statements = statements
+  }
+
+  static func statement(table: String, columns: [String]) -> String {
+    let list = columns.map(quotedIdentifier).joined(separator: ", ")
+    return "COPY \(table) (\(list)) FROM STDIN (FORMAT binary)"
+  }
+
+  /// Sends what the buffers hold and empties them.
+  func send(_ rows: [RowBuffer]) throws {
+    for (index, buffer) in rows.enumerated() where buffer.count > 0 {
+      if open != index {
+        try close()
+        try connection.beginCopyIn(statements[index])
+        open = index
+        try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
+      }
+      try connection.putCopyData(buffer.bytes.bytes)
+      buffer.removeAll()
+    }
+  }
+
+  /// Ends the open COPY, if there is one: only now does the server say whether it took the rows.
+  func close() throws {
+    guard open != nil else { return }
+    open = nil
+    try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
+    _ = try connection.endCopyIn()
+  }
+
+  /// Gives up the open COPY.
+  func abort() {
+    guard open != nil else { return }
+    open = nil
+    connection.abortCopyIn("the engine gave this chunk up")
+  }
+}

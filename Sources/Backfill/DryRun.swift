@@ -1,0 +1,82 @@
+internal import Catalog
+internal import Codec
+public import Executors
+internal import Foundation
+public import Mapping
+public import Progress
+public import RecordSources
+
+/// Reads, filters and encodes every record as a backfill would, and writes nothing anywhere.
+public struct DryRun {
+  private let set: MappingSet
+  private let plans: [EntityPlan]
+  private let sources: [String: any RecordSource]
+  private let progress: ProgressReporter
+  private let stop: StopFlag
+  private let options: BackfillOptions
+
+  public init(
+    set: MappingSet, plans: [EntityPlan], sources: [String: any RecordSource], progress: ProgressReporter,
+    stop: StopFlag, options: BackfillOptions
+  ) {
+    self.set = set
+    self.plans = plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
+    self.sources = sources
+    self.progress = progress
+    self.stop = stop
+    self.options = options
+  }
+
+  /// - Returns: a report in which `landed` counts what would land, or be unchanged, as far as the mapping can tell; what
+  ///   only the database can refuse isn't known without writing.
+  public func run() throws -> BackfillReport {
+    var report = BackfillReport(run: nil)
+    for plan in plans {
+      guard let session = try sources[plan.entity.store]?.openSessions(1).take() else {
+        throw SourceProblem(entity: plan.entity.name, message: "no source is configured for it")
+      }
+      try session.verify(plan)
+      report.entities.append(try run(plan, session))
+    }
+    return report
+  }
+
+  private func run(_ plan: EntityPlan, _ session: any SourceSession) throws -> BackfillReport.EntityReport {
+    let begun = Date()
+    let encoder = RecordEncoder(plan: plan.record)
+    let rows = (0...plan.children.count).map { _ in RowBuffer() }
+    var tally = Tally()
+    var reasons: [String: Int] = [:]
+    progress.start(entity: plan.entity.name, total: nil)
+    let cursor = try session.read(plan, .everything, order: .locator, into: encoder)
+    while tally.read < options.limit ?? .max, try cursor.next() {
+      tally.read += 1
+      for buffer in rows { buffer.removeAll() }
+      do throws(Refusal) {
+        try cursor.fill()
+        if encoder.matchesFilters() {
+          try encoder.encode(prefix: .none, into: rows)
+          tally.landed += 1
+        } else {
+          tally.filtered += 1
+        }
+      } catch {
+        tally.quarantined += 1
+        let entry = RefusalText.entry(error, plan: plan, encoder: encoder, locator: [], record: [])
+        reasons[entry.message, default: 0] += 1
+      }
+      if tally.read % 1000 == 0 {
+        progress.advance(entity: plan.entity.name, by: 1000)
+        if stop.isSet { throw BackfillError.interrupted }
+      }
+    }
+    progress.finish(entity: plan.entity.name)
+    for (message, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(20) {
+      progress.note("\(plan.entity.name): \(count) would be quarantined: \(message)")
+    }
+    let columns = try session.unmappedColumns(of: plan).map { ($0, tally.read) }
+    return .init(
+      entity: plan.entity.name, tally: tally, seconds: Date().timeIntervalSince(begun),
+      unmapped: encoder.unmapped + columns)
+  }
+}

@@ -1,0 +1,58 @@
+/// From a ``ColumnPlan`` to a ``ColumnCode`` with its arguments in side tables.
+extension ValueEncoder {
+  mutating func compile(_ plan: ColumnPlan) {
+    var code = ColumnCode(
+      wire: ColumnCode.wire(of: plan.type), slot: Int32(plan.slots.first ?? -1),
+      alternatives: Int32(alternatives.count), alternativeCount: Int32(max(0, plan.slots.count - 1)),
+      steps: Int32(steps.count), stepCount: Int32(plan.transforms.count),
+      missing: ColumnCode.absent(plan.missing), null: ColumnCode.absent(plan.null),
+      empty: ColumnCode.absent(plan.empty), maxLength: -1, isPadded: false, precision: -1, scale: -1,
+      index: Int32(columns.count))
+    code.apply(plan.type)
+    alternatives += plan.slots.dropFirst().map { Int32($0) }
+    for transform in plan.transforms { steps.append(step(transform)) }
+    substitutes.append((bytes(plan.missing), bytes(plan.null), bytes(plan.empty)))
+    if case .array(let element) = plan.type { elements.append(element) } else { elements.append(nil) }
+    columns.append(code)
+  }
+
+  private func bytes(_ absence: AbsencePlan) -> [UInt8] {
+    if case .value(let text) = absence { text } else { [] }
+  }
+
+  private mutating func step(_ transform: Transform) -> StepCode {
+    switch transform {
+    case .trim: return StepCode(operation: .trim, argument: 0)
+    case .lower: return StepCode(operation: .lower, argument: 0)
+    case .upper: return StepCode(operation: .upper, argument: 0)
+    case .text: return StepCode(operation: .text, argument: 0)
+    case .number: return StepCode(operation: .number, argument: 0)
+    case .epoch(let unit):
+      epochs.append(unit)
+      return StepCode(operation: .epoch, argument: Int32(epochs.count - 1))
+    case .parseDate(let format):
+      formats.append(format)
+      return StepCode(operation: .parseDate, argument: Int32(formats.count - 1))
+    case .enumMap(let pairs):
+      enumMaps.append(EnumTable(pairs))
+      return StepCode(operation: .enumMap, argument: Int32(enumMaps.count - 1))
+    case .boolean(let trueWords, let falseWords):
+      words.append(
+        trueWords.isEmpty && falseWords.isEmpty
+          ? .standard : BooleanWords(trueWords: trueWords, falseWords: falseWords))
+      return StepCode(operation: .boolean, argument: Int32(words.count - 1))
+    case .cents(let digits): return StepCode(operation: .cents, argument: Int32(digits))
+    case .json: return StepCode(operation: .json, argument: 0)
+    case .ejson: return StepCode(operation: .ejson, argument: 0)
+    case .hash: return StepCode(operation: .hash, argument: 0)
+    case .uuid(let order):
+      orders.append(order)
+      return StepCode(operation: .uuid, argument: Int32(orders.count - 1))
+    case .base64: return StepCode(operation: .base64, argument: 0)
+    case .hex: return StepCode(operation: .hex, argument: 0)
+    case .constant(let text):
+      constants.append(Array(text.utf8))
+      return StepCode(operation: .constant, argument: Int32(constants.count - 1))
+    }
+  }
+}

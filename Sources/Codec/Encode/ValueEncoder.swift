@@ -1,0 +1,160 @@
+/// Writes one column's value as a field of COPY BINARY: a length, then exactly the bytes that the type's `recv` takes.
+///
+/// What comes out is also what the type's `send` would give for the stored value (numeric normalised, jsonb in the
+/// server's own canonical text), so that an audit can compare bytes.
+struct ValueEncoder: ~Copyable {
+  var columns: [ColumnCode] = []
+  var steps: [StepCode] = []
+  var alternatives: [Int32] = []
+  /// Arguments of steps that need more than an integer.
+  var enumMaps: [EnumTable] = []
+  var words: [BooleanWords] = []
+  var formats: [DateFormat] = []
+  var epochs: [EpochUnit] = []
+  var orders: [UUIDOrder] = []
+  var constants: [[UInt8]] = []
+  /// For each column the declared values that stand in for missing, null and empty ones.
+  var substitutes: [(missing: [UInt8], null: [UInt8], empty: [UInt8])] = []
+  /// For each column its element's code, where it is an array.
+  var elements: [TargetType?] = []
+  /// Two buffers that text steps write to in turn.
+  var scratch = ByteBuffer(capacity: 1024)
+  var otherScratch = ByteBuffer(capacity: 1024)
+  /// Work space of the JSON writer.
+  var jsonScratch = ByteBuffer(capacity: 4096)
+
+  init(_ plans: [ColumnPlan]) {
+    for plan in plans { compile(plan) }
+  }
+
+  // MARK: The hot path
+
+  /// Appends column `index` of the record whose values are in `slots`. Returns false where it wrote NULL.
+  @discardableResult
+  mutating func append(column index: Int, slots: UnsafeMutablePointer<RawValue>, to out: inout ByteBuffer)
+    throws(Refusal) -> Bool
+  {
+    let code = columns[index]
+    if code.slot < 0 && code.stepCount == 0 {
+      out.appendBigEndian(Int32(-1))
+      return false
+    }
+    let value = pick(code, slots)
+    return try append(value, code, to: &out)
+  }
+
+  /// The column's source value: the first of its slots that holds one, else null if any slot is null, else missing.
+  @inline(__always)
+  func pick(_ code: ColumnCode, _ slots: UnsafeMutablePointer<RawValue>) -> RawValue {
+    guard code.slot >= 0 else { return .null }
+    let first = slots[Int(code.slot)]
+    if code.alternativeCount == 0 || (first.kind != .missing && first.kind != .null) { return first }
+    var sawNull = first.kind == .null
+    for offset in 0..<code.alternativeCount {
+      let value = slots[Int(alternatives[Int(code.alternatives + offset)])]
+      if value.kind != .missing && value.kind != .null { return value }
+      sawNull = sawNull || value.kind == .null
+    }
+    return sawNull ? .null : .missing
+  }
+
+  private mutating func append(_ value: RawValue, _ code: ColumnCode, to out: inout ByteBuffer)
+    throws(Refusal) -> Bool
+  {
+    let start = out.count
+    out.appendBigEndian(Int32(-1))
+    let written: Bool
+    switch value.kind {
+    case _ where replacesAnything(code):
+      let text = constants[Int(steps[Int(code.steps)].argument)]
+      try encodeDeclared(text, code, to: &out)
+      written = true
+    case .missing:
+      written = try absent(code.missing, .missing, \.missing, code, to: &out)
+    case .null:
+      written = try absent(code.null, .null, \.null, code, to: &out)
+    default:
+      if code.stepCount == 0 {
+        if isEmpty(value), code.empty != .keep {
+          written = try absent(code.empty, value.kind, \.empty, code, to: &out)
+        } else {
+          try encode(.value(value), code, to: &out)
+          written = true
+        }
+      } else {
+        let result = try run(value, code)
+        if case .null = result {
+          written = try absent(code.null, .null, \.null, code, to: &out)
+        } else if case .value(let made) = result, isEmpty(made), code.empty != .keep {
+          written = try absent(code.empty, made.kind, \.empty, code, to: &out)
+        } else {
+          try encode(result, code, to: &out)
+          written = true
+        }
+      }
+    }
+    if written { out.patchBigEndian(Int32(truncatingIfNeeded: out.count - start - 4), at: start) }
+    return written
+  }
+
+  /// Whether the chain begins with a constant, which takes the place even of a missing value.
+  @inline(__always)
+  private func replacesAnything(_ code: ColumnCode) -> Bool {
+    code.stepCount > 0 && steps[Int(code.steps)].operation == .constant
+  }
+
+  @inline(__always)
+  private func isEmpty(_ value: RawValue) -> Bool {
+    switch value.kind {
+    case .string, .binary: value.bytes.count == 0
+    // An empty document is its length and the closing NUL.
+    case .document, .array: value.bytes.count == 5
+    default: false
+    }
+  }
+
+  private mutating func absent(
+    _ rule: ColumnCode.Absent, _ kind: ValueKind,
+    _ which: KeyPath<(missing: [UInt8], null: [UInt8], empty: [UInt8]), [UInt8]>, _ code: ColumnCode,
+    to out: inout ByteBuffer
+  ) throws(Refusal) -> Bool {
+    switch rule {
+    case .null, .keep: return false
+    case .refuse:
+      throw Refusal(kind == .missing ? .missing : kind == .null ? .null : .empty, found: kind)
+    case .value:
+      try encodeDeclared(substitutes[Int(code.index)][keyPath: which], code, to: &out)
+      return true
+    }
+  }
+
+  private mutating func encodeDeclared(_ text: [UInt8], _ code: ColumnCode, to out: inout ByteBuffer)
+    throws(Refusal)
+  {
+    var failure: Refusal?
+    text.withUnsafeBytes {
+      do throws(Refusal) { try encodeDeclaredText($0, code, to: &out) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// A value that the mapping wrote down: text that is read as the column's type.
+  private mutating func encodeDeclaredText(
+    _ text: UnsafeRawBufferPointer, _ code: ColumnCode, to out: inout ByteBuffer
+  )
+    throws(Refusal)
+  {
+    switch code.wire {
+    case .int2, .int4, .int8, .numeric, .float4, .float8: try encode(.decimalText(text), code, to: &out)
+    case .bool: try encode(.boolean(try BooleanWords.standard.value(of: .string(text))), code, to: &out)
+    case .date, .time, .timestamp, .timestamptz:
+      try encode(.parsedTime(try PostgresTime.parse(text, format: .iso)), code, to: &out)
+    case .uuid:
+      guard let uuid = UUIDText.parse(text) else { throw Refusal(.invalidText, found: .string) }
+      try encode(.uuid(uuid.0, uuid.1), code, to: &out)
+    case .json, .jsonb: try encode(.jsonText(text), code, to: &out)
+    case .text, .bytea: try encode(.value(.string(text)), code, to: &out)
+    case .array: throw Refusal(.wrongType, found: .string)
+    }
+  }
+}

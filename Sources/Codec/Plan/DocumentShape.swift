@@ -1,0 +1,216 @@
+/// Fills slots from a BSON document: a ``ShapePlan`` compiled into flat tables.
+///
+/// Fields mostly stand in the order of the document before, so the next expected field is tried first, then a hash
+/// table. Fields that no path names are remembered with a count each. Nothing is allocated but for the first sight of
+/// such a field.
+final class DocumentShape {
+  struct Field {
+    var key: UnsafeRawBufferPointer
+    var slot: Int32
+    var child: Int32
+    /// How often the field was met although nothing maps it.
+    var unmapped: Int
+  }
+  struct Level {
+    var kind: ValueKind
+    var fields: [Field]
+    /// Open addressing; -1 is free. Its size is a power of two, at least twice the number of fields.
+    var table: [Int32]
+    var expected: Int
+    let path: String
+  }
+  /// A distinct unmapped name costs memory once; beyond this many a level counts them together.
+  static let unmappedNamesPerLevel = 1000
+
+  var levels: [Level]
+  private var owned: [UnsafeMutableRawPointer] = []
+  let slotCount: Int
+  let wholeSlot: Int?
+  /// Whether top-level fields that nothing maps go to the `rest` column instead of the count.
+  let keepsRest: Bool
+  /// Keys and values for the `rest` column, refilled by each record.
+  var restKeys: [UnsafeRawBufferPointer] = []
+  var restValues: [RawValue] = []
+
+  init(_ plan: ShapePlan, keepsRest: Bool) {
+    slotCount = plan.slotCount
+    wholeSlot = plan.wholeSlot
+    self.keepsRest = keepsRest
+    levels = plan.levels.map {
+      Level(kind: $0.kind, fields: [], table: Array(repeating: -1, count: 8), expected: 0, path: $0.path)
+    }
+    for (index, level) in plan.levels.enumerated() {
+      for field in level.fields {
+        field.key.withUnsafeBytes {
+          add($0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), to: index)
+        }
+      }
+    }
+  }
+
+  deinit {
+    for pointer in owned { pointer.deallocate() }
+  }
+
+  /// Empties the slots and fills them from `document`.
+  func fill(_ document: UnsafeRawBufferPointer, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
+    slots.update(repeating: .missing, count: slotCount)
+    if keepsRest {
+      restKeys.removeAll(keepingCapacity: true)
+      restValues.removeAll(keepingCapacity: true)
+    }
+    try fill(level: 0, document, slots)
+  }
+
+  /// Fills from one element of an array, which is a document or, for `@`, anything.
+  func fillElement(_ element: RawValue, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
+    slots.update(repeating: .missing, count: slotCount)
+    if let wholeSlot { slots[wholeSlot] = element }
+    if levels[0].fields.isEmpty && wholeSlot != nil { return }
+    guard element.kind == .document else { throw Refusal(.wrongType, found: element.kind) }
+    try fill(level: 0, element.bytes, slots)
+  }
+
+  private func fill(level: Int, _ document: UnsafeRawBufferPointer, _ slots: UnsafeMutablePointer<RawValue>)
+    throws(Refusal)
+  {
+    var reader = try BSONReader(document)
+    var key = UnsafeRawBufferPointer(start: nil, count: 0)
+    var value = RawValue.missing
+    levels[level].expected = 0
+    while try reader.next(key: &key, value: &value) {
+      let found = find(key, level: level)
+      guard found >= 0 else {
+        noteUnmapped(key, value, level: level)
+        continue
+      }
+      let (slot, child) = (levels[level].fields[found].slot, levels[level].fields[found].child)
+      if slot >= 0 {
+        guard slots[Int(slot)].kind == .missing else { throw Refusal(.duplicateField, found: value.kind) }
+        slots[Int(slot)] = value
+      }
+      if child >= 0 {
+        if value.kind == levels[Int(child)].kind {
+          try fill(level: Int(child), value.bytes, slots)
+        } else if value.kind != .null, slot < 0 {
+          // A path goes through this field, and what stands there can't be gone through: dropping it unseen
+          // would lose a value.
+          throw Refusal(.wrongType, found: value.kind)
+        }
+      }
+      if slot < 0, child < 0 {
+        if level == 0, keepsRest {
+          restKeys.append(key)
+          restValues.append(value)
+        } else {
+          levels[level].fields[found].unmapped &+= 1
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func find(_ key: UnsafeRawBufferPointer, level: Int) -> Int {
+    let expected = levels[level].expected
+    if expected < levels[level].fields.count, Self.equal(levels[level].fields[expected].key, key) {
+      levels[level].expected = expected &+ 1
+      return expected
+    }
+    let mask = levels[level].table.count &- 1
+    var place = Int(truncatingIfNeeded: Self.hash(key)) & mask
+    while true {
+      let index = Int(levels[level].table[place])
+      if index < 0 { return -1 }
+      if Self.equal(levels[level].fields[index].key, key) {
+        levels[level].expected = index &+ 1
+        return index
+      }
+      place = (place &+ 1) & mask
+    }
+  }
+
+  private func noteUnmapped(_ key: UnsafeRawBufferPointer, _ value: RawValue, level: Int) {
+    if level == 0, keepsRest {
+      restKeys.append(key)
+      restValues.append(value)
+      return
+    }
+    if levels[level].fields.count < Self.unmappedNamesPerLevel {
+      add(key, slot: -1, child: -1, to: level)
+      levels[level].fields[levels[level].fields.count - 1].unmapped = 1
+    } else {
+      overflow += 1
+    }
+  }
+
+  /// Unmapped fields met after the table of their names was full.
+  private(set) var overflow = 0
+
+  private func add(_ key: UnsafeRawBufferPointer, slot: Int32, child: Int32, to level: Int) {
+    let copy = UnsafeMutableRawPointer.allocate(byteCount: max(1, key.count), alignment: 1)
+    if let start = key.baseAddress { copy.copyMemory(from: start, byteCount: key.count) }
+    owned.append(copy)
+    let kept = UnsafeRawBufferPointer(start: copy, count: key.count)
+    levels[level].fields.append(Field(key: kept, slot: slot, child: child, unmapped: 0))
+    if levels[level].fields.count * 2 > levels[level].table.count {
+      levels[level].table = Array(repeating: -1, count: levels[level].table.count * 2)
+      for index in levels[level].fields.indices { place(index, level: level) }
+    } else {
+      place(levels[level].fields.count - 1, level: level)
+    }
+  }
+
+  private func place(_ index: Int, level: Int) {
+    let mask = levels[level].table.count - 1
+    var place = Int(truncatingIfNeeded: Self.hash(levels[level].fields[index].key)) & mask
+    while levels[level].table[place] >= 0 { place = (place + 1) & mask }
+    levels[level].table[place] = Int32(index)
+  }
+
+  /// FNV-1a, 64 bits: short keys, no adversary that gains anything (a level holds a bounded number of names).
+  @inline(__always)
+  private static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash ^ (hash >> 32)
+  }
+
+  @inline(__always)
+  private static func equal(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    guard a.count == b.count else { return false }
+    var index = 0
+    while index &+ 8 <= a.count {
+      if a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        != b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      {
+        return false
+      }
+      index &+= 8
+    }
+    while index < a.count {
+      if a[index] != b[index] { return false }
+      index &+= 1
+    }
+    return true
+  }
+
+  func resetUnmapped() {
+    overflow = 0
+    for level in levels.indices {
+      for field in levels[level].fields.indices { levels[level].fields[field].unmapped = 0 }
+    }
+  }
+
+  /// What was met and nothing maps: path and count.
+  var unmapped: [(path: String, count: Int)] {
+    var found: [(String, Int)] = []
+    for level in levels {
+      for field in level.fields where field.unmapped > 0 {
+        let name = String(decoding: field.key, as: UTF8.self)
+        found.append((level.path.isEmpty ? name : level.path + "." + name, field.unmapped))
+      }
+    }
+    if overflow > 0 { found.append(("(more names than are remembered)", overflow)) }
+    return found
+  }
+}

@@ -1,0 +1,56 @@
+/// One line that a user could type, and what it does.
+public struct ExampleSpec: Sendable, Equatable {
+  /// The whole command line, the program's name included.
+  public var command: String
+  /// What it does, in one sentence.
+  public var says: String
+
+  /// Describes an example.
+  public init(_ command: String, says: String) {
+    self.command = command
+    self.says = says
+  }
+}
+
+/// One command of the program, or a group of subcommands.
+public struct CommandSpec: Sendable, Equatable {
+  /// The word that the user types: `list` in `kedge quarantine list`.
+  public var name: String
+  /// One sentence for lists of commands.
+  public var summary: String
+  /// Paragraphs for the help page, parted by empty lines; lines that begin with two spaces stay as they
+  /// are.
+  public var discussion: String
+  /// The command's own options. One with the name of a global option replaces it on the command's help
+  /// page.
+  public var options: [OptionSpec]
+  /// The command's arguments, in order.
+  public var arguments: [ArgumentSpec]
+  /// What one could type.
+  public var examples: [ExampleSpec]
+  /// The exit codes that this command can end with; empty means all of the program's.
+  public var exitCodes: [Int]
+  /// The commands of a group. A group has no arguments and can't run alone.
+  public var subcommands: [CommandSpec]
+
+  /// Describes a command or, with `subcommands`, a group.
+  public init(
+    _ name: String, summary: String, discussion: String = "", options: [OptionSpec] = [],
+    arguments: [ArgumentSpec] = [], examples: [ExampleSpec] = [], exitCodes: [Int] = [],
+    subcommands: [CommandSpec] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.options = options
+    self.arguments = arguments
+    self.examples = examples
+    self.exitCodes = exitCodes
+    self.subcommands = subcommands
+  }
+}
+
+extension CommandSpec {
+  /// Whether the command only holds subcommands.
+  var isGroup: Bool { !subcommands.isEmpty }
+}

@@ -1,0 +1,47 @@
+internal import Codec
+
+/// The transforms by name, with the argument that each takes.
+enum TransformWord: String, CaseIterable, Sendable {
+  case trim, lower, upper, text, number, epoch, date
+  case enumMap = "enum"
+  case boolean, cents, json, ejson, hash, uuid, base64, hex, constant
+
+  enum Argument: Sendable { case none, optional, needed }
+
+  var argument: Argument {
+    switch self {
+    case .trim, .lower, .upper, .text, .number, .json, .ejson, .hash, .base64, .hex: .none
+    case .date, .boolean, .uuid: .optional
+    case .epoch, .enumMap, .cents, .constant: .needed
+    }
+  }
+
+  /// An argument as an example, for messages.
+  var example: String {
+    switch self {
+    case .epoch: "{ epoch: milliseconds }"
+    case .date: "{ date: \"%d.%m.%Y\" }"
+    case .enumMap: "{ enum: { f: free, p: pro } }"
+    case .boolean: "{ boolean: { true: [yes], false: [no] } }"
+    case .cents: "{ cents: 2 }"
+    case .uuid: "{ uuid: java }"
+    case .constant: "{ constant: legacy }"
+    default: rawValue
+    }
+  }
+}
+
+extension Transform {
+  /// The words that `boolean` without an argument takes.
+  static let usualBooleanWords = Transform.boolean(
+    trueWords: ["true", "t", "yes", "y", "1", "on"], falseWords: ["false", "f", "no", "n", "0", "off"])
+
+  /// Whether two different source values may come out alike, which a key must not allow.
+  var mayMergeValues: Bool {
+    switch self {
+    case .trim, .lower, .upper, .hash, .boolean, .constant: true
+    case .enumMap(let pairs): Set(pairs.map { ExactText($0.to) }).count < pairs.count
+    case .text, .number, .epoch, .parseDate, .cents, .json, .ejson, .uuid, .base64, .hex: false
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/// The keys of one kind of object in the mapping language. The parser, the JSON Schema's test and the suggestions all read
+/// these tables, so that they can't part.
+protocol VocabularyKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+  /// The object's name in messages, with its article.
+  static var object: String { get }
+  /// The object's name among the JSON Schema's definitions.
+  static var definition: String { get }
+  /// Keys that must be there.
+  static var needed: [Self] { get }
+}
+
+extension VocabularyKey {
+  static var words: [String] { allCases.map(\.rawValue) }
+}
+
+enum SetKey: String, VocabularyKey {
+  case set, schema, stores
+  static let object = "set.yaml"
+  static let definition = "set"
+  static let needed: [SetKey] = [.set, .stores]
+}
+
+enum StoreKey: String, VocabularyKey {
+  case kind, environment, url, database
+  static let object = "a store"
+  static let definition = "store"
+  static let needed: [StoreKey] = [.kind]
+}
+
+enum EntityKey: String, VocabularyKey {
+  case entity, owner, phase, source, target, key, fields, children, rest, references, filters, quarantine,
+    audit,
+    reset, writers
+  static let object = "an entity"
+  static let definition = "entity"
+  static let needed: [EntityKey] = [.entity, .owner, .source]
+  /// What a core entity needs besides.
+  static let neededForCore: [EntityKey] = [.key, .fields]
+  /// What describes Postgres tables, and so is not for feature entities.
+  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .quarantine, .audit]
+}
+
+enum SourceKey: String, VocabularyKey {
+  case store, collection, table
+  static let object = "a source"
+  static let definition = "source"
+  static let needed: [SourceKey] = [.store]
+}
+
+enum TargetKey: String, VocabularyKey {
+  case table, schema
+  static let object = "a target"
+  static let definition = "target"
+  static let needed: [TargetKey] = []
+}
+
+enum FieldKey: String, VocabularyKey {
+  case from, type, transforms, required, unique, personal, missing, null, empty
+  static let object = "a field"
+  static let definition = "field"
+  static let needed: [FieldKey] = [.type]
+}
+
+enum AbsenceKey: String, VocabularyKey {
+  case value
+  static let object = "a replacement"
+  static let definition = "replacement"
+  static let needed: [AbsenceKey] = [.value]
+}
+
+enum BooleanWordsKey: String, VocabularyKey {
+  case `true`, `false`
+  static let object = "the words of \"boolean\""
+  static let definition = "booleanWords"
+  static let needed: [BooleanWordsKey] = [.true, .false]
+}
+
+enum ChildKey: String, VocabularyKey {
+  case from, table, schema, parent, ordinal, fields
+  static let object = "a child table"
+  static let definition = "child"
+  static let needed: [ChildKey] = [.fields]
+}
+
+enum ReferenceKey: String, VocabularyKey {
+  case columns, entity, to
+  case onDelete = "on-delete"
+  case enforce
+  static let object = "a reference"
+  static let definition = "reference"
+  static let needed: [ReferenceKey] = [.columns, .entity]
+}
+
+enum FilterKey: String, VocabularyKey {
+  case field, exists
+  case oneOf = "one-of"
+  case noneOf = "none-of"
+  static let object = "a filter"
+  static let definition = "filter"
+  static let needed: [FilterKey] = [.field]
+  /// One of these says what the filter asks.
+  static let tests: [FilterKey] = [.exists, .oneOf, .noneOf]
+}
+
+enum QuarantineKey: String, VocabularyKey {
+  case limit
+  static let object = "\"quarantine\""
+  static let definition = "quarantine"
+  static let needed: [QuarantineKey] = []
+}
+
+enum AuditKey: String, VocabularyKey {
+  case ignore, tolerance
+  static let object = "\"audit\""
+  static let definition = "audit"
+  static let needed: [AuditKey] = []
+}
+
+enum ResetKey: String, VocabularyKey {
+  case keep
+  static let object = "\"reset\""
+  static let definition = "reset"
+  static let needed: [ResetKey] = []
+}

@@ -1,0 +1,140 @@
+internal import Codec
+
+/// A field as far as it could be read.
+struct FieldDraft {
+  var field: Field
+  /// False when the type was wrong, so that checks of types would only repeat that.
+  var isTypeKnown: Bool
+}
+
+/// Reads `fields` of an entity or of a child table.
+struct FieldReader {
+  let log: DiagnosticLog
+  /// Whether paths start at an array's element.
+  var isChild = false
+  /// Names of the key's columns, which take no null.
+  var key: Set<String> = []
+  /// Whether the records are rows, which have columns but nothing inside them.
+  var isRow = false
+
+  func fields(_ node: YAMLNode) -> [FieldDraft] {
+    log.namedPairs(node, "\"fields\"").map { field($0.name, $0.value) }
+  }
+
+  private func field(_ column: Located<String>, _ node: YAMLNode) -> FieldDraft {
+    log.checkName(column, NameRules.columnProblem)
+    var field = Field(
+      paths: [ValuePath(field: column.value)], column: column.value, location: column.location, type: .text)
+    let isKey = key.contains(column.value)
+    if node.scalarText != nil {
+      let type = type(node)
+      field.type = type ?? .text
+      field.missing = isKey ? .quarantine : .null
+      field.null = field.missing
+      checkKeyType(field, isKey, node.location)
+      return FieldDraft(field: field, isTypeKnown: type != nil)
+    }
+    guard let object = ObjectReader<FieldKey>(node, log: log) else {
+      return FieldDraft(field: field, isTypeKnown: false)
+    }
+    let type = object[.type].flatMap { self.type($0) }
+    field.type = type ?? .text
+    let chain = object[.transforms].map { TransformReader(log: log).chain($0) } ?? []
+    field.transforms = chain.map(\.value)
+    field.paths = paths(object, column, chain)
+    field.required = object[.required].flatMap { log.boolean($0, "\"required\"") } ?? false
+    field.unique = object[.unique].flatMap { log.boolean($0, "\"unique\"") } ?? false
+    field.personal = object[.personal].flatMap { log.boolean($0, "\"personal\"") } ?? false
+
+    let rules = AbsenceReader(log: log, column: column.value, isKey: isKey, isRequired: field.required)
+    field.missing = rules.read(object[.missing], "missing", type)
+    field.null = rules.read(object[.null], "null", type)
+    field.empty = rules.readEmpty(object[.empty], type)
+
+    if let type {
+      TransformTyping(log: log).check(chain, into: type)
+      checkKeyType(field, isKey, object[.type]?.location ?? column.location)
+    }
+    if isKey { checkKeyChain(chain, object) }
+    return FieldDraft(field: field, isTypeKnown: type != nil)
+  }
+
+  private func type(_ node: YAMLNode) -> TargetType? {
+    guard let text = log.text(node, "\"type\"") else { return nil }
+    do throws(TypeNameError) {
+      return try TypeName.parse(text.value)
+    } catch {
+      log.error(error.message, at: text.location, help: error.help)
+      return nil
+    }
+  }
+
+  private func paths(
+    _ object: ObjectReader<FieldKey>, _ column: Located<String>, _ chain: [Located<Transform>]
+  ) -> [ValuePath] {
+    if let constant = chain.first(where: { $0.value.name == "constant" }) {
+      if object[.from] != nil {
+        log.error("a constant has no source", at: object.place(of: .from), help: "remove \"from\"")
+      }
+      if chain[0].location != constant.location {
+        log.error(
+          "a constant replaces what the transforms before it made", at: constant.location,
+          help: "put it first")
+      }
+      for key in [FieldKey.missing, .null, .empty] where object[key] != nil {
+        log.warning("a constant is never \(key.rawValue); this rule has no effect", at: object.place(of: key))
+      }
+      return []
+    }
+    guard let from = object[.from] else { return [ValuePath(field: column.value)] }
+    if let items = from.items, items.isEmpty {
+      log.error("\"from\" can't be an empty list", at: from.location)
+    }
+    return (from.items ?? [from]).compactMap { node in
+      guard let path = log.path(node, "\"from\"") else { return nil }
+      checkPath(path, node)
+      return path
+    }
+  }
+
+  private func checkPath(_ path: ValuePath, _ node: YAMLNode) {
+    if path.steps.isEmpty, !isChild {
+      log.error("\"@\" is an element of an array, so it is for child tables alone", at: node.location)
+    }
+    if path.steps.contains(.each) {
+      log.error(
+        isChild
+          ? "an array inside an array's element can't become rows"
+          : "\"[]\" stands for many values, but a column takes one",
+        at: node.location,
+        help: isChild
+          ? "map the inner array to one jsonb column"
+          : "use a place such as [0], or make a child table under \"children\"")
+    } else if isRow, path.steps.count > 1 {
+      log.error(
+        "a row's column has no fields inside it", at: node.location,
+        help: "a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'")
+    }
+  }
+
+  private func checkKeyType(_ field: Field, _ isKey: Bool, _ location: SourceLocation) {
+    guard field.type == .json, isKey || field.unique else { return }
+    log.error(
+      "json has no equality, so it can't be \(isKey ? "a key" : "unique")", at: location, help: "use jsonb")
+  }
+
+  /// A key's column must tell apart whatever the source's key tells apart.
+  private func checkKeyChain(_ chain: [Located<Transform>], _ object: ObjectReader<FieldKey>) {
+    for step in chain where step.value.mayMergeValues {
+      log.error(
+        "the key can't go through \"\(step.value.name)\": two source keys could become one",
+        at: step.location,
+        help: "take the key as it is, and put the changed value into a column of its own")
+    }
+    if let from = object[.from], let items = from.items, items.count > 1 {
+      log.error(
+        "the key can't come from several paths: two source keys could become one", at: from.location,
+        help: "name one path")
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// Writes one entity's file.
+struct EntityWriter {
+  let entity: Entity
+  let set: MappingSet
+  let comments: [String]
+  let fieldComments: [String: [String]]
+
+  var text: String {
+    var output = YAMLOutput()
+    output.comment(comments, indent: 0)
+    output.line("entity: \(YAMLScalar.text(entity.name))")
+    output.line("owner: \(entity.owner.rawValue)")
+    if entity.phase != .legacy { output.line("phase: \(entity.phase.rawValue)") }
+    let kind = set.store(named: entity.store)?.kind ?? .mongo
+    output.object(
+      "source",
+      [
+        ("store", YAMLScalar.text(entity.store)),
+        (kind == .mongo ? "collection" : "table", YAMLScalar.text(entity.collection)),
+      ], indent: 0)
+    writeTarget(&output)
+    if !entity.key.isEmpty { output.line("key: \(YAMLOutput.list(entity.key))") }
+    if !entity.fields.isEmpty {
+      output.line("fields:")
+      for field in entity.fields {
+        output.comment(fieldComments[field.column] ?? [], indent: 2)
+        FieldWriter(field: field, isKey: entity.key.contains(field.column)).write(to: &output, indent: 2)
+      }
+    }
+    writeChildren(&output)
+    if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
+    writeReferences(&output)
+    writeFilters(&output)
+    writeRules(&output)
+    return output.text
+  }
+
+  private func writeTarget(_ output: inout YAMLOutput) {
+    guard let table = entity.table else { return }
+    var pairs: [(String, String)] = []
+    if table.name != entity.name { pairs.append(("table", YAMLScalar.text(table.name))) }
+    if table.schema != set.schema { pairs.append(("schema", YAMLScalar.text(table.schema))) }
+    if !pairs.isEmpty { output.object("target", pairs, indent: 0) }
+  }
+
+  private func writeChildren(_ output: inout YAMLOutput) {
+    guard let table = entity.table, !entity.children.isEmpty else { return }
+    output.line("children:")
+    for child in entity.children {
+      output.line("\(YAMLScalar.key(child.name)):", indent: 2)
+      if child.path != ValuePath([.field(child.name), .each]) {
+        output.line("from: \(YAMLScalar.text(child.path.description))", indent: 4)
+      }
+      if child.table.name != "\(table.name)_\(child.name)" {
+        output.line("table: \(YAMLScalar.text(child.table.name))", indent: 4)
+      }
+      if child.table.schema != table.schema {
+        output.line("schema: \(YAMLScalar.text(child.table.schema))", indent: 4)
+      }
+      if child.parentColumns != entity.key.map({ "\(entity.name)_\($0)" }) {
+        output.line("parent: \(YAMLOutput.list(child.parentColumns))", indent: 4)
+      }
+      if child.ordinal != "position" { output.line("ordinal: \(YAMLScalar.text(child.ordinal))", indent: 4) }
+      output.line("fields:", indent: 4)
+      for field in child.fields { FieldWriter(field: field, isKey: false).write(to: &output, indent: 6) }
+    }
+  }
+
+  private func writeReferences(_ output: inout YAMLOutput) {
+    guard !entity.references.isEmpty else { return }
+    output.line("references:")
+    for reference in entity.references {
+      let target = set.entity(named: reference.entity)
+      var pairs = [
+        ("columns", YAMLOutput.list(reference.columns)), ("entity", YAMLScalar.text(reference.entity)),
+      ]
+      if reference.targetColumns != target?.key {
+        pairs.append(("to", YAMLOutput.list(reference.targetColumns)))
+      }
+      if reference.onDelete != .noAction { pairs.append(("on-delete", reference.onDelete.rawValue)) }
+      let areBothCore = entity.owner == .core && target?.owner == .core
+      if reference.enforcement != (areBothCore ? .constraint : .audit) {
+        pairs.append(("enforce", reference.enforcement.rawValue))
+      }
+      output.line("- " + YAMLOutput.flow(pairs), indent: 2)
+    }
+  }
+
+  private func writeFilters(_ output: inout YAMLOutput) {
+    guard !entity.filters.isEmpty else { return }
+    output.line("filters:")
+    for filter in entity.filters {
+      let test =
+        switch filter.test {
+        case .exists(let exists): ("exists", exists ? "true" : "false")
+        case .oneOf(let values): ("one-of", YAMLOutput.list(values))
+        case .noneOf(let values): ("none-of", YAMLOutput.list(values))
+        }
+      output.line(
+        "- " + YAMLOutput.flow([("field", YAMLScalar.text(filter.path.description)), test]), indent: 2)
+    }
+  }
+
+  private func writeRules(_ output: inout YAMLOutput) {
+    if let limit = entity.quarantineLimit { output.line("quarantine: { limit: \(limit) }") }
+    var audit: [(String, String)] = []
+    if !entity.auditIgnore.isEmpty { audit.append(("ignore", YAMLOutput.list(entity.auditIgnore))) }
+    if !entity.auditTolerance.isEmpty {
+      let pairs = entity.auditTolerance.sorted { $0.key < $1.key }.map {
+        (YAMLScalar.key($0.key), "\($0.value)")
+      }
+      audit.append(("tolerance", YAMLOutput.flow(pairs)))
+    }
+    if !audit.isEmpty { output.object("audit", audit, indent: 0) }
+    if !entity.resetKeep.isEmpty {
+      let pairs = entity.resetKeep.map { (YAMLScalar.key($0.column), YAMLOutput.list($0.values)) }
+      output.object("reset", [("keep", YAMLOutput.flow(pairs))], indent: 0)
+    }
+    if !entity.writers.isEmpty { output.line("writers: \(YAMLOutput.list(entity.writers))") }
+  }
+}

@@ -1,0 +1,66 @@
+internal import Codec
+
+/// Writes one field: `column: type`, or an object with what isn't usual.
+struct FieldWriter {
+  let field: Field
+  let isKey: Bool
+
+  func write(to output: inout YAMLOutput, indent: Int) {
+    let pairs = self.pairs
+    let key = YAMLScalar.key(field.column)
+    if pairs.count == 1 {
+      output.line("\(key): \(pairs[0].1)", indent: indent)
+    } else {
+      output.object(key, pairs, indent: indent)
+    }
+  }
+
+  private var pairs: [(String, String)] {
+    var pairs: [(String, String)] = []
+    let isConstant = field.transforms.first?.name == "constant"
+    if !isConstant, field.paths != [ValuePath(field: field.column)] {
+      let paths = field.paths.map(\.description)
+      pairs.append(("from", paths.count == 1 ? YAMLScalar.text(paths[0]) : YAMLOutput.list(paths)))
+    }
+    pairs.append(("type", YAMLScalar.text(field.type.sql)))
+    if !field.transforms.isEmpty {
+      pairs.append(("transforms", "[" + field.transforms.map(Self.written).joined(separator: ", ") + "]"))
+    }
+    if field.required { pairs.append(("required", "true")) }
+    if field.unique { pairs.append(("unique", "true")) }
+    if field.personal { pairs.append(("personal", "true")) }
+    let usual: Absence = isKey || field.required ? .quarantine : .null
+    if field.missing != usual { pairs.append(("missing", Self.written(field.missing))) }
+    if field.null != usual { pairs.append(("null", Self.written(field.null))) }
+    if field.empty != .keep { pairs.append(("empty", Self.written(field.empty))) }
+    return pairs
+  }
+
+  private static func written(_ absence: Absence) -> String {
+    switch absence {
+    case .null: "null"
+    case .quarantine: "quarantine"
+    case .keep: "keep"
+    case .value(let text): "{ value: \(YAMLScalar.text(text)) }"
+    }
+  }
+
+  private static func written(_ transform: Transform) -> String {
+    if transform == Transform.usualBooleanWords { return "boolean" }
+    return switch transform {
+    case .trim, .lower, .upper, .text, .number, .json, .ejson, .hash, .base64, .hex, .parseDate(.iso),
+      .uuid(.standard):
+      transform.name
+    case .epoch(let unit): "{ epoch: \(unit.rawValue) }"
+    case .parseDate(.pattern(let pattern)): "{ date: \(YAMLScalar.text(pattern)) }"
+    case .uuid(let order): "{ uuid: \(order.rawValue) }"
+    case .cents(let digits): "{ cents: \(digits) }"
+    case .constant(let text): "{ constant: \(YAMLScalar.text(text)) }"
+    case .enumMap(let pairs):
+      "{ enum: "
+        + YAMLOutput.flow(pairs.map { (YAMLScalar.key($0.from), YAMLScalar.text($0.to)) }) + " }"
+    case .boolean(let trueWords, let falseWords):
+      "{ boolean: { true: \(YAMLOutput.list(trueWords)), false: \(YAMLOutput.list(falseWords)) } }"
+    }
+  }
+}

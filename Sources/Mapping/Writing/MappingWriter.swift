@@ -1,0 +1,55 @@
+/// Writes a mapping set as the YAML files that read back to it, without what goes without saying.
+public enum MappingWriter {
+  /// `set.yaml` and one file for each entity, in this order.
+  public static func files(for set: MappingSet, comments: MappingComments = MappingComments())
+    -> [(name: String, text: String)]
+  {
+    var files = [(name: "set.yaml", text: setFile(set, comments.set))]
+    var taken: Set<String> = ["set"]
+    for entity in set.entities {
+      let text = EntityWriter(
+        entity: entity, set: set, comments: comments.entity[entity.name] ?? [],
+        fieldComments: comments.field[entity.name] ?? [:]
+      ).text
+      files.append((fileName(entity.name, &taken) + ".yaml", text))
+    }
+    return files
+  }
+
+  private static func setFile(_ set: MappingSet, _ comments: [String]) -> String {
+    var output = YAMLOutput()
+    output.comment(comments, indent: 0)
+    output.line("set: \(YAMLScalar.text(set.name))")
+    if set.schema != "core" { output.line("schema: \(YAMLScalar.text(set.schema))") }
+    if set.stores.isEmpty {
+      output.line("stores: {}")
+      return output.text
+    }
+    output.line("stores:")
+    for store in set.stores {
+      var pairs = [("kind", store.kind.rawValue)]
+      if !store.environment.isEmpty { pairs.append(("environment", YAMLOutput.list(store.environment))) }
+      if let url = store.url { pairs.append(("url", YAMLScalar.text(url))) }
+      if let database = store.database { pairs.append(("database", YAMLScalar.text(database))) }
+      output.object(YAMLScalar.key(store.name), pairs, indent: 2)
+    }
+    return output.text
+  }
+
+  /// A name that every file system takes, no two alike, also where letters' case doesn't count.
+  private static func fileName(_ entity: String, _ taken: inout Set<String>) -> String {
+    let safe = entity.unicodeScalars.prefix(80).map { scalar in
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_")
+        ? String(scalar) : "-"
+    }.joined()
+    let base = safe.isEmpty ? "entity" : safe
+    var name = base
+    var number = 2
+    while !taken.insert(name.lowercased()).inserted {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    return name
+  }
+}

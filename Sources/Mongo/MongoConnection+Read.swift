@@ -1,0 +1,55 @@
+internal import CMongoC
+public import Codec
+
+extension MongoConnection {
+  /// Starts reading the documents that match.
+  ///
+  /// Ranges by `min` (inclusive) and `max` (exclusive) go through ids of all types in the index's own order, which
+  /// `$gte` and `$lt` don't: these see one type alone. A range with `min` and without `max` still leaves out the id
+  /// `MaxKey`, as the server takes it for the bound: read that one by the filter `{_id: MaxKey}`.
+  ///
+  /// - Parameters:
+  ///   - collection: A collection or view of the settings' database.
+  ///   - filter: A query; empty for every document.
+  ///   - options: What the `find` command takes beside the filter: `sort`, `projection`, `min` and `max` (with `hint`),
+  ///     `limit`, `skip`, `batchSize`, `readConcern`, `collation`, `noCursorTimeout`.
+  /// - Throws: `MongoError`. The server may be asked only at the cursor's first `next`.
+  public func find(
+    _ collection: String, filter: BSONDocument = [:], options: BSONDocument = [:]
+  ) throws -> MongoCursor {
+    try open(collection, filter, options, kedge_find)
+  }
+
+  /// Starts reading the results of an aggregation.
+  ///
+  /// - Parameter options: What the `aggregate` command takes beside the pipeline, such as `allowDiskUse`, `batchSize`.
+  /// - Throws: `MongoError`. The server may be asked only at the cursor's first `next`.
+  public func aggregate(
+    _ collection: String, pipeline: [BSONDocument], options: BSONDocument = [:]
+  ) throws -> MongoCursor {
+    let stages = BSONDocument(pipeline.enumerated().map { (String($0.offset), .document($0.element)) })
+    return try open(collection, stages, options, kedge_aggregate)
+  }
+
+  private typealias Opening = (
+    OpaquePointer?, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int,
+    UnsafeMutablePointer<kedge_failure>?
+  ) -> OpaquePointer?
+
+  private func open(
+    _ collection: String, _ request: BSONDocument, _ options: BSONDocument, _ opening: Opening
+  ) throws -> MongoCursor {
+    let action = "read collection \"\(collection)\" of database \"\(settings.database)\""
+    var failure = kedge_failure()
+    let cursor = try withCollection(collection) { handle in
+      request.bytes.withUnsafeBufferPointer { request in
+        options.bytes.withUnsafeBufferPointer { options in
+          opening(handle, request.baseAddress, request.count, options.baseAddress, options.count, &failure)
+        }
+      }
+    }
+    guard let cursor else { throw MongoError(failure, action: action, settings: settings) }
+    // Options that contradict each other are found here, before anything is sent.
+    return try MongoCursor(stealing: cursor, connection: self, action: action).checked()
+  }
+}

@@ -1,0 +1,72 @@
+internal import CMongoC
+
+/// Where a MongoDB is and how to reach it. Printing it shows no secret.
+public struct MongoSettings: Sendable, CustomStringConvertible {
+  /// The database that collections' names refer to.
+  public var database: String
+  /// The URL with `***` in place of every password, fit for reports.
+  public let redactedURL: String
+  let url: String
+  private let secrets: [String]
+
+  /// Takes a connection string: `mongodb://…` or `mongodb+srv://…`, with TLS and all other options as the URL says.
+  ///
+  /// - Parameters:
+  ///   - url: The connection string; user and password percent-encoded.
+  ///   - database: The database to use if the URL's path names none.
+  /// - Throws: `MongoError` of domain `settings` if the URL isn't valid or no database is named.
+  public init(url: String, database: String? = nil) throws {
+    let parts = try MongoURL(url)
+    self.url = url
+    redactedURL = parts.redacted
+    secrets = parts.secrets
+    self.database = ""
+    let uri = try makeURI()
+    defer { mongoc_uri_destroy(uri) }
+    let named = mongoc_uri_get_database(uri).map { String(cString: $0) } ?? ""
+    self.database = named.isEmpty ? database ?? "" : named
+    guard !self.database.isEmpty else {
+      throw MongoError(
+        domain: .settings,
+        message: "it names no database; write one after the hosts, as in mongodb://localhost:27017/shop",
+        action: "use the MongoDB URL \(redactedURL)")
+    }
+  }
+
+  /// The redacted URL.
+  public var description: String { redactedURL }
+
+  /// Replaces every secret of the URL in a text of the driver or the server.
+  func redact(_ text: String) -> String {
+    secrets.reduce(text) { $0.replacing($1, with: "***") }
+  }
+
+  /// The driver's form of the URL, with defaults for what it leaves open; the caller destroys it.
+  func makeURI() throws -> OpaquePointer {
+    MongoDriver.start()
+    var failure = kedge_failure()
+    guard let uri = kedge_uri_new(url, &failure) else {
+      var error = MongoError(failure, action: "use the MongoDB URL \(redactedURL)", settings: self)
+      error.domain = .settings
+      throw error
+    }
+    if mongoc_uri_get_appname(uri) == nil { mongoc_uri_set_appname(uri, "kedge") }
+    // The driver gives up at the first refused connection unless told not to, and then ignores its time limit. An
+    // election or a restart shouldn't end a run.
+    if !mongoc_uri_has_option(uri, MONGOC_URI_SERVERSELECTIONTRYONCE) {
+      mongoc_uri_set_option_as_bool(uri, MONGOC_URI_SERVERSELECTIONTRYONCE, false)
+    }
+    if !mongoc_uri_has_option(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS) {
+      mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 10_000)
+    }
+    return uri
+  }
+}
+
+/// The driver's state that the whole process shares.
+enum MongoDriver {
+  private static let started: Void = kedge_mongo_start()
+
+  /// Starts the driver, once.
+  static func start() { started }
+}

@@ -1,0 +1,190 @@
+internal import Codec
+public import Mapping
+public import Mongo
+
+/// A MongoDB database as a source, on any topology: standalone, replica set, sharded.
+public struct MongoSource: RecordSource {
+  public let settings: MongoSettings
+  public var kind: Store.Kind { .mongo }
+  public var identity: String { settings.redactedURL + "/" + settings.database }
+
+  public init(_ settings: MongoSettings) { self.settings = settings }
+
+  public func openSessions(_ count: Int) throws -> SessionPool {
+    SessionPool(try (0..<count).map { _ in MongoSession(try MongoConnection(settings)) })
+  }
+}
+
+/// One connection that reads collections by ranges of `_id`.
+///
+/// Ranges use the bounds of the `_id` index itself (`min`, `max` and `hint` of the find command), not comparisons in a
+/// filter: those compare within one BSON type, and would lose documents whose `_id` has another one.
+final class MongoSession: SourceSession {
+  let connection: MongoConnection
+  private var kinds: [String: MongoCollectionInfo]?
+
+  init(_ connection: MongoConnection) { self.connection = connection }
+
+  private static let byID: BSONDocument = ["_id": 1]
+
+  private func info(of collection: String) throws -> MongoCollectionInfo? {
+    if kinds == nil {
+      kinds = Dictionary(
+        try connection.collections().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    return kinds?[collection]
+  }
+
+  /// Views and time series have no `_id` index to take bounds from: they are one chunk.
+  private func hasIndexBounds(_ collection: String) throws -> Bool {
+    try info(of: collection).map { $0.kind == .collection && !$0.isClustered } ?? true
+  }
+
+  func boundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument? {
+    let collection = plan.entity.collection
+    guard try hasIndexBounds(collection) else { return nil }
+    var options: [(String, BSONValue)] = [
+      ("sort", .document(Self.byID)), ("hint", .document(Self.byID)), ("projection", .document(Self.byID)),
+      ("skip", .int64(Int64(size))), ("limit", .int64(1)),
+    ]
+    if let lower { options.append(("min", .document(lower))) }
+    let cursor = try connection.find(collection, options: BSONDocument(options))
+    guard let found = try cursor.next() else { return nil }
+    return try BSONDocument(bytes: Array(found))
+  }
+
+  func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    let collection = plan.entity.collection
+    var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true))]
+    switch order {
+    case .locator:
+      if range.lower != nil || range.upper != nil {
+        options += [("sort", .document(Self.byID)), ("hint", .document(Self.byID))]
+        if let lower = range.lower { options.append(("min", .document(lower))) }
+        if let upper = range.upper { options.append(("max", .document(upper))) }
+      }
+    case .key:
+      var sort: [(String, BSONValue)] = []
+      for column in plan.entity.key {
+        let path = plan.entity.fields.first { $0.column == column }?.paths.first
+        sort.append((path.map(Self.dotted) ?? "_id", .int32(1)))
+      }
+      options.append(("sort", .document(BSONDocument(sort))))
+      if sort.map(\.0) == ["_id"], try hasIndexBounds(collection) {
+        options.append(("hint", .document(Self.byID)))
+      } else {
+        options.append(("allowDiskUse", .bool(true)))
+      }
+    }
+    return MongoRecordCursor(
+      try connection.find(collection, options: BSONDocument(options)), encoder: encoder)
+  }
+
+  private static func dotted(_ path: ValuePath) -> String {
+    path.steps.map {
+      switch $0 {
+      case .field(let name): name
+      case .index(let place): String(place)
+      case .each: "[]"
+      }
+    }.joined(separator: ".")
+  }
+
+  func fetch(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
+    let ids = locators.compactMap { $0["_id"] }
+    let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
+    return MongoRecordCursor(
+      try connection.find(plan.entity.collection, filter: filter, options: BSONDocument([])), encoder: encoder
+    )
+  }
+
+  func estimatedCount(of entity: Entity) throws -> Int? {
+    try connection.estimatedCount(entity.collection)
+  }
+
+  func unmappedColumns(of plan: EntityPlan) throws -> [String] { [] }
+
+  func verify(_ plan: EntityPlan) throws {
+    let entity = plan.entity
+    guard try info(of: entity.collection) != nil else {
+      throw SourceProblem(
+        entity: entity.name,
+        message: "the source has no collection \"\(entity.collection)\"; correct source.collection"
+          + " (\(entity.location.file):\(entity.location.line)) or the source's URL")
+    }
+    let paths = plan.key.map { plan.entity.fields[$0].paths.first?.steps.first }
+    if paths.allSatisfy({ $0 == .field("_id") }) { return }
+    let wanted = Set(plan.key.compactMap { plan.entity.fields[$0].paths.first.map(Self.dotted) })
+    if try hasUniqueIndex(on: wanted, collection: entity.collection) { return }
+    throw SourceProblem(
+      entity: entity.name,
+      message: "the key (\(wanted.sorted().joined(separator: ", "))) isn't \"_id\" and no unique index of the"
+        + " collection keeps it unique, so two documents could claim one row; use _id, or create that index")
+  }
+
+  private func hasUniqueIndex(on wanted: Set<String>, collection: String) throws -> Bool {
+    let reply = try connection.run(command: ["listIndexes": .string(collection)])
+    guard case .document(let cursor)? = reply["cursor"], let batch = cursor["firstBatch"]?.elements else {
+      return false
+    }
+    for element in batch {
+      guard case .document(let index) = element, index["unique"] == .bool(true),
+        index["partialFilterExpression"] == nil, index["sparse"] == nil,
+        case .document(let key)? = index["key"]
+      else { continue }
+      if Set(key.keys) == wanted { return true }
+    }
+    return false
+  }
+}
+
+/// Documents of one find command.
+final class MongoRecordCursor: RecordCursor {
+  private let cursor: MongoCursor
+  private let encoder: RecordEncoder
+  private var document = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  init(_ cursor: MongoCursor, encoder: RecordEncoder) {
+    self.cursor = cursor
+    self.encoder = encoder
+  }
+
+  func next() throws -> Bool {
+    guard let found = try cursor.next() else { return false }
+    document = found
+    return true
+  }
+
+  func fill() throws(Refusal) { try encoder.fill(document: document) }
+
+  func appendRecord(to out: inout ByteBuffer) { out.append(document) }
+
+  /// Ends a locator, which is as short as an `_id`: its length always fits.
+  private static func end(_ start: Int, in out: inout ByteBuffer) {
+    out.append(0)
+    out.patchLittleEndian(Int32(truncatingIfNeeded: out.count - start), at: start)
+  }
+
+  func appendLocator(to out: inout ByteBuffer) {
+    let start = BSONBuilder.begin(&out)
+    do throws(Refusal) {
+      var reader = try BSONReader(document)
+      var key = UnsafeRawBufferPointer(start: nil, count: 0)
+      var value = RawValue.missing
+      while try reader.next(key: &key, value: &value) {
+        if key.elementsEqual("_id".utf8) {
+          try BSONBuilder.append(key: key, value, to: &out)
+          break
+        }
+      }
+    } catch {
+      // A document that can't be walked has no locator that we could find; its whole value is kept all the same.
+    }
+    Self.end(start, in: &out)
+  }
+}

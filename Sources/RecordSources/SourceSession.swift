@@ -1,0 +1,105 @@
+public import Codec
+public import Mapping
+internal import Synchronization
+
+/// A key range of a source: from `lower` (inclusive) to `upper` (exclusive), in the source's own order of locators.
+/// Nil means unbounded.
+public struct ChunkRange: Sendable, Equatable {
+  public var lower: BSONDocument?
+  public var upper: BSONDocument?
+
+  public init(lower: BSONDocument? = nil, upper: BSONDocument? = nil) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  public static var everything: ChunkRange { ChunkRange() }
+}
+
+/// In which order a cursor hands out records.
+public enum ReadOrder: Sendable {
+  /// The order of locators: that of chunks.
+  case locator
+  /// The order of the entity's key, for comparing with the target.
+  case key
+}
+
+/// One thread's connection to a source. Every store that Kedge reads from looks like this to the engine.
+///
+/// A **locator** names one record in the source for good: `_id`, a rowid, the primary key of a table without rowids. It
+/// is a BSON document, opaque to the engine.
+public protocol SourceSession: AnyObject {
+  /// The locator of the record `size` records after `lower` (from the beginning, if nil), or nil where fewer follow: the
+  /// upper bound of a chunk of `size` records.
+  func boundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument?
+
+  /// Opens a cursor that fills `encoder`.
+  func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
+    -> any RecordCursor
+
+  /// A cursor over the records with these locators; those that are gone are left out.
+  func fetch(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws
+    -> any RecordCursor
+
+  /// How many records the source says it has, for progress alone; nil where that would cost a scan.
+  func estimatedCount(of entity: Entity) throws -> Int?
+
+  /// Columns that every record has and that the plan maps nowhere; empty for sources whose records name their own
+  /// fields, which the encoder counts.
+  func unmappedColumns(of plan: EntityPlan) throws -> [String]
+
+  /// What makes it impossible to move this entity rightly from this source, such as a table that isn't there or a key
+  /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first.
+  func verify(_ plan: EntityPlan) throws
+}
+
+/// Records, one at a time. What it hands out is valid until the next call of `next`.
+public protocol RecordCursor: AnyObject {
+  /// Moves to the next record; false at the end.
+  func next() throws -> Bool
+  /// Fills the encoder's slots from the record at hand.
+  func fill() throws(Refusal)
+  /// The record's locator, as a BSON document.
+  func appendLocator(to out: inout ByteBuffer)
+  /// The whole source record as a BSON document.
+  func appendRecord(to out: inout ByteBuffer)
+}
+
+/// A source that can't be read as the mapping asks.
+public struct SourceProblem: Error, Sendable, CustomStringConvertible {
+  public var entity: String
+  public var message: String
+  public var description: String { "entity \"\(entity)\": \(message)" }
+
+  public init(entity: String, message: String) {
+    self.entity = entity
+    self.message = message
+  }
+}
+
+/// A place to get sessions from.
+public protocol RecordSource: Sendable {
+  var kind: Store.Kind { get }
+  /// The source without any secret: for reports, and to tell whether an unfinished run read the same source.
+  var identity: String { get }
+  /// Opens `count` sessions. Where the store can, all of them see one snapshot.
+  func openSessions(_ count: Int) throws -> SessionPool
+}
+
+/// Sessions waiting for the threads that will use them.
+///
+/// `@unchecked Sendable`: the array is only touched under the lock, and a session leaves it once, for one thread.
+public final class SessionPool: @unchecked Sendable {
+  private let lock = Mutex<Int>(0)
+  private var waiting: [any SourceSession]
+
+  public init(_ sessions: [any SourceSession]) { waiting = sessions }
+
+  /// Takes a session for the calling thread.
+  public func take() -> (any SourceSession)? {
+    lock.withLock { taken in
+      taken += 1
+      return waiting.popLast()
+    }
+  }
+}

@@ -1,3 +1,0 @@
-@main enum Placeholder {
-  static func main() {}
-}

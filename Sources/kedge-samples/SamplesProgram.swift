@@ -1,0 +1,72 @@
+internal import CommandLine
+
+/// What `kedge-samples` understands.
+enum SamplesProgram {
+  static let specification = ProgramSpec(
+    name: "kedge-samples", version: "1",
+    summary: "Makes realistic data to try Kedge on, the same for the same seed.",
+    globalOptions: [],
+    commands: [sendfx, omnihub, rows, disturb, replicaInit],
+    exitCodes: [
+      ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
+      ExitCodeSpec(2, "Wrong usage."),
+    ],
+    examples: [
+      ExampleSpec(
+        "kedge-samples sendfx --url mongodb://localhost:27017/sendfx --documents 100000 --drop",
+        says: "Fill a MongoDB with an application's data.")
+    ])
+
+  private static let sendfx = CommandSpec(
+    "sendfx", summary: "The collections of an application on MongoDB, for mappings/sendfx.",
+    options: [
+      url(required: true),
+      .value(
+        "documents", "N", .integer(20...16_000_000), help: "Core documents, over eight collections.",
+        default: "100000"),
+      seed, broken, drop,
+    ])
+
+  private static let omnihub = CommandSpec(
+    "omnihub", summary: "The tables of an application on SQLite, for mappings/omnihub.",
+    options: [
+      path(required: true),
+      .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over four tables.", default: "20000"),
+      seed, broken, drop,
+    ])
+
+  private static let rows = CommandSpec(
+    "rows", summary: "One collection or table of plain records, for measuring.",
+    options: [
+      url(required: false), path(required: false),
+      .value("count", "N", .integer(atLeast: 1), help: "How many.", default: "1000000"),
+      .value("name", "NAME", help: "The collection, for MongoDB.", default: "rows"),
+      seed, drop,
+    ])
+
+  private static let disturb = CommandSpec(
+    "disturb", summary: "Changes one record, deletes one and adds one, and says which.",
+    discussion: "For trying an audit: it changes the sample source behind the engine's back.",
+    options: [
+      url(required: false), path(required: false), seed,
+      .flag("json", help: "Print the changes as one JSON document."),
+    ])
+
+  private static let replicaInit = CommandSpec(
+    "replica-init", summary: "Makes a new mongod a replica set of one, and waits until it takes writes.",
+    arguments: [ArgumentSpec("URL", .url, help: "With directConnection=true; started with --replSet rs0.")])
+
+  private static let seed = OptionSpec.value(
+    "seed", "N", .integer(atLeast: 0), help: "Other seeds give other data.", default: "1")
+  private static let broken = OptionSpec.value(
+    "broken", "N", .integer(0...100_000), help: "More records, that can't land.", default: "0")
+  private static let drop = OptionSpec.flag("drop", help: "Replace what is there under the same names.")
+
+  private static func url(required: Bool) -> OptionSpec {
+    .value("url", "URL", .url, help: "The MongoDB, with a database in it.", isRequired: required)
+  }
+
+  private static func path(required: Bool) -> OptionSpec {
+    .value("path", "FILE", .path, help: "The SQLite file, made where there is none.", isRequired: required)
+  }
+}

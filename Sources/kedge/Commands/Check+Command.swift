@@ -1,0 +1,131 @@
+internal import Codec
+internal import CommandLine
+internal import Foundation
+internal import Mapping
+internal import Postgres
+internal import RecordSources
+internal import Schema
+
+extension Session {
+  /// `kedge check`
+  func check() throws -> Int32 {
+    let set: MappingSet
+    let plans: [Mapping.EntityPlan]
+    do {
+      set = try mappingSet()
+      plans = try corePlans(of: set) + featurePlans(of: set)
+    } catch let error as MappingErrors where isJSON {
+      output(["ok": false, "diagnostics": .array(error.diagnostics.map(json))])
+      return ExitCode.usage
+    }
+    var problems: [String] = []
+    if command.flag("live") { problems = try liveProblems(set, plans) }
+    if isJSON {
+      output([
+        "ok": .bool(problems.isEmpty), "set": .string(set.name), "entities": .int(set.entities.count),
+        "diagnostics": [], "live": .strings(problems),
+      ])
+    } else {
+      for problem in problems { output(style.red("error: ") + problem) }
+      if problems.isEmpty {
+        let core = set.entities.count { $0.owner == .core }
+        output(
+          "the mapping set \"\(set.name)\" is valid: \(core) core and \(set.entities.count - core) feature entities"
+            + (command.flag("live") ? "; source and target agree with it" : ""))
+      }
+    }
+    return problems.isEmpty ? ExitCode.done : ExitCode.usage
+  }
+
+  private func json(_ diagnostic: Diagnostic) -> JSONValue {
+    [
+      "file": .string(diagnostic.location.file), "line": .int(diagnostic.location.line),
+      "column": .int(diagnostic.location.column), "severity": .string("\(diagnostic.severity)"),
+      "message": .string(diagnostic.message), "suggestion": .optional(diagnostic.suggestion),
+    ]
+  }
+
+  private func liveProblems(_ set: MappingSet, _ plans: [Mapping.EntityPlan]) throws -> [String] {
+    var problems: [String] = []
+    let sources = try sources(of: set)
+    for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+      let session = try source.openSessions(1).take()
+      for plan in plans where plan.entity.store == name {
+        do { try session?.verify(plan) } catch let problem as SourceProblem { problems.append("\(problem)") }
+      }
+    }
+    let connection = try PostgresConnection(try target(of: set))
+    let core = plans.filter { $0.entity.owner == .core }
+    for difference in try SchemaPlan(core, set: set).differences(from: connection) {
+      // What isn't there yet, backfill creates.
+      if case .missingTable = difference { continue }
+      if case .missingForeignKey = difference { continue }
+      problems.append(difference.description)
+    }
+    return problems
+  }
+
+  /// `kedge schema`
+  func schema() throws -> Int32 {
+    let set = try mappingSet()
+    let plans = try corePlans(of: set)
+    let plan = SchemaPlan(plans, set: set)
+    if command.flag("diff") {
+      let connection = try PostgresConnection(try target(of: set))
+      let differences = try plan.differences(from: connection)
+      if isJSON {
+        output([
+          "differences": .array(
+            differences.map { ["text": .string($0.description), "remedy": .optional($0.remedy(in: plan))] })
+        ])
+      } else if differences.isEmpty {
+        output("-- the live schema is what the mapping says")
+      } else {
+        for difference in differences {
+          output("-- \(difference)")
+          output(difference.remedy(in: plan).map { $0 + ";\n" } ?? "-- a person has to decide this one\n")
+        }
+      }
+      return ExitCode.done
+    }
+    if isJSON { output(json(plans)) } else { output(plan.script) }
+    return ExitCode.done
+  }
+
+  private func json(_ plans: [Mapping.EntityPlan]) -> JSONValue {
+    .object([
+      (
+        "entities",
+        .array(
+          plans.map { plan in
+            var columns = plan.entity.fields.map { column($0, prefix: nil) }
+            if let rest = plan.entity.rest {
+              columns.append(["path": "*", "column": .string(rest), "type": "jsonb", "transforms": []])
+            }
+            let children: [JSONValue] = zip(plan.entity.children, plan.children).map { child, table in
+              [
+                "path": .string(child.path.description), "table": .string(child.table.display),
+                "key": .strings(table.columns.prefix(table.leading).map(\.name)),
+                "parent": .strings(child.parentColumns), "ordinal": .string(child.ordinal),
+                "columns": .array(child.fields.map { column($0, prefix: child.path) }),
+              ]
+            }
+            return .object([
+              ("entity", .string(plan.entity.name)), ("source", .string(plan.entity.collection)),
+              ("store", .string(plan.entity.store)), ("table", .string(plan.table.display)),
+              ("key", .strings(plan.entity.key)), ("columns", .array(columns)),
+              ("children", .array(children)),
+            ])
+          })
+      )
+    ])
+  }
+
+  private func column(_ field: Field, prefix: ValuePath?) -> JSONValue {
+    let path = field.paths.first.map { ValuePath((prefix?.steps ?? []) + $0.steps).description }
+    return .object([
+      ("path", .optional(path)), ("column", .string(field.column)), ("type", .string(field.type.sql)),
+      ("transforms", .strings(field.transforms.map(\.name))),
+    ])
+  }
+}

@@ -1,0 +1,72 @@
+internal import Backfill
+internal import CommandLine
+internal import Foundation
+internal import Mapping
+internal import Progress
+
+extension Session {
+  /// The folder of the mapping set: `--mappings`, else `mappings` if it is a set, else the one set in it.
+  func mappingDirectory() throws -> String {
+    let asked = command.value("mappings")
+    let directory = asked ?? "mappings"
+    let files = FileManager.default
+    func isSet(_ path: String) -> Bool { files.fileExists(atPath: path + "/set.yaml") }
+    if isSet(directory) { return directory }
+    var isDirectory: ObjCBool = false
+    guard files.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+      throw UsageProblem(
+        "there is no folder \"\(directory)\" with a mapping set; name one with --mappings DIR,"
+          + " or make one with: kedge infer --source URL --out \(directory)")
+    }
+    let sets = try files.contentsOfDirectory(atPath: directory).sorted()
+      .map { directory + "/" + $0 }.filter(isSet)
+    switch sets.count {
+    case 1: return sets[0]
+    // Let the loader say what is missing.
+    case 0: return directory
+    default:
+      throw UsageProblem(
+        "\"\(directory)\" holds several mapping sets; choose one: "
+          + sets.map { "--mappings \($0)" }.joined(separator: ", "))
+    }
+  }
+
+  /// Reads and checks the mapping set; warnings go to the log.
+  func mappingSet() throws -> MappingSet {
+    let loaded = try MappingLoad.read(directory: try mappingDirectory())
+    for warning in loaded.warnings { log.warn(warning.description) }
+    return loaded.set
+  }
+
+  /// The entities asked for with `--entity`, checked.
+  func wantedEntities(in set: MappingSet) throws -> [String] {
+    let names = command.values("entity")
+    for name in names where set.entity(named: name) == nil {
+      throw UsageProblem(
+        "the mapping set \"\(set.name)\" has no entity \"\(name)\"; it has "
+          + set.entities.map(\.name).joined(separator: ", "))
+    }
+    return names
+  }
+
+  /// Compiles the core entities, in load order.
+  func corePlans(of set: MappingSet) throws -> [EntityPlan] {
+    try set.coreInLoadOrder.map { entity in
+      try EntityPlan(entity, source: set.store(named: entity.store)?.kind ?? .mongo)
+    }
+  }
+
+  /// Compiles feature entities that refer to core ones.
+  func featurePlans(of set: MappingSet) throws -> [EntityPlan] {
+    try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty && !$0.key.isEmpty }.map {
+      entity in
+      try EntityPlan(referencesOf: entity, source: set.store(named: entity.store)?.kind ?? .mongo)
+    }
+  }
+
+  func context(_ set: MappingSet, plans: [EntityPlan]) throws -> BackfillContext {
+    BackfillContext(
+      set: set, plans: plans, sources: try sources(of: set), target: try target(of: set), progress: progress,
+      stop: stop)
+  }
+}

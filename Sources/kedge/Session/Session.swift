@@ -1,0 +1,122 @@
+internal import Audit
+internal import Backfill
+internal import CommandLine
+internal import Executors
+internal import Foundation
+internal import Mapping
+internal import Progress
+
+/// One invocation: what was asked, in which environment, and where output goes.
+///
+/// Results go to standard output (one JSON document with `--json`), everything else to standard error.
+struct Session {
+  let command: ParsedCommand
+  let environment: [String: String]
+  let stop: StopFlag
+  let log: Log
+  let progress: ProgressReporter
+  /// For standard output.
+  let style: ANSIStyle
+
+  init(command: ParsedCommand, environment: [String: String], stop: StopFlag) {
+    self.command = command
+    self.environment = environment
+    self.stop = stop
+    let noColor = command.flag("no-color")
+    style = ANSIStyle(
+      isTerminal: Terminal.isTerminal(STDOUT_FILENO), environment: environment, noColor: noColor)
+    let errorStyle = ANSIStyle(
+      isTerminal: Terminal.isTerminal(STDERR_FILENO), environment: environment, noColor: noColor)
+    let isQuiet = command.flag("quiet")
+    progress = ProgressReporter(
+      mode: isQuiet ? .quiet : Terminal.isTerminal(STDERR_FILENO) ? .live : .plain)
+    log = Log(
+      level: isQuiet ? .quiet : command.flag("verbose") ? .verbose : .normal, style: errorStyle,
+      above: progress)
+  }
+
+  var isJSON: Bool { command.flag("json") }
+
+  /// Runs the command and says what to exit with.
+  func run() -> Int32 {
+    defer { progress.stop() }
+    do {
+      return try dispatch()
+    } catch let error as MappingErrors {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch let error as UsageProblem {
+      fail(error.description)
+      return ExitCode.usage
+    } catch BackfillError.interrupted {
+      fail(BackfillError.interrupted.description)
+      return ExitCode.interrupted
+    } catch AuditError.interrupted {
+      fail(AuditError.interrupted.description)
+      return ExitCode.interrupted
+    } catch let error as PlanError {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch {
+      fail("\(error)")
+      return ExitCode.failed
+    }
+  }
+
+  private func dispatch() throws -> Int32 {
+    switch command.path {
+    case ["scan"]: return try scan()
+    case ["infer"]: return try infer()
+    case ["check"]: return try check()
+    case ["schema"]: return try schema()
+    case ["backfill"]: return try backfill()
+    case ["audit"]: return try audit()
+    case ["quarantine", "list"]: return try quarantineList()
+    case ["quarantine", "show"]: return try quarantineShow()
+    case ["quarantine", "replay"]: return try quarantineReplay()
+    case ["status"]: return try status()
+    case ["doctor"]: return try doctor()
+    case ["dev", "up"], ["dev", "down"], ["dev", "url"], ["dev", "status"]: return try dev(command.path[1])
+    case ["dev", "psql"]: return try devPsql()
+    case ["completion"]: return try completion()
+    default:
+      throw UsageProblem("the command \(command.path.joined(separator: " ")) isn't known; see: kedge --help")
+    }
+  }
+
+  private func fail(_ message: String, isSentence: Bool = true) {
+    progress.stop()
+    if isSentence {
+      log.error(message)
+    } else {
+      Terminal.write(message.hasSuffix("\n") ? message : message + "\n", to: STDERR_FILENO)
+    }
+    if isJSON { output(["ok": false, "error": .string(message)]) }
+  }
+
+  /// Writes the command's one JSON document.
+  func output(_ json: JSONValue) {
+    progress.stop()
+    Terminal.write(json.text(.pretty) + "\n", to: STDOUT_FILENO)
+  }
+
+  /// Writes a result for a person.
+  func output(_ text: String) {
+    progress.stop()
+    Terminal.write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
+  }
+
+  private func completion() throws -> Int32 {
+    guard let shell = command.arguments.first.flatMap(Shell.init(rawValue:)) else {
+      throw UsageProblem("name a shell: \(Shell.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    output(kedgeProgram.completion(for: shell))
+    return ExitCode.done
+  }
+}
+
+/// A command line that parses but can't be carried out.
+struct UsageProblem: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

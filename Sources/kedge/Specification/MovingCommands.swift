@@ -1,0 +1,114 @@
+internal import CommandLine
+
+/// `--entity` as every command has it that can be held to some entities.
+private func entityOption(_ help: String) -> OptionSpec {
+  .value("entity", short: "e", "NAME", help: help, default: "all", repeats: true)
+}
+
+let backfillCommand = CommandSpec(
+  "backfill",
+  summary: "Move entities from their source into the target.",
+  discussion: """
+    Resumes by itself: chunks that are finished aren't read again, and records that are already there are left alone. \
+    Records that can't land exactly go to quarantine with their reason.
+
+    Ctrl-C stops after the chunks in flight.
+    """,
+  options: [
+    entityOption("The entity to move."),
+    .flag("dry-run", short: "n", help: "Read and encode everything, and write nothing."),
+    .value("limit", "N", .integer(atLeast: 1), help: "Stop after so many records of each entity."),
+    .flag("no-create", help: "Don't create missing tables; fail instead."),
+    .value(
+      "workers", short: "w", "N", .integer(1...64), help: "How many chunks are copied at a time.",
+      default: "one for each processor core", group: "speed"),
+    .value(
+      "chunk-size", "N", .integer(1...10_000_000),
+      help: "How many records are copied and committed together.",
+      default: "chosen for each entity", group: "speed"),
+    .value(
+      "rate", "N", .integer(atLeast: 1), help: "Read at most so many records per second, over all workers.",
+      default: "no limit", group: "speed"),
+  ],
+  examples: [
+    ExampleSpec("kedge backfill --dry-run", says: "Find out what would be quarantined."),
+    ExampleSpec("kedge backfill", says: "Move everything, or go on where the last run stopped."),
+    ExampleSpec(
+      "kedge backfill --entity users --entity workspaces --workers 8",
+      says: "Move two entities with eight workers."),
+    ExampleSpec("kedge backfill --rate 5000", says: "Go easy on a source that is in use."),
+  ],
+  exitCodes: [0, 1, 2, 4, 5, 130]
+)
+
+let auditCommand = CommandSpec(
+  "audit",
+  summary: "Compare source and target, and name every record that differs.",
+  discussion: """
+    Differences are looked at again before they count, so that a change in flight isn't reported as drift.
+    """,
+  options: [
+    entityOption("The entity to compare."),
+    .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
+  ],
+  examples: [
+    ExampleSpec("kedge audit", says: "Compare everything."),
+    ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
+    ExampleSpec("kedge audit --repair", says: "Repair the target and compare again."),
+  ],
+  exitCodes: [0, 1, 2, 3, 130]
+)
+
+let quarantineCommand = CommandSpec(
+  "quarantine",
+  summary: "See the records that couldn't land, and try them again.",
+  discussion: "Each quarantined record keeps its reason and its whole source value until it lands.",
+  examples: [
+    ExampleSpec("kedge quarantine list", says: "List what couldn't land, and why."),
+    ExampleSpec("kedge quarantine replay --all", says: "Try everything again after a fix."),
+  ],
+  subcommands: [
+    CommandSpec(
+      "list",
+      summary: "List quarantined records with their reasons.",
+      options: [
+        entityOption("The entity whose records are listed."),
+        .value("limit", "N", .integer(atLeast: 1), help: "List at most so many.", default: "100"),
+      ],
+      examples: [
+        ExampleSpec("kedge quarantine list", says: "List the first hundred."),
+        ExampleSpec("kedge quarantine list --entity users --limit 20", says: "List twenty of one entity."),
+      ],
+      exitCodes: [0, 1, 2]),
+    CommandSpec(
+      "show",
+      summary: "Show one quarantined record: its reason, its place and its source value.",
+      discussion: "Fields that the mapping marks as personal are shown as digests.",
+      arguments: [ArgumentSpec("ID", .integer(atLeast: 1), help: "The number that 'quarantine list' shows.")],
+      examples: [
+        ExampleSpec("kedge quarantine show 42", says: "Show the record with the number 42."),
+        ExampleSpec("kedge quarantine show 42 --json", says: "The same for a program to read."),
+      ],
+      exitCodes: [0, 1, 2]),
+    CommandSpec(
+      "replay",
+      summary: "Read quarantined records from their source again and try to land them.",
+      discussion: "Say which: numbers, entities, or --all. Records that still can't land stay in quarantine.",
+      options: [
+        .value("entity", short: "e", "NAME", help: "Try every record of this entity.", repeats: true),
+        .flag("all", help: "Try every record."),
+      ],
+      arguments: [
+        ArgumentSpec(
+          "ID", .integer(atLeast: 1), help: "The numbers that 'quarantine list' shows.", isRequired: false,
+          repeats: true)
+      ],
+      examples: [
+        ExampleSpec("kedge quarantine replay 42 43", says: "Try two records again."),
+        ExampleSpec(
+          "kedge quarantine replay --entity users", says: "Try one entity again after a mapping fix."),
+        ExampleSpec("kedge quarantine replay --all", says: "Try everything again."),
+      ],
+      exitCodes: [0, 1, 2, 4, 130]),
+  ]
+)
