@@ -65,13 +65,9 @@ extension MappingSet {
       for reference in set.entities[index].references.indices {
         set.entities[index].references[reference].location = nowhere
       }
-<<<<<<< HEAD
       for filter in set.entities[index].filters.indices {
         set.entities[index].filters[filter].location = nowhere
       }
-=======
-      for filter in set.entities[index].filters.indices { set.entities[index].filters[filter].location = nowhere }
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     }
     return set
   }

@@ -44,7 +44,6 @@ struct ReferencePageTests {
   func keys() throws {
     let text = try ReferencePage().text
     let words =
-<<<<<<< HEAD
       SetKey.words + StoreKey.words + EntityKey.words + SourceKey.words + TargetKey.words + FieldKey.words
       + ChildKey.words + ReferenceKey.words
       + FilterKey.words + TransformWord.allCases.map(\.rawValue) + ["ignore", "tolerance", "keep", "limit"]
@@ -52,10 +51,5 @@ struct ReferencePageTests {
       #expect(
         text.contains("`\(word)`") || text.contains("`\(word):") || text.contains("{ \(word):"), "\(word)")
     }
-=======
-      SetKey.words + StoreKey.words + EntityKey.words + SourceKey.words + TargetKey.words + FieldKey.words + ChildKey.words + ReferenceKey.words
-      + FilterKey.words + TransformWord.allCases.map(\.rawValue) + ["ignore", "tolerance", "keep", "limit"]
-    for word in Set(words) { #expect(text.contains("`\(word)`") || text.contains("`\(word):") || text.contains("{ \(word):"), "\(word)") }
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
   }
 }

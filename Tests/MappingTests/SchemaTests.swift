@@ -10,12 +10,8 @@ struct SchemaTests {
     let definition = try SchemaDocument().definition(Key.definition)
     let properties = try #require(definition["properties"] as? [String: Any])
     #expect(Set(properties.keys) == Set(Key.words), "\(Key.object)")
-<<<<<<< HEAD
     #expect(
       Set(definition["required"] as? [String] ?? []) == Set(Key.needed.map(\.rawValue)), "\(Key.object)")
-=======
-    #expect(Set(definition["required"] as? [String] ?? []) == Set(Key.needed.map(\.rawValue)), "\(Key.object)")
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     #expect(definition["additionalProperties"] as? Bool == false, "\(Key.object)")
     #expect(definition["description"] is String)
   }
@@ -56,7 +52,6 @@ struct SchemaTests {
     #expect(try words("reference", "enforce") == Reference.Enforcement.allCases.map(\.rawValue))
 
     let forms = try #require(schema.definition("transform")["anyOf"] as? [[String: Any]])
-<<<<<<< HEAD
     #expect(
       forms[0]["enum"] as? [String]
         == TransformWord.allCases.filter { $0.argument != .needed }.map(\.rawValue))
@@ -65,23 +60,13 @@ struct SchemaTests {
       Set(arguments.keys) == Set(TransformWord.allCases.filter { $0.argument != .none }.map(\.rawValue)))
     #expect(
       (arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
-=======
-    #expect(forms[0]["enum"] as? [String] == TransformWord.allCases.filter { $0.argument != .needed }.map(\.rawValue))
-    let arguments = try #require(forms[1]["properties"] as? [String: Any])
-    #expect(Set(arguments.keys) == Set(TransformWord.allCases.filter { $0.argument != .none }.map(\.rawValue)))
-    #expect((arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     #expect((arguments["uuid"] as? [String: Any])?["enum"] as? [String] == UUIDOrder.allCases.map(\.rawValue))
   }
 
   private func accepts(_ text: String) throws -> Bool {
     let log = DiagnosticLog()
-<<<<<<< HEAD
     let node = try #require(
       YAMLDocument.read(SourceText(file: "f", text: text), log: log), "\(log.diagnostics)")
-=======
-    let node = try #require(YAMLDocument.read(SourceText(file: "f", text: text), log: log), "\(log.diagnostics)")
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     return try SchemaDocument().accepts(node)
   }
 
@@ -90,7 +75,6 @@ struct SchemaTests {
     #expect(try accepts(WholeLanguageTests.setFile))
     #expect(try accepts(WholeLanguageTests.usersFile))
     #expect(try accepts(WholeLanguageTests.workspacesFile))
-<<<<<<< HEAD
     for example in try ReferencePage().sets.flatMap({ $0 }) {
       #expect(try accepts(example.text), "\(example.text)")
     }
@@ -111,18 +95,5 @@ struct SchemaTests {
       users("a: text", "quarantine: { limit: -1 }"),
       users("a: text", "children: { x: { from: y, fields: { z: text } } }"),
     ])
-=======
-    for example in try ReferencePage().sets.flatMap({ $0 }) { #expect(try accepts(example.text), "\(example.text)") }
-  }
-
-  @Test("it refuses what is wrong in form", arguments: [
-    "set: x", "set: x\nstores: { a: { kind: oracle } }", "entity: x\nowner: core\nsource: { store: a, collection: b }",
-    "entity: x\nowner: feature\nsource: { store: a }", "entity: x\nowner: feature\nsource: { store: a, collection: b, table: c }",
-    "entity: x\nowner: feature\nphase: core\nsource: { store: a, collection: b }", users("a: { typ: text }"), users("a: { type: text, missing: keep }"),
-    users("a: { type: text, transforms: [triim] }"), users("a: { type: text, transforms: [epoch] }"), users("a: { type: text, required: maybe }"),
-    users("a: text", "filters: [{ field: a }]"), users("a: text", "references: [{ columns: a }]"), users("a: text", "quarantine: { limit: -1 }"),
-    users("a: text", "children: { x: { from: y, fields: { z: text } } }"),
-  ])
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
   func refused(_ text: String) throws { #expect(try !accepts(text)) }
 }

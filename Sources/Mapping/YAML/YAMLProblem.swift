@@ -52,23 +52,15 @@ struct YAMLProblem {
   private var opening: YAMLSyntaxError? {
     switch problem {
     case "did not find expected ',' or '}'":
-<<<<<<< HEAD
       YAMLSyntaxError(
         "the mapping that starts here isn't closed", at: contextMark, help: "it ends with \"}\"")
-=======
-      YAMLSyntaxError("the mapping that starts here isn't closed", at: contextMark, help: "it ends with \"}\"")
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     case "did not find expected ',' or ']'":
       YAMLSyntaxError("the list that starts here isn't closed", at: contextMark, help: "it ends with \"]\"")
     case "found unexpected end of stream":
       YAMLSyntaxError("the text that starts here isn't closed", at: contextMark, help: "it ends with a quote")
     case "did not find expected node content":
-<<<<<<< HEAD
       YAMLSyntaxError(
         "the file ends where a value should stand", at: mark, help: "is a \"[\" or a \"{\" not closed?")
-=======
-      YAMLSyntaxError("the file ends where a value should stand", at: mark, help: "is a \"[\" or a \"{\" not closed?")
->>>>>>> 783185119be083b7ad84284dadbd14b5a9f7f329
     default: nil
     }
   }
