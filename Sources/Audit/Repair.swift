@@ -38,11 +38,15 @@ struct Repair {
       guard let last = rows.last else { return mended }
       after = try last.int("id")
       let tally = try loader.mergeRecords(try rows.map { try BSONDocument(bytes: $0.bytes("locator")) })
-      // A record that went to quarantine, or from the source, isn't mended by this run.
-      guard tally.landed + tally.unchanged == rows.count else { continue }
-      mended += rows.count
+      // Where a record went from the source in the meantime, the next audit says what became of its row.
+      guard tally.read == rows.count else { continue }
       let ids = try rows.map { String(try $0.int("id")) }.joined(separator: ", ")
-      _ = try connection.execute("UPDATE kedge.audit_differences SET is_repaired = true WHERE id IN (\(ids))")
+      mended += try connection.execute(
+        """
+        UPDATE kedge.audit_differences d SET is_repaired = true WHERE id IN (\(ids))
+          AND NOT EXISTS (SELECT FROM kedge.quarantine q WHERE q.set_name = $1 AND q.entity = d.entity
+            AND sha256(q.locator) = sha256(d.locator))
+        """, [.text(context.set.name)])
     }
   }
 

@@ -133,7 +133,7 @@ public struct Backfill: Sendable {
       pools[store] = try context.sources[store]?.openSessions(workers)
     }
     let opened = pools
-    for plan in plans { context.progress.start(entity: plan.entity.name, total: nil) }
+    try announce(run, catalog)
     _ = try parallel(workers, name: "kedge-backfill", stop: context.stop) { _ in
       let worker = try BackfillWorker(
         backfill: self, run: run, queue: queue, throttle: throttle,
@@ -144,6 +144,16 @@ public struct Backfill: Sendable {
       }
     }
     if context.stop.isSet { throw BackfillInterruption() }
+  }
+
+  /// Tells the progress display what is to be expected: what the sources estimate, less what is done.
+  private func announce(_ run: Run, _ catalog: Catalog) throws {
+    for plan in plans {
+      let done = try catalog.tally(run, entity: plan.entity.name).tally.read
+      let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
+      let expected = estimate.map { min($0, options.limit ?? .max) - done }
+      context.progress.start(entity: plan.entity.name, total: expected.map { max(0, $0) })
+    }
   }
 
   private func dependencies(of plan: EntityPlan) -> [Int] {
