@@ -3,6 +3,7 @@ internal import Catalog
 internal import CommandLine
 internal import Foundation
 internal import Mapping
+internal import Progress
 
 extension Session {
   /// `kedge backfill`
