@@ -20,13 +20,9 @@ struct Repair {
   /// Merges the records whose rows are missing or differ. Returns how many differences are gone.
   func mend(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
     guard let session = try context.source(of: plan).openSessions(1).take() else { return 0 }
-    let schema = SchemaPlan([plan], set: context.set)
-    let missing = try schema.differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
-      foreignKeys: schema.foreignKeys.filter { !missing.contains($0) })
+      foreignKeys: try SchemaPlan([plan], set: context.set).liveForeignKeys(in: connection))
     var mended = 0
     var after = 0
     while true {

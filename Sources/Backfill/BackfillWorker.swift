@@ -61,7 +61,7 @@ final class BackfillWorker {
     )
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: backfill.context.set.name, run: run.id,
-      foreignKeys: try liveForeignKeys(of: plan),
+      foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         throttle?.take(count)
@@ -69,14 +69,6 @@ final class BackfillWorker {
       checkpoint: { if stop.isSet { throw BackfillInterruption() } })
     loaders = [index: loader]
     return loader
-  }
-
-  private func liveForeignKeys(of plan: EntityPlan) throws -> [ForeignKey] {
-    let schema = SchemaPlan([plan], set: backfill.context.set)
-    let missing = try schema.differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
-    return schema.foreignKeys.filter { !missing.contains($0) }
   }
 
   private func move(_ work: WorkQueue.Work, _ loader: ChunkLoader) throws {

@@ -27,10 +27,7 @@ public struct StagingTables {
   }
 
   private static func definitions(_ columns: [TargetColumn]) -> String {
-    columns.map { column in
-      let collation = column.type.isText && column.type != .citext ? " COLLATE \"C\"" : ""
-      return "\(quotedIdentifier(column.name)) \(column.type.sql)\(collation)"
-    }.joined(separator: ", ")
+    columns.map(\.temporaryDefinition).joined(separator: ", ")
   }
 
   /// One COPY statement for each row buffer.
