@@ -165,6 +165,11 @@ public struct Backfill: Sendable {
 
   // MARK: References
 
+  private func exists(_ table: TableName, _ connection: PostgresConnection) throws -> Bool {
+    try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table.sql)]).first?["found"]
+      == "t"
+  }
+
   /// Indexes and foreign keys, after the rows. Where a reference leads nowhere, the rows that hold it can't stay: they go
   /// back, and their entity's chunks are merged once more, which quarantines exactly those records.
   private func finishSchema(_ run: Run, _ schema: SchemaPlan, _ catalog: Catalog) throws {
@@ -179,12 +184,17 @@ public struct Backfill: Sendable {
         case .missingForeignKey(let missing), .unvalidatedForeignKey(let missing): key = missing
         default: continue
         }
+        // Its table is moved by another run, which then adds the constraint.
+        guard try exists(key.targetTable, connection) else { continue }
         if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
         do {
           _ = try connection.execute(key.validateSQL)
         } catch let error as PostgresError where error.sqlState == "23503" {
           try connection.transaction {
-            _ = try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)")
+            // Without the constraint: an orphan that another orphan refers to must go, too.
+            _ = try connection.execute(key.dropSQL)
+            while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
+            _ = try connection.execute(key.addSQL)
             try catalog.reopen(run, entity: key.entity)
           }
           reopened = true

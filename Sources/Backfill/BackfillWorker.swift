@@ -78,7 +78,10 @@ final class BackfillWorker {
       do {
         try connection.transaction {
           loader.encoder.resetUnmapped()
-          var tally = copies ? try loader.copy(range) : try loader.merge(range)
+          var tally =
+            copies
+            ? try loader.copy(range)
+            : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
@@ -97,6 +100,10 @@ final class BackfillWorker {
         } else if !error.isRetryable || error.isConnectionLost || attempt == Self.attempts {
           throw error
         }
+      } catch let error as BackfillError {
+        // The error says that these records are over the limit: they must be there to be looked at.
+        try connection.transaction { try loader.flushQuarantine() }
+        throw error
       } catch {
         loader.dropQuarantine()
         throw error
@@ -119,7 +126,8 @@ final class BackfillWorker {
     var last = -1
     while plan.entity.references.contains(where: { $0.entity == name }) {
       let landed = try Replay.pass(
-        loader, catalog: catalog, set: backfill.context.set.name, entity: name, reason: "reference")
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+        reason: "reference")
       try catalog.addReplayed(run, entity: name, landed)
       if landed == 0 || landed == last { break }
       last = landed
