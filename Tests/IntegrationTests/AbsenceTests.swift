@@ -110,7 +110,7 @@ struct AbsenceTests {
         code: { type: text, empty: quarantine }
       """)
     try engine.backfill()
-    #expect(try target.rows("SELECT * FROM core.things") == ["a"])
-    #expect(try engine.refusals() == ["2 null code code", "3 empty code code"])
+    expectEqual(try target.rows("SELECT * FROM core.things"), ["a"])
+    expectEqual(try engine.refusals(), ["2 null code code", "3 empty code code"])
   }
 }

@@ -69,7 +69,7 @@ struct MongoTypeTests {
   func floats() throws {
     let values: [BSONValue] = [
       .double(0.1), .double(0.5), .double(.nan), .double(-.infinity), .double(-0.0), .int32(16_777_217),
-      .int64(9_007_199_254_740_993), .double(5e-324),
+      .int64(9_007_199_254_740_993), .double(.leastNonzeroMagnitude),
     ]
     let double = try move("double precision", values)
     #expect(
@@ -87,7 +87,7 @@ struct MongoTypeTests {
     let text = try move("text", values)
     #expect(text.landed == ["0 | ", "1 | Straße 🚢", "2 | 12345", "3 | 123456"])
     #expect(text.refused == ["4 wrong_type v v", "5 contains_nul v v"])
-    #expect(try move("varchar(5)", Array(values[0...3])).refused == ["1 too_long v v", "3 too_long v v"])
+    expectEqual(try move("varchar(5)", Array(values[0...3])).refused, ["1 too_long v v", "3 too_long v v"])
     let padded = try move("char(5)", ["12345", "1234", "123456"])
     #expect(padded.landed == ["0 | 12345"])
     #expect(padded.refused == ["1 not_exact v v", "2 too_long v v"])
@@ -102,7 +102,7 @@ struct MongoTypeTests {
     #expect(
       far.landed == ["0 | 1970-01-01 00:00:00+00", "1 | 0001-01-01 00:00:00+00", "2 | 9999-12-31 23:59:59.999+00"])
     #expect(far.refused == ["3 out_of_range v v"])
-    #expect(try move("timestamp", [.at(1)]).landed == ["0 | 1970-01-01 00:00:00.001"])
+    expectEqual(try move("timestamp", [.at(1)]).landed, ["0 | 1970-01-01 00:00:00.001"])
     let days = try move("date", [.at(day), .at(day + 1), "2024-01-01"])
     #expect(days.landed == ["0 | 1970-01-02"])
     #expect(days.refused == ["1 not_exact v v", "2 wrong_type v v"])
@@ -125,14 +125,14 @@ struct MongoTypeTests {
       "b": [1, 2.5, nil, "x"], "a": ["deep": ["": true]], "long": .int64(9_007_199_254_740_993),
       "when": .at(0), "e": [], "o": [:],
     ]
-    let moved = try move("jsonb", [nested, "text", .int32(3), nil, .some(.null), ["a\u{0}": 1], ["k": "\u{0}"]])
+    let moved = try move("jsonb", [nested, "text", .int32(3), nil, .some(.null), ["k": "\u{0}"], ["k": .double(.infinity)]])
     #expect(
       moved.landed == [
         "0 | {\"a\": {\"deep\": {\"\": true}}, \"b\": [1, 2.5, null, \"x\"], \"e\": [], \"o\": {}, \"long\": "
           + "9007199254740993, \"when\": {\"$date\": \"1970-01-01T00:00:00Z\"}}",
-        "1 | \"text\"", "2 | 3", "3 | ∅", "4 | ∅",
+        "1 | \"text\"", "2 | 3", "3 | ∅", "4 | ∅", "6 | {\"k\": {\"$numberDouble\": \"Infinity\"}}",
       ])
-    #expect(moved.refused == ["5 contains_nul v v", "6 contains_nul v v"])
+    expectEqual(moved.refused, ["5 contains_nul v v"])
   }
 
   @Test("arrays of one type become arrays; an element that doesn't fit refuses its record")
