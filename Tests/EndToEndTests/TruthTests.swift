@@ -30,6 +30,7 @@ struct TruthTests {
   func mongo(name: String) throws {
     let folder = try #require(Truth.folder)
     let (mongo, target) = (try TestMongo(), try TestPostgres())
+    defer { withExtendedLifetime(mongo) {} }
     let truth = try Truth.collection(name)
     let collection = String(name.split(separator: "/")[1])
     try mongo.insertRaw(collection, [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(folder)/mongo/\(name).bson"))))
@@ -105,7 +106,9 @@ struct TruthTests {
       let row = try #require(try target.connection.query(column.query(kind, below: below, names)).first)
       for name in names {
         let wanted = figures[name].map { "\($0)" } ?? ""
-        #expect(Self.canonical(row[name], kind) == Self.canonical(wanted, kind), "\(label): \(name) of \(kind)")
+        var found = Self.canonical(row[name], kind)
+        if name == "min" || name == "max", Figures.type(of: kind) == "text" { found = Self.beginning(found) }
+        #expect(found == Self.canonical(wanted, kind), "\(label): \(name) of \(kind)")
       }
     }
   }
@@ -128,6 +131,16 @@ struct TruthTests {
     }
     #expect(row["n"] == "\(count)", "\(label): n")
     #expect(Decimal(string: row["sum"] ?? "") == sum, "\(label): sum")
+  }
+
+  /// The first 60 bytes, which is what the truth files keep of a text; those of a character that is cut are escaped.
+  private static func beginning(_ text: String) -> String {
+    let bytes = Array(text.utf8.prefix(60))
+    for cut in 0..<4 where cut <= bytes.count {
+      guard let whole = String(validating: bytes.dropLast(cut), as: UTF8.self) else { continue }
+      return whole + bytes.suffix(cut).map { "\\x" + String($0, radix: 16) }.joined()
+    }
+    return text
   }
 
   /// Numbers without zeros that don't count; doubles by their value.

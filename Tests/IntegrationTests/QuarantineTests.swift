@@ -114,7 +114,7 @@ struct QuarantineTests {
     try mongo.update("accounts", id: 2, ["$set": ["balance": 1.5]])
     try mongo.delete("accounts", id: 3)
     let outcome = try engine.replay("accounts")
-    #expect((outcome.landed, outcome.stillQuarantined, outcome.gone) == (1, 2, 1))
+    #expect([outcome.landed, outcome.stillQuarantined, outcome.gone] == [1, 2, 1])
     expectEqual(try target.rows("SELECT * FROM core.accounts"), ["1 | u1 | 10"])
     expectEqual(try engine.refusals(), ["2 not_exact balance balance", "4 wrong_type balance balance"])
     expectEqual(try engine.audit().tally("accounts")?.drift, 0)
