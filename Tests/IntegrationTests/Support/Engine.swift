@@ -16,6 +16,8 @@ struct Engine {
   let set: MappingSet
   let target: TestPostgres
   let sources: [String: any RecordSource]
+  /// Keeps the databases until the engine goes.
+  private let databases: [AnyObject]
 
   /// - Parameters:
   ///   - mongo: the database of the store `app`.
@@ -36,6 +38,8 @@ struct Engine {
     set = try MappingSet.parse(files: [("set.yaml", "set: test\nstores:\(stores)\n")] + files)
     self.target = target
     self.sources = sources
+    let given: [AnyObject?] = [mongo, sqlite]
+    databases = given.compactMap { $0 }
   }
 
   func plans() throws -> [EntityPlan] {
