@@ -24,12 +24,25 @@ enum FieldRemarks {
 
   private static func facts(_ field: FieldScan, type: TargetType, declared: SQLiteColumn?) -> String? {
     var facts: [String] = []
-    if let type = declared?.declaredType, !type.isEmpty { facts.append("declared \(type)") }
+    if let declared = declared?.declaredType, !declared.isEmpty, !isUsual(declared, for: type) {
+      facts.append("declared \(declared)")
+    }
     if field.texts.longestScalars > 0, field.valueKinds == [.string] {
       facts.append("longest \(field.texts.longestScalars) characters")
     }
     if field.valueKinds == [.array] { facts.append("arrays of up to \(field.arrays.longest) elements") }
     return facts.isEmpty ? nil : facts.joined(separator: "; ")
+  }
+
+  /// Whether a declaration says no more than the type that was chosen.
+  private static func isUsual(_ declared: String, for type: TargetType) -> Bool {
+    switch type {
+    case .bigint: ["INTEGER", "INT", "BIGINT"].contains(declared.uppercased())
+    case .text: declared.uppercased() == "TEXT"
+    case .doublePrecision: ["REAL", "DOUBLE"].contains(declared.uppercased())
+    case .bytea: declared.uppercased() == "BLOB"
+    default: false
+    }
   }
 
   /// Postgres' index takes no key of more than about a third of a page.
