@@ -54,13 +54,15 @@ public struct Audit: Sendable {
       try catalog.finish(run, state: "done", error: nil, report: nil)
       return report
     } catch {
-      do { try catalog.finish(run, state: "failed", error: "\(error)", report: nil) } catch _ as PostgresError {}
+      do { try catalog.finish(run, state: "failed", error: "\(error)", report: nil) } catch _ as PostgresError
+      {}
       throw error
     }
   }
 
   private func verify(_ connection: PostgresConnection) throws {
-    let differences = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(\.blocksWrites)
+    let differences = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(
+      \.blocksWrites)
     for difference in differences {
       if case .missingTable(let table) = difference {
         let owner = plans.first { $0.table == table || $0.children.contains { $0.table == table } }
@@ -70,7 +72,8 @@ public struct Audit: Sendable {
     if !differences.isEmpty { throw AuditError.schemaDiffers(differences.map(\.description)) }
   }
 
-  private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport {
+  private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport
+  {
     for plan in plans { context.progress.start(entity: plan.entity.name, total: nil) }
     let next = Mutex(0)
     let found = Mutex<[Int: (AuditTally, Double)]>([:])
@@ -147,7 +150,8 @@ extension Catalog {
       """, [.integer(run.id), .text(plan.entity.name)])
     return try rows.map { row in
       AuditDifference(
-        entity: plan.entity.name, kind: try row.text("kind"), key: plan.key.indices.map { row["k\($0)"] ?? "" },
+        entity: plan.entity.name, kind: try row.text("kind"),
+        key: plan.key.indices.map { row["k\($0)"] ?? "" },
         columns: (row["cols"] ?? "").split(separator: "\n").map(String.init),
         isRepaired: try row.bool("is_repaired"))
     }

@@ -24,7 +24,9 @@ final class ChildStream {
 
   /// Consumes the rows of parent `key` (and of those before it, whose parents are extra) and says whether they are
   /// `rows`, byte for byte.
-  func matches(_ key: [UnsafeRawBufferPointer], _ rows: UnsafeRawBufferPointer, _ order: KeyOrder) throws -> Bool {
+  func matches(_ key: [UnsafeRawBufferPointer], _ rows: UnsafeRawBufferPointer, _ order: KeyOrder) throws
+    -> Bool
+  {
     while stream.row != nil, order.compare(stream.key, key) < 0 { try stream.advance() }
     var offset = 0
     var isSame = true

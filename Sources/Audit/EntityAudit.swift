@@ -72,10 +72,13 @@ final class EntityAudit {
     let snapshot = try reader.query("SELECT pg_export_snapshot() AS s").first?.text("s") ?? ""
     let columns = plan.columns.map { quotedIdentifier($0.name) }.joined(separator: ", ")
     let target = try TargetStream(
-      reader, sql: "SELECT \(columns) FROM \(plan.table.sql) ORDER BY \(order.orderBy(plan.keyColumns.map(\.name)))",
+      reader,
+      sql: "SELECT \(columns) FROM \(plan.table.sql) ORDER BY \(order.orderBy(plan.keyColumns.map(\.name)))",
       keyIndexes: plan.key)
     defer { target.close() }
-    let children = try plan.children.map { try ChildStream($0, context: context, snapshot: snapshot, order: order) }
+    let children = try plan.children.map {
+      try ChildStream($0, context: context, snapshot: snapshot, order: order)
+    }
     defer { for child in children { child.close() } }
 
     let encoder = RecordEncoder(plan: plan.record)
@@ -131,12 +134,14 @@ final class EntityAudit {
       }
     }
     try skipExtras(target, before: nil, order)
-    try lookAgain()
+    while !suspects.isEmpty { try lookAgain() }
     try catalog.confirmExtras(&tally)
   }
 
   /// Target rows that come before `key` (all that are left, if nil) have no source record.
-  private func skipExtras(_ target: TargetStream, before key: [UnsafeRawBufferPointer]?, _ order: KeyOrder) throws {
+  private func skipExtras(_ target: TargetStream, before key: [UnsafeRawBufferPointer]?, _ order: KeyOrder)
+    throws
+  {
     while target.row != nil {
       if let key, order.compare(target.key, key) >= 0 { return }
       try catalog.suspectExtra(target.key)
@@ -173,8 +178,8 @@ final class EntityAudit {
   /// Reads the suspects afresh from the source, and compares them in the server with the target as it is now.
   private func lookAgain() throws {
     guard !suspects.isEmpty else { return }
-    let locators = suspects
-    suspects = []
+    let locators = Array(suspects.suffix(Self.suspectBatch))
+    suspects.removeLast(locators.count)
     guard let fresh = try source.openSessions(1).take() else { return }
     let loader = ChunkLoader(
       plan: plan, session: fresh, connection: connection, setName: context.set.name, run: catalog.run,

@@ -26,7 +26,8 @@ struct ReferenceAudit {
   }
 
   private func exists(_ table: TableName, _ connection: PostgresConnection) throws -> Bool {
-    try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table.sql)]).first?["found"] == "t"
+    try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table.sql)]).first?["found"]
+      == "t"
   }
 
   private func count(
@@ -55,7 +56,8 @@ struct ReferenceAudit {
     guard !references.isEmpty, !plan.key.isEmpty else { return }
     guard let session = try context.source(of: plan).openSessions(1).take() else { return }
     let loader = ChunkLoader(
-      plan: plan, session: session, connection: connection, setName: context.set.name, run: run, foreignKeys: [])
+      plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
+      foreignKeys: [])
     let cursor = try session.read(plan, .everything, order: .locator, into: loader.encoder)
     var isDone = false
     while !isDone {
@@ -70,7 +72,8 @@ struct ReferenceAudit {
         let before = tally.orphans
         for reference in references {
           guard let table = context.set.entity(named: reference.entity)?.table else { continue }
-          let condition = orphanSQL(columns: reference.columns, table: table, targets: reference.targetColumns)
+          let condition = orphanSQL(
+            columns: reference.columns, table: table, targets: reference.targetColumns)
           try count(
             from: "\(tables.main) t WHERE \(condition)", plan, reference, connection, &tally,
             key: plan.keyColumns.map { "t.\(quotedIdentifier($0.name))::text" })

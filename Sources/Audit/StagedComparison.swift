@@ -35,7 +35,8 @@ struct StagedComparison {
       } else {
         others.append(
           Finding(
-            kind: kind, key: try keyTexts(row), columns: (row["cols"] ?? "").split(separator: "\n").map(String.init),
+            kind: kind, key: try keyTexts(row),
+            columns: (row["cols"] ?? "").split(separator: "\n").map(String.init),
             locator: try row.bytes("locator")))
       }
     }
@@ -65,7 +66,8 @@ struct StagedComparison {
     }
     for (index, child) in plan.children.enumerated() {
       tests.append(
-        "CASE WHEN \(childDiffers(child, stage: staging.names[index + 1])) THEN \(quoteLiteral(child.table.name)) END")
+        "CASE WHEN \(childDiffers(child, stage: staging.names[index + 1])) THEN \(quoteLiteral(child.table.name)) END"
+      )
     }
     let columns = tests.isEmpty ? "''" : "concat_ws(E'\\n', \(tests.joined(separator: ", ")))"
     let firstKey = quotedIdentifier(plan.keyColumns[0].name)

@@ -49,13 +49,16 @@ public struct Backfill: Sendable {
   private func wanted(_ name: String) -> Bool { plans.contains { $0.entity.name == name } }
 
   private var sourceIdentity: String {
-    Set(plans.map(\.entity.store)).sorted().compactMap { context.sources[$0]?.identity }.joined(separator: " ")
+    Set(plans.map(\.entity.store)).sorted().compactMap { context.sources[$0]?.identity }.joined(
+      separator: " ")
   }
 
   /// What must be the same for an unfinished run to be continued: the mapping, the sources, what was asked for.
   private func fingerprint() throws -> String {
     var text = "\(sourceIdentity)|\(options.limit ?? -1)|"
-    for plan in plans { text += "\(plan.entity.name):\(plan.entity.collection):\(plan.table.display):\(plan.record)" }
+    for plan in plans {
+      text += "\(plan.entity.name):\(plan.entity.collection):\(plan.table.display):\(plan.record)"
+    }
     var digest = ByteBuffer(capacity: 64)
     var hex = ByteBuffer(capacity: 64)
     text.withUTF8 { SHA256.append(digestOf: UnsafeRawBufferPointer($0), to: &digest) }

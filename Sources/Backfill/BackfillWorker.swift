@@ -91,7 +91,8 @@ final class BackfillWorker {
           try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
           if !work.isRecount {
-            try catalog.addUnmapped(run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
+            try catalog.addUnmapped(
+              run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
           }
           try catalog.complete(run, entity: loader.plan.entity.name, chunk: work.chunk.number, tally)
         }

@@ -1,9 +1,9 @@
 public import Catalog
 public import Codec
+internal import Executors
 public import Mapping
 public import Postgres
 public import RecordSources
-internal import Executors
 public import Schema
 
 /// Moves records of one entity into the target, a chunk in a transaction: copies where the table was empty, merges
@@ -134,7 +134,8 @@ public final class ChunkLoader {
           QuarantineEntry(
             entity: self.plan.entity.name, locator: locator, reason: "reference",
             column: key.columns.joined(separator: ", "), sqlState: "23503",
-            message: "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
+            message:
+              "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
               + " move that record first, then: kedge quarantine replay",
             record: record, isPersonal: self.plan.hasPersonalFields)
         }

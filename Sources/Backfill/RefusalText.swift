@@ -38,7 +38,8 @@ public enum RefusalText {
         "another row has this value already in a unique column\(constraint); make the values differ, or drop unique: true"
       case "23503":
         "a reference leads nowhere\(constraint); move the record that it names first, then: kedge quarantine replay"
-      case "23502": "the column \(error.column ?? "") takes no NULL; give the field a value for missing and null"
+      case "23502":
+        "the column \(error.column ?? "") takes no NULL; give the field a value for missing and null"
       case "23514": "a check of the target refuses the row\(constraint)"
       default: "the target refuses the row: \(error.message)"
       }
@@ -50,7 +51,8 @@ public enum RefusalText {
 
   static func sentence(_ refusal: Refusal, field: String?, column: String?, type: String?) -> String {
     let place = field.map { "field \($0)" } ?? "the record"
-    let target = [column.map { "column \($0)" }, type.map { "(\($0))" }].compactMap { $0 }.joined(separator: " ")
+    let target = [column.map { "column \($0)" }, type.map { "(\($0))" }].compactMap { $0 }.joined(
+      separator: " ")
     let kind = refusal.found.name
     return switch refusal.reason {
     case .missing: "\(place) is missing, and \(target) needs a value; set missing: for it in the mapping"
@@ -64,7 +66,8 @@ public enum RefusalText {
     case .invalidUTF8: "\(place) is text that isn't valid UTF-8; correct it in the source, or map it to bytea"
     case .containsNUL: "\(place) is text with a NUL character, which Postgres can't store; map it to bytea"
     case .tooLong: "\(place) is longer than \(target) allows; use a longer type"
-    case .notInEnum: "\(place) holds \(article(kind)) that the mapping's list doesn't name; add it to the list"
+    case .notInEnum:
+      "\(place) holds \(article(kind)) that the mapping's list doesn't name; add it to the list"
     case .invalidText: "\(place) holds text that can't be read as the transform for \(target) says"
     case .invalidJSON: "\(place) holds text that isn't valid JSON"
     case .invalidDocument: "the record isn't a valid BSON document"

@@ -35,7 +35,10 @@ public struct StagingTables {
 
   /// One COPY statement for each row buffer.
   var copyStatements: [String] {
-    [CopyStream.statement(table: names[0], columns: ["kedge.row", "kedge.locator"] + plan.columns.map(\.name))]
+    [
+      CopyStream.statement(
+        table: names[0], columns: ["kedge.row", "kedge.locator"] + plan.columns.map(\.name))
+    ]
       + plan.children.enumerated().map { index, child in
         CopyStream.statement(table: names[index + 1], columns: ["kedge.row"] + child.columns.map(\.name))
       }
@@ -74,7 +77,9 @@ public struct StagingTables {
     return names.map { "DELETE FROM \($0) WHERE \(Self.row) IN (\(list))" }
   }
 
-  var locatorsSQL: String { "SELECT \(Self.row) AS r, \(Self.locator) AS l FROM \(names[0]) WHERE \(Self.row)" }
+  var locatorsSQL: String {
+    "SELECT \(Self.row) AS r, \(Self.locator) AS l FROM \(names[0]) WHERE \(Self.row)"
+  }
 
   /// Merges the records with numbers from `$1` to `$2`; one row with `n`, how many of them changed anything.
   ///

@@ -4,6 +4,10 @@ public import Codec
 extension MongoConnection {
   /// Starts reading the documents that match.
   ///
+  /// Ranges by `min` (inclusive) and `max` (exclusive) go through ids of all types in the index's own order, which
+  /// `$gte` and `$lt` don't: these see one type alone. A range with `min` and without `max` still leaves out the id
+  /// `MaxKey`, as the server takes it for the bound: read that one by the filter `{_id: MaxKey}`.
+  ///
   /// - Parameters:
   ///   - collection: A collection or view of the settings' database.
   ///   - filter: A query; empty for every document.

@@ -26,12 +26,16 @@ extension MongoError {
       labels: reply["errorLabels"]?.elements?.compactMap(\.string) ?? [], action: action)
   }
 
-  /// The server quotes the key that collided, which may be somebody's name; the index's name before it stays.
+  /// The server quotes the key that collided, and the whole filter of a query that it couldn't plan. Either may be
+  /// somebody's name; what stands before the one and after the other is enough.
   private static func withoutValues(_ text: String, code: Int) -> String {
-    guard code == 11000 || code == 11001, let range = text.firstRange(of: " dup key:") else {
-      return text
+    if code == 11000 || code == 11001, let range = text.firstRange(of: " dup key:") {
+      return String(text[..<range.lowerBound])
     }
-    return String(text[..<range.lowerBound])
+    if text.hasPrefix("error processing query:"), let range = text.firstRange(of: "planner returned error") {
+      return String(text[range.lowerBound...])
+    }
+    return text
   }
 
   private static func domain(_ domain: Int, code: Int) -> Domain {

@@ -78,8 +78,15 @@ final class MongoSession: SourceSession {
         options.append(("allowDiskUse", .bool(true)))
       }
     }
-    return MongoRecordCursor(
-      try connection.find(collection, options: BSONDocument(options)), encoder: encoder)
+    var cursors: [MongoCursor] = []
+    if range.lower?["_id"] != .maxKey || order == .key {
+      cursors.append(try connection.find(collection, options: BSONDocument(options)))
+    }
+    if order == .locator, range.lower != nil, range.upper == nil {
+      // A range that begins with `min` and has no `max` ends before an `_id` of MaxKey.
+      cursors.append(try connection.find(collection, filter: ["_id": .maxKey]))
+    }
+    return MongoRecordCursor(cursors, encoder: encoder)
   }
 
   private static func dotted(_ path: ValuePath) -> String {
@@ -98,8 +105,8 @@ final class MongoSession: SourceSession {
     // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
     let ids = locators.compactMap { $0["_id"] }
     let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
-    return MongoRecordCursor(
-      try connection.find(plan.entity.collection, filter: filter, options: BSONDocument([])), encoder: encoder)
+    let found = try connection.find(plan.entity.collection, filter: filter)
+    return MongoRecordCursor([found], encoder: encoder)
   }
 
   func estimatedCount(of entity: Entity) throws -> Int? {
@@ -132,7 +139,8 @@ final class MongoSession: SourceSession {
       return false
     }
     for element in batch {
-      guard case .document(let index) = element, index["unique"] == .bool(true), index["partialFilterExpression"] == nil, index["sparse"] == nil,
+      guard case .document(let index) = element, index["unique"] == .bool(true),
+        index["partialFilterExpression"] == nil, index["sparse"] == nil,
         case .document(let key)? = index["key"]
       else { continue }
       if Set(key.keys) == wanted { return true }
@@ -141,21 +149,26 @@ final class MongoSession: SourceSession {
   }
 }
 
-/// Documents of one find command.
+/// Documents of one find command after another.
 final class MongoRecordCursor: RecordCursor {
-  private let cursor: MongoCursor
+  private var cursors: [MongoCursor]
   private let encoder: RecordEncoder
   private var document = UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(_ cursor: MongoCursor, encoder: RecordEncoder) {
-    self.cursor = cursor
+  init(_ cursors: [MongoCursor], encoder: RecordEncoder) {
+    self.cursors = cursors
     self.encoder = encoder
   }
 
   func next() throws -> Bool {
-    guard let found = try cursor.next() else { return false }
-    document = found
-    return true
+    while let cursor = cursors.first {
+      if let found = try cursor.next() {
+        document = found
+        return true
+      }
+      cursors.removeFirst()
+    }
+    return false
   }
 
   func fill() throws(Refusal) { try encoder.fill(document: document) }

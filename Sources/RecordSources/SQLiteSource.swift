@@ -28,7 +28,8 @@ final class SQLiteSession: SourceSession {
 
   private func table(_ entity: Entity) throws -> SQLiteTable {
     if tables.isEmpty {
-      tables = Dictionary(try connection.tables().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      tables = Dictionary(
+        try connection.tables().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
     if let table = tables[entity.collection] { return table }
     throw SourceProblem(
@@ -106,13 +107,12 @@ final class SQLiteSession: SourceSession {
     let table = try table(plan.entity)
     let columns = locator(table)
     var values: [SQLiteValue] = []
-    var alternatives: [String] = []
-    for locator in locators {
-      alternatives.append(rowValue(columns, "="))
-      values += bindings(locator, columns)
-    }
+    for locator in locators { values += bindings(locator, columns) }
+    let one = "(" + Array(repeating: "?", count: columns.count).joined(separator: ", ") + ")"
+    let all = Array(repeating: one, count: locators.count).joined(separator: ", ")
     return try cursor(
-      plan, table, ["(\(alternatives.joined(separator: " OR ")))"], values, ordering: columns, encoder)
+      plan, table, ["(\(columns.joined(separator: ", "))) IN (VALUES \(all))"], values, ordering: columns,
+      encoder)
   }
 
   private func expression(_ path: ValuePath, _ table: SQLiteTable) -> String {

@@ -1,6 +1,6 @@
-internal import Synchronization
 public import Codec
 public import Mapping
+internal import Synchronization
 
 /// A key range of a source: from `lower` (inclusive) to `upper` (exclusive), in the source's own order of locators.
 /// Nil means unbounded.

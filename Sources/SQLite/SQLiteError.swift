@@ -50,7 +50,11 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     var text = "SQLite database \"\(path)\": \(message)"
     if !message.hasSuffix(".") { text += " (SQLite error \(extendedCode))." }
-    if let sql { text += " The statement was: \(sql)" + (sql.hasSuffix(";") ? "" : ";") }
+    if let sql {
+      text +=
+        " The statement was: \(sql.count > 300 ? sql.prefix(300) + "…" : sql)"
+        + (sql.hasSuffix(";") ? "" : ";")
+    }
     return text + advice
   }
 

@@ -1,6 +1,6 @@
+internal import Codec
 public import Mapping
 public import Postgres
-internal import Codec
 
 /// How the live tables differ from what the mapping wants.
 public enum SchemaDifference: Sendable, Equatable, CustomStringConvertible {

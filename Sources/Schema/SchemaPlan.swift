@@ -1,5 +1,5 @@
-public import Mapping
 internal import Codec
+public import Mapping
 
 /// The DDL that a mapping implies, in the order in which it is run.
 public struct SchemaPlan: Sendable {
@@ -147,7 +147,9 @@ public struct ForeignKey: Sendable, Equatable {
   }
 
   /// A condition that is true of rows of `table` (as `t`) whose reference leads nowhere.
-  public var orphanCondition: String { orphanSQL(columns: columns, table: targetTable, targets: targetColumns) }
+  public var orphanCondition: String {
+    orphanSQL(columns: columns, table: targetTable, targets: targetColumns)
+  }
 
   private var deletion: String {
     switch onDelete {

@@ -6,13 +6,15 @@ import Testing
 struct FolderTests {
   /// A folder of its own, removed afterwards.
   private func withFolder(_ files: [String: String], _ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kedge-mapping-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "kedge-mapping-\(UUID().uuidString)")
     defer {
       do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) }
     }
     for (name, text) in files {
       let file = folder.appendingPathComponent(name)
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: file)
     }
     try body(folder.path)
@@ -29,7 +31,8 @@ struct FolderTests {
   func load() throws {
     let files = [
       "set.yaml": "set: x\nstores: { app: { kind: mongo } }", "b.yaml": users("a: text"),
-      "a.yaml": users("a: text").replacing("users", with: "people"), "notes.md": "{", ".hidden.yaml": "{", "sub/x.yaml": "{",
+      "a.yaml": users("a: text").replacing("users", with: "people"), "notes.md": "{", ".hidden.yaml": "{",
+      "sub/x.yaml": "{",
     ]
     try withFolder(files) { directory in
       let set = try MappingSet.load(directory: directory)
@@ -42,11 +45,19 @@ struct FolderTests {
   @Test("a folder without set.yaml, a folder above, and no folder are errors that help")
   func wrongFolders() throws {
     try withFolder(["sets.yaml": "set: x\nstores: {}"]) { directory in
-      #expect(said(directory).first == "DIR/set.yaml:1:1: error: the mapping set has no set.yaml | rename sets.yaml to set.yaml")
+      #expect(
+        said(directory).first
+          == "DIR/set.yaml:1:1: error: the mapping set has no set.yaml | rename sets.yaml to set.yaml")
     }
     try withFolder(["shop/set.yaml": "set: x\nstores: {}"]) { directory in
-      #expect(said(directory) == ["DIR/set.yaml:1:1: error: the mapping set has no set.yaml | did you mean \"DIR/shop\"?"])
-      #expect(said(directory + "/none") == ["DIR:1:1: error: there is no such folder | name the folder that holds set.yaml"])
+      #expect(
+        said(directory) == [
+          "DIR/set.yaml:1:1: error: the mapping set has no set.yaml | did you mean \"DIR/shop\"?"
+        ])
+      #expect(
+        said(directory + "/none") == [
+          "DIR:1:1: error: there is no such folder | name the folder that holds set.yaml"
+        ])
     }
   }
 }

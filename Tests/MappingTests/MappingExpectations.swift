@@ -65,7 +65,9 @@ extension MappingSet {
       for reference in set.entities[index].references.indices {
         set.entities[index].references[reference].location = nowhere
       }
-      for filter in set.entities[index].filters.indices { set.entities[index].filters[filter].location = nowhere }
+      for filter in set.entities[index].filters.indices {
+        set.entities[index].filters[filter].location = nowhere
+      }
     }
     return set
   }

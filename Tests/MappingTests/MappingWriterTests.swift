@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Writing mapping sets")
 struct MappingWriterTests {
-  private func reread(_ set: MappingSet, _ comments: MappingComments = MappingComments()) throws -> MappingSet {
+  private func reread(_ set: MappingSet, _ comments: MappingComments = MappingComments()) throws -> MappingSet
+  {
     let files = MappingWriter.files(for: set, comments: comments)
     do {
       return try MappingSet.parse(files: files)
@@ -22,7 +23,8 @@ struct MappingWriterTests {
     ])
     #expect(try reread(set).withoutPlaces == set.withoutPlaces)
     let comments = MappingComments(
-      set: ["Made by kedge infer."], entity: ["users": ["28 documents\nseen"]], field: ["users": ["name": ["3 are null"]]])
+      set: ["Made by kedge infer."], entity: ["users": ["28 documents\nseen"]],
+      field: ["users": ["name": ["3 are null"]]])
     let files = MappingWriter.files(for: set, comments: comments)
     #expect(files.map(\.name) == ["set.yaml", "users.yaml", "workspaces.yaml"])
     #expect(
@@ -57,7 +59,6 @@ struct MappingWriterTests {
           workspace_id: { type: text, transforms: [text] }
         children:
           addresses:
-            table: user_addresses
             parent: [user_id]
             ordinal: place
             fields:
@@ -83,19 +84,34 @@ struct MappingWriterTests {
   @Test("any text reads back as itself, as a key and as a value")
   func texts() throws {
     var random = SeededGenerator(seed: 3)
-    let texts = OddNames.special + (0..<2000).map { _ in OddNames.random(using: &random, mayBeEmpty: true) } + [String(repeating: "é", count: 3000)]
+    let texts =
+      OddNames.special + (0..<2000).map { _ in OddNames.random(using: &random, mayBeEmpty: true) } + [
+        String(repeating: "é", count: 3000)
+      ]
     for text in texts {
       var pairs = [EnumPair(from: text, to: text)]
       if text != "x" { pairs.append(EnumPair(from: "x", to: "y")) }
       let nowhere = SourceLocation(file: "", line: 0, column: 0)
-      var fields = [Field(paths: [ValuePath(field: text)], column: "id", location: nowhere, type: .text, missing: .quarantine, null: .quarantine)]
-      fields.append(Field(paths: [ValuePath(field: "e")], column: "e", location: nowhere, type: .text, transforms: [.enumMap(pairs)], missing: .value(text)))
-      fields.append(Field(paths: [], column: "c", location: nowhere, type: .text, transforms: [.constant(text)]))
+      var fields = [
+        Field(
+          paths: [ValuePath(field: text)], column: "id", location: nowhere, type: .text, missing: .quarantine,
+          null: .quarantine)
+      ]
+      fields.append(
+        Field(
+          paths: [ValuePath(field: "e")], column: "e", location: nowhere, type: .text,
+          transforms: [.enumMap(pairs)], missing: .value(text)))
+      fields.append(
+        Field(paths: [], column: "c", location: nowhere, type: .text, transforms: [.constant(text)]))
       let entity = Entity(
-        name: "e", location: nowhere, owner: .core, store: "app", collection: "c", table: TableName(schema: "core", name: "e"), key: ["id"], fields: fields,
-        filters: [Filter(path: ValuePath(field: text), test: .oneOf([text]), location: nowhere)], writers: [text])
-      let set = MappingSet(name: "s", directory: "", stores: [Store(name: "app", kind: .mongo)], entities: [entity])
-      let again = try reread(set, MappingComments(set: [text], entity: ["e": [text]], field: ["e": ["e": [text, "#"]]]))
+        name: "e", location: nowhere, owner: .core, store: "app", collection: "c",
+        table: TableName(schema: "core", name: "e"), key: ["id"], fields: fields,
+        filters: [Filter(path: ValuePath(field: text), test: .oneOf([text]), location: nowhere)],
+        writers: [text])
+      let set = MappingSet(
+        name: "s", directory: "", stores: [Store(name: "app", kind: .mongo)], entities: [entity])
+      let again = try reread(
+        set, MappingComments(set: [text], entity: ["e": [text]], field: ["e": ["e": [text, "#"]]]))
       #expect(again.withoutPlaces == set, "\(text.debugDescription)")
       let bytes = again.entities[0].writers.map { Array($0.utf8) }
       #expect(bytes == [Array(text.utf8)], "\(text.debugDescription)")

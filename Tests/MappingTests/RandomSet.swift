@@ -13,12 +13,15 @@ struct RandomSet {
     let isRow = chance(4)
     let store = Store(
       name: text(), kind: isRow ? .sqlite : .mongo, environment: chance(2) ? ["MONGODB_URI", "_A1"] : [],
-      url: chance(2) ? (isRow ? "sqlite:data/x.db" : "mongodb://localhost") : nil, database: !isRow && chance(2) ? text() : nil)
+      url: chance(2) ? (isRow ? "sqlite:data/x.db" : "mongodb://localhost") : nil,
+      database: !isRow && chance(2) ? text() : nil)
     var stores = [store]
     if chance(2) { stores.append(Store(name: name(), kind: .postgres, environment: ["DATABASE_URL"])) }
     let schema = chance(2) ? "core" : name()
     var entities: [Entity] = []
-    for _ in 0..<Int.random(in: 1...4, using: &random) { entities.append(entity(store, schema, earlier: entities, isRow)) }
+    for _ in 0..<Int.random(in: 1...4, using: &random) {
+      entities.append(entity(store, schema, earlier: entities, isRow))
+    }
     entities.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     return MappingSet(name: text(), directory: "", schema: schema, stores: stores, entities: entities)
   }
@@ -41,15 +44,24 @@ struct RandomSet {
     let name = name()
     let key = (0..<Int.random(in: 1...2, using: &random)).map { _ in self.name() }
     var fields = key.map { field($0, isKey: true, isRow: isRow, isChild: false) }
-    for _ in 0..<Int.random(in: 0...5, using: &random) { fields.append(field(self.name(), isKey: false, isRow: isRow, isChild: false)) }
-    fields.append(Field(paths: [ValuePath(field: "n")], column: "amount", location: nowhere, type: .doublePrecision))
-    let table = chance(2) ? TableName(schema: schema, name: name) : TableName(schema: chance(2) ? schema : self.name(), name: self.name())
+    for _ in 0..<Int.random(in: 0...5, using: &random) {
+      fields.append(field(self.name(), isKey: false, isRow: isRow, isChild: false))
+    }
+    fields.append(
+      Field(paths: [ValuePath(field: "n")], column: "amount", location: nowhere, type: .doublePrecision))
+    let table =
+      chance(2)
+      ? TableName(schema: schema, name: name)
+      : TableName(schema: chance(2) ? schema : self.name(), name: self.name())
     var entity = Entity(
-      name: name, location: nowhere, owner: isCore ? .core : .feature, store: store.name, collection: text(), table: isCore ? table : nil, key: key,
+      name: name, location: nowhere, owner: isCore ? .core : .feature, store: store.name, collection: text(),
+      table: isCore ? table : nil, key: key,
       fields: fields)
     if isCore {
       entity.phase = Entity.Phase.allCases.randomElement(using: &random) ?? .legacy
-      if !isRow { entity.children = (0..<Int.random(in: 0...2, using: &random)).map { _ in child(entity, table) } }
+      if !isRow {
+        entity.children = (0..<Int.random(in: 0...2, using: &random)).map { _ in child(entity, table) }
+      }
       entity.rest = chance(2) ? self.name() : nil
       entity.quarantineLimit = chance(2) ? Int.random(in: 0...1000, using: &random) : nil
       entity.auditIgnore = chance(2) ? [self.name()] : []
@@ -57,46 +69,66 @@ struct RandomSet {
       entity.resetKeep = chance(2) ? [KeepRule(column: key[0], values: [text()])] : []
     }
     if let target = earlier.randomElement(using: &random) { entity.references = [reference(entity, target)] }
-    if chance(2) { entity.filters.append(Filter(path: path(isRow), test: .exists(chance(2)), location: nowhere)) }
-    if chance(2) { entity.filters.append(Filter(path: path(isRow), test: .noneOf([text()]), location: nowhere)) }
+    if chance(2) {
+      entity.filters.append(Filter(path: path(isRow), test: .exists(chance(2)), location: nowhere))
+    }
+    if chance(2) {
+      entity.filters.append(Filter(path: path(isRow), test: .noneOf([text()]), location: nowhere))
+    }
     entity.writers = chance(2) ? [text()] : []
     return entity
   }
 
   private mutating func reference(_ entity: Entity, _ target: Entity) -> Reference {
     let areCore = entity.owner == .core && target.owner == .core
-    let enforcement: Reference.Enforcement = chance(3) ? .none : areCore && chance(2) && target.key.count == entity.key.count ? .constraint : .audit
+    let enforcement: Reference.Enforcement =
+      chance(3) ? .none : areCore && chance(2) && target.key.count == entity.key.count ? .constraint : .audit
     let isWhole = target.key.count == entity.key.count
     return Reference(
-      columns: isWhole ? entity.key : [entity.key[0]], entity: target.name, targetColumns: isWhole ? target.key : [target.key[0]],
-      onDelete: [.restrict, .cascade, .noAction].randomElement(using: &random) ?? .noAction, enforcement: enforcement, location: nowhere)
+      columns: isWhole ? entity.key : [entity.key[0]], entity: target.name,
+      targetColumns: isWhole ? target.key : [target.key[0]],
+      onDelete: [.restrict, .cascade, .noAction].randomElement(using: &random) ?? .noAction,
+      enforcement: enforcement, location: nowhere)
   }
 
   private mutating func child(_ entity: Entity, _ table: TableName) -> ChildTable {
     let name = self.name()
     let isUsual = chance(2)
     let usualTable = table.name + "_" + name
-    let isShort = usualTable.utf8.count <= 63 && entity.key.allSatisfy { entity.name.utf8.count + $0.utf8.count < 63 }
+    let isShort =
+      usualTable.utf8.count <= 63 && entity.key.allSatisfy { entity.name.utf8.count + $0.utf8.count < 63 }
     return ChildTable(
-      name: name, path: isUsual ? ValuePath([.field(name), .each]) : ValuePath([.field(text()), .index(2), .field(text()), .each]), location: nowhere,
-      table: isUsual && isShort ? TableName(schema: table.schema, name: usualTable) : TableName(schema: self.name(), name: self.name()),
-      parentColumns: entity.key.map { isUsual && isShort ? entity.name + "_" + $0 : self.name() }, ordinal: chance(2) ? "position" : self.name(),
+      name: name,
+      path: isUsual
+        ? ValuePath([.field(name), .each]) : ValuePath([.field(text()), .index(2), .field(text()), .each]),
+      location: nowhere,
+      table: isUsual && isShort
+        ? TableName(schema: table.schema, name: usualTable)
+        : TableName(schema: self.name(), name: self.name()),
+      parentColumns: entity.key.map { isUsual && isShort ? entity.name + "_" + $0 : self.name() },
+      ordinal: chance(2) ? "position" : self.name(),
       fields: [field(self.name(), isKey: false, isRow: false, isChild: true)])
   }
 
   private mutating func path(_ isRow: Bool) -> ValuePath {
     if isRow || chance(2) { return ValuePath(field: text()) }
-    return ValuePath([.field(text()), chance(2) ? .index(Int.random(in: 0...9, using: &random)) : .field(text()), .field(text())])
+    return ValuePath([
+      .field(text()), chance(2) ? .index(Int.random(in: 0...9, using: &random)) : .field(text()),
+      .field(text()),
+    ])
   }
 
   private mutating func field(_ column: String, isKey: Bool, isRow: Bool, isChild: Bool) -> Field {
     if isKey {
       return Field(
-        paths: [chance(2) ? ValuePath(field: column) : path(isRow)], column: column, location: nowhere, type: .text, transforms: chance(2) ? [.text] : [],
+        paths: [chance(2) ? ValuePath(field: column) : path(isRow)], column: column, location: nowhere,
+        type: .text, transforms: chance(2) ? [.text] : [],
         missing: .quarantine, null: .quarantine, empty: chance(2) ? .quarantine : .keep)
     }
     let (type, transforms) = chains[Int.random(in: 0..<chains.count, using: &random)]
-    var field = Field(paths: [ValuePath(field: column)], column: column, location: nowhere, type: type, transforms: transforms)
+    var field = Field(
+      paths: [ValuePath(field: column)], column: column, location: nowhere, type: type, transforms: transforms
+    )
     if case .constant = transforms.first {
       field.paths = []
       return field
@@ -117,13 +149,26 @@ struct RandomSet {
   private var chains: [(TargetType, [Transform])] {
     mutating get {
       [
-        (.text, []), (.text, [.trim, .lower]), (.text, [.upper, .hash]), (.text, [.enumMap([EnumPair(from: text(), to: text())])]), (.bigint, []),
-        (.text, [.constant(text())]), (.numeric(precision: 20, scale: 3), [.cents(digits: 3)]), (.numeric(precision: nil, scale: nil), [.trim, .number]),
-        (.boolean, [.boolean(trueWords: ["true", "t", "yes", "y", "1", "on"], falseWords: ["false", "f", "no", "n", "0", "off"])]),
-        (.boolean, [.boolean(trueWords: ["a" + text()], falseWords: ["b" + text()])]), (.date, [.parseDate(.pattern("%d/%m, \"%Y\""))]),
-        (.timestamptz, [.parseDate(.iso)]), (.timestamp, [.number, .epoch(.webkit)]), (.uuid, [.uuid(.csharp)]), (.uuid, [.uuid(.standard)]),
-        (.jsonb, [.json]), (.jsonb, [.ejson]), (.array(.text), []), (.array(.numeric(precision: 4, scale: 2)), []), (.text, [.hex]), (.text, [.base64, .trim]),
-        (.varchar(80), [.text]), (.char(2), []), (.bytea, [.hash]), (.doublePrecision, []), (.citext, []), (.time, []),
+        (.text, []), (.text, [.trim, .lower]), (.text, [.upper, .hash]),
+        (.text, [.enumMap([EnumPair(from: text(), to: text())])]), (.bigint, []),
+        (.text, [.constant(text())]), (.numeric(precision: 20, scale: 3), [.cents(digits: 3)]),
+        (.numeric(precision: nil, scale: nil), [.trim, .number]),
+        (
+          .boolean,
+          [
+            .boolean(
+              trueWords: ["true", "t", "yes", "y", "1", "on"],
+              falseWords: ["false", "f", "no", "n", "0", "off"])
+          ]
+        ),
+        (.boolean, [.boolean(trueWords: ["a" + text()], falseWords: ["b" + text()])]),
+        (.date, [.parseDate(.pattern("%d/%m, \"%Y\""))]),
+        (.timestamptz, [.parseDate(.iso)]), (.timestamp, [.number, .epoch(.webkit)]),
+        (.uuid, [.uuid(.csharp)]), (.uuid, [.uuid(.standard)]),
+        (.jsonb, [.json]), (.jsonb, [.ejson]), (.array(.text), []),
+        (.array(.numeric(precision: 4, scale: 2)), []), (.text, [.hex]), (.text, [.base64, .trim]),
+        (.varchar(80), [.text]), (.char(2), []), (.bytea, [.hash]), (.doublePrecision, []), (.citext, []),
+        (.time, []),
       ]
     }
   }
@@ -131,5 +176,7 @@ struct RandomSet {
 
 extension String {
   /// Its canonical decomposition, as `==` sees it; Swift's own comparison is what the model's equality uses.
-  var decomposed: String { unicodeScalars.filter { $0.value != 0x301 }.map { String($0) }.joined().replacing("é", with: "e") }
+  var decomposed: String {
+    unicodeScalars.filter { $0.value != 0x301 }.map { String($0) }.joined().replacing("é", with: "e")
+  }
 }

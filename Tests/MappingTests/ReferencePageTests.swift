@@ -44,8 +44,12 @@ struct ReferencePageTests {
   func keys() throws {
     let text = try ReferencePage().text
     let words =
-      SetKey.words + StoreKey.words + EntityKey.words + SourceKey.words + TargetKey.words + FieldKey.words + ChildKey.words + ReferenceKey.words
+      SetKey.words + StoreKey.words + EntityKey.words + SourceKey.words + TargetKey.words + FieldKey.words
+      + ChildKey.words + ReferenceKey.words
       + FilterKey.words + TransformWord.allCases.map(\.rawValue) + ["ignore", "tolerance", "keep", "limit"]
-    for word in Set(words) { #expect(text.contains("`\(word)`") || text.contains("`\(word):") || text.contains("{ \(word):"), "\(word)") }
+    for word in Set(words) {
+      #expect(
+        text.contains("`\(word)`") || text.contains("`\(word):") || text.contains("{ \(word):"), "\(word)")
+    }
   }
 }

@@ -10,7 +10,8 @@ struct SchemaTests {
     let definition = try SchemaDocument().definition(Key.definition)
     let properties = try #require(definition["properties"] as? [String: Any])
     #expect(Set(properties.keys) == Set(Key.words), "\(Key.object)")
-    #expect(Set(definition["required"] as? [String] ?? []) == Set(Key.needed.map(\.rawValue)), "\(Key.object)")
+    #expect(
+      Set(definition["required"] as? [String] ?? []) == Set(Key.needed.map(\.rawValue)), "\(Key.object)")
     #expect(definition["additionalProperties"] as? Bool == false, "\(Key.object)")
     #expect(definition["description"] is String)
   }
@@ -51,16 +52,21 @@ struct SchemaTests {
     #expect(try words("reference", "enforce") == Reference.Enforcement.allCases.map(\.rawValue))
 
     let forms = try #require(schema.definition("transform")["anyOf"] as? [[String: Any]])
-    #expect(forms[0]["enum"] as? [String] == TransformWord.allCases.filter { $0.argument != .needed }.map(\.rawValue))
+    #expect(
+      forms[0]["enum"] as? [String]
+        == TransformWord.allCases.filter { $0.argument != .needed }.map(\.rawValue))
     let arguments = try #require(forms[1]["properties"] as? [String: Any])
-    #expect(Set(arguments.keys) == Set(TransformWord.allCases.filter { $0.argument != .none }.map(\.rawValue)))
-    #expect((arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
+    #expect(
+      Set(arguments.keys) == Set(TransformWord.allCases.filter { $0.argument != .none }.map(\.rawValue)))
+    #expect(
+      (arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
     #expect((arguments["uuid"] as? [String: Any])?["enum"] as? [String] == UUIDOrder.allCases.map(\.rawValue))
   }
 
   private func accepts(_ text: String) throws -> Bool {
     let log = DiagnosticLog()
-    let node = try #require(YAMLDocument.read(SourceText(file: "f", text: text), log: log), "\(log.diagnostics)")
+    let node = try #require(
+      YAMLDocument.read(SourceText(file: "f", text: text), log: log), "\(log.diagnostics)")
     return try SchemaDocument().accepts(node)
   }
 
@@ -69,16 +75,25 @@ struct SchemaTests {
     #expect(try accepts(WholeLanguageTests.setFile))
     #expect(try accepts(WholeLanguageTests.usersFile))
     #expect(try accepts(WholeLanguageTests.workspacesFile))
-    for example in try ReferencePage().sets.flatMap({ $0 }) { #expect(try accepts(example.text), "\(example.text)") }
+    for example in try ReferencePage().sets.flatMap({ $0 }) {
+      #expect(try accepts(example.text), "\(example.text)")
+    }
   }
 
-  @Test("it refuses what is wrong in form", arguments: [
-    "set: x", "set: x\nstores: { a: { kind: oracle } }", "entity: x\nowner: core\nsource: { store: a, collection: b }",
-    "entity: x\nowner: feature\nsource: { store: a }", "entity: x\nowner: feature\nsource: { store: a, collection: b, table: c }",
-    "entity: x\nowner: feature\nphase: core\nsource: { store: a, collection: b }", users("a: { typ: text }"), users("a: { type: text, missing: keep }"),
-    users("a: { type: text, transforms: [triim] }"), users("a: { type: text, transforms: [epoch] }"), users("a: { type: text, required: maybe }"),
-    users("a: text", "filters: [{ field: a }]"), users("a: text", "references: [{ columns: a }]"), users("a: text", "quarantine: { limit: -1 }"),
-    users("a: text", "children: { x: { from: y, fields: { z: text } } }"),
-  ])
+  @Test(
+    "it refuses what is wrong in form",
+    arguments: [
+      "set: x", "set: x\nstores: { a: { kind: oracle } }",
+      "entity: x\nowner: core\nsource: { store: a, collection: b }",
+      "entity: x\nowner: feature\nsource: { store: a }",
+      "entity: x\nowner: feature\nsource: { store: a, collection: b, table: c }",
+      "entity: x\nowner: feature\nphase: core\nsource: { store: a, collection: b }",
+      users("a: { typ: text }"), users("a: { type: text, missing: keep }"),
+      users("a: { type: text, transforms: [triim] }"), users("a: { type: text, transforms: [epoch] }"),
+      users("a: { type: text, required: maybe }"),
+      users("a: text", "filters: [{ field: a }]"), users("a: text", "references: [{ columns: a }]"),
+      users("a: text", "quarantine: { limit: -1 }"),
+      users("a: text", "children: { x: { from: y, fields: { z: text } } }"),
+    ])
   func refused(_ text: String) throws { #expect(try !accepts(text)) }
 }

@@ -60,7 +60,9 @@ struct WholeLanguageTests {
   @Test("every key arrives in the model")
   func everything() throws {
     let load = try MappingLoad.parse(
-      files: [("set.yaml", Self.setFile), ("users.yaml", Self.usersFile), ("workspaces.yaml", Self.workspacesFile)],
+      files: [
+        ("set.yaml", Self.setFile), ("users.yaml", Self.usersFile), ("workspaces.yaml", Self.workspacesFile),
+      ],
       directory: "mappings/sendfx")
     #expect(load.warnings.isEmpty)
     let set = load.set
@@ -68,9 +70,11 @@ struct WholeLanguageTests {
     #expect(
       set.stores.first
         == Store(
-          name: "app", kind: .mongo, environment: ["MONGODB_URI"], url: "mongodb://localhost:27017", database: "sendfx"))
+          name: "app", kind: .mongo, environment: ["MONGODB_URI"], url: "mongodb://localhost:27017",
+          database: "sendfx"))
     let users = try #require(set.entity(named: "users"))
-    #expect(users.owner == .core && users.phase == .shadow && users.store == "app" && users.collection == "users")
+    #expect(
+      users.owner == .core && users.phase == .shadow && users.store == "app" && users.collection == "users")
     #expect(users.table == TableName(schema: "app", name: "user"))
     #expect(users.key == ["id"])
     #expect(users.location == SourceLocation(file: "mappings/sendfx/users.yaml", line: 1, column: 9))
@@ -90,7 +94,10 @@ struct WholeLanguageTests {
     #expect(try field("joined").type == .timestamptz)
     #expect(try field("joined").transforms == [.epoch(.milliseconds)])
     #expect(try field("born").transforms == [.parseDate(.pattern("%d.%m.%Y"))])
-    #expect(try field("plan").transforms == [.enumMap([EnumPair(from: "f", to: "free"), EnumPair(from: "p", to: "pro")])])
+    #expect(
+      try field("plan").transforms == [
+        .enumMap([EnumPair(from: "f", to: "free"), EnumPair(from: "p", to: "pro")])
+      ])
     #expect(try field("active").transforms == [.boolean(trueWords: ["yes", "1"], falseWords: ["no", "0"])])
     #expect(try field("origin").transforms == [.constant("legacy")])
     #expect(try field("origin").paths.isEmpty)
@@ -107,7 +114,9 @@ struct WholeLanguageTests {
 
     #expect(users.rest == "extra")
     let reference = users.references[0]
-    #expect(reference.targetColumns == ["id"] && reference.onDelete == .cascade && reference.enforcement == .constraint)
+    #expect(
+      reference.targetColumns == ["id"] && reference.onDelete == .cascade
+        && reference.enforcement == .constraint)
     #expect(users.filters.map(\.test) == [.exists(false), .noneOf(["test", "null"])])
     #expect(users.quarantineLimit == 100 && users.auditIgnore == ["updated_at"])
     #expect(users.auditTolerance == ["credits": 0.001])

@@ -1,7 +1,8 @@
 /// A column's plan, compiled: integers and small enums, so that the hot loop neither counts references nor allocates.
 struct ColumnCode {
   enum Wire: UInt8 {
-    case int2, int4, int8, numeric, float4, float8, bool, text, bytea, uuid, date, time, timestamp, timestamptz
+    case int2, int4, int8, numeric, float4, float8, bool, text, bytea, uuid, date, time, timestamp,
+      timestamptz
     case json, jsonb, array
   }
   enum Absent: UInt8 { case null, refuse, keep, value }

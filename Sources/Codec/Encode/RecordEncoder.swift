@@ -77,7 +77,9 @@ public final class RecordEncoder {
 
   private func isOne(of texts: [[UInt8]], _ value: RawValue) -> Bool {
     restScratch.removeAll()
-    do throws(Refusal) { try ValueEncoder.appendCanonicalText(value, to: &restScratch) } catch { return false }
+    do throws(Refusal) { try ValueEncoder.appendCanonicalText(value, to: &restScratch) } catch {
+      return false
+    }
     let found = restScratch.bytes
     return texts.contains { $0.count == found.count && $0.elementsEqual(found) }
   }
@@ -93,7 +95,8 @@ public final class RecordEncoder {
       for index in children.indices {
         refusedTable = index + 1
         try children[index].encode(
-          slots[plan.children[index].slot], prefix: prefix, key: plan.key, parent: main, offsets: fieldOffsets,
+          slots[plan.children[index].slot], prefix: prefix, key: plan.key, parent: main,
+          offsets: fieldOffsets,
           into: rows[index + 1], refusedColumn: &refusedColumn)
       }
       refusedTable = 0

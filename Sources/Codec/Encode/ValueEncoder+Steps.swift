@@ -6,7 +6,14 @@ extension ValueEncoder {
       // Text made by the last step stays readable while the next one writes to the other buffer.
       swap(&scratch, &otherScratch)
       scratch.removeAll()
-      result = try apply(steps[Int(code.steps + offset)], to: result)
+      let step = steps[Int(code.steps + offset)]
+      result = try apply(step, to: result)
+      // What trimming leaves empty is for the rule for empty values, not for the steps that follow.
+      if step.operation == .trim, code.empty != .keep, case .value(let trimmed) = result,
+        trimmed.bytes.isEmpty
+      {
+        return result
+      }
     }
     scratch.shrink(to: 1 << 20)
     return result
@@ -35,7 +42,8 @@ extension ValueEncoder {
       guard source.kind == .string || source.kind == .symbol else { return result }
       return .decimalText(try Self.decimal(source.bytes))
     case .epoch:
-      return .timestamp(try PostgresTime.timestamp(epoch: try plain(result), unit: epochs[Int(step.argument)]))
+      return .timestamp(
+        try PostgresTime.timestamp(epoch: try plain(result), unit: epochs[Int(step.argument)]))
     case .parseDate:
       let source = try plain(result)
       // BSON dates are instants already.
@@ -101,7 +109,9 @@ extension ValueEncoder {
 
   private func binary(_ result: StepResult) throws(Refusal) -> UnsafeRawBufferPointer {
     let value = try plain(result)
-    guard value.kind == .binary || value.kind == .objectID else { throw Refusal(.wrongType, found: value.kind) }
+    guard value.kind == .binary || value.kind == .objectID else {
+      throw Refusal(.wrongType, found: value.kind)
+    }
     return value.bytes
   }
 
@@ -117,7 +127,9 @@ extension ValueEncoder {
     }
     if digits > 0, index < text.count, text[index] | 0x20 == UInt8(ascii: "e") {
       index += 1
-      if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") { index += 1 }
+      if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        index += 1
+      }
       let before = index
       while index < text.count, isDigit(text[index]) { index += 1 }
       if index == before { digits = 0 }
@@ -155,7 +167,8 @@ extension ValueEncoder {
     case .decimal128: try Decimal128Text.append(value.bytes, to: &out)
     case .bool: out.append(value.bits != 0 ? "true" : "false" as StaticString)
     case .date: PostgresTime.appendISO(unixMilliseconds: value.integer, to: &out)
-    case .binary where (value.subtype == 4) && value.bytes.count == 16: try UUIDText.append(value.bytes, to: &out)
+    case .binary where (value.subtype == 4) && value.bytes.count == 16:
+      try UUIDText.append(value.bytes, to: &out)
     default: throw Refusal(.wrongType, found: value.kind)
     }
   }

@@ -40,7 +40,9 @@ extension ValueEncoder {
 
   // MARK: Numbers
 
-  func integer<T: FixedWidthInteger & SignedInteger>(_ result: StepResult, _ type: T.Type) throws(Refusal) -> T {
+  func integer<T: FixedWidthInteger & SignedInteger>(_ result: StepResult, _ type: T.Type) throws(Refusal)
+    -> T
+  {
     switch result {
     case .value(let value):
       switch value.kind {
@@ -208,7 +210,9 @@ extension ValueEncoder {
   }
 
   /// array_recv: dimensions, has-null flag, element oid, then for each dimension its length and lower bound.
-  mutating func appendArray(_ result: StepResult, _ code: ColumnCode, to out: inout ByteBuffer) throws(Refusal) {
+  mutating func appendArray(_ result: StepResult, _ code: ColumnCode, to out: inout ByteBuffer)
+    throws(Refusal)
+  {
     guard case .value(let value) = result, value.kind == .array, let type = elements[Int(code.index)] else {
       throw refused(result)
     }
@@ -284,7 +288,9 @@ extension PostgresTime {
     switch result {
     case .parsedTime(let parsed):
       guard parsed.hasDate else { throw Refusal(.invalidText, found: .string) }
-      if parsed.hasTime, parsed.hour != 0 || parsed.minute != 0 || parsed.second != 0 || parsed.microsecond != 0 {
+      if parsed.hasTime,
+        parsed.hour != 0 || parsed.minute != 0 || parsed.second != 0 || parsed.microsecond != 0
+      {
         throw Refusal(.notExact, found: .string)
       }
       return try date(parsed)

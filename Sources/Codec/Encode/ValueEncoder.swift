@@ -74,13 +74,11 @@ struct ValueEncoder: ~Copyable {
     case .null:
       written = try absent(code.null, .null, \.null, code, to: &out)
     default:
-      if code.stepCount == 0 {
-        if isEmpty(value), code.empty != .keep {
-          written = try absent(code.empty, value.kind, \.empty, code, to: &out)
-        } else {
-          try encode(.value(value), code, to: &out)
-          written = true
-        }
+      if code.empty != .keep, isEmpty(value) {
+        written = try absent(code.empty, value.kind, \.empty, code, to: &out)
+      } else if code.stepCount == 0 {
+        try encode(.value(value), code, to: &out)
+        written = true
       } else {
         let result = try run(value, code)
         if case .null = result {
@@ -139,11 +137,14 @@ struct ValueEncoder: ~Copyable {
   }
 
   /// A value that the mapping wrote down: text that is read as the column's type.
-  private mutating func encodeDeclaredText(_ text: UnsafeRawBufferPointer, _ code: ColumnCode, to out: inout ByteBuffer)
+  private mutating func encodeDeclaredText(
+    _ text: UnsafeRawBufferPointer, _ code: ColumnCode, to out: inout ByteBuffer
+  )
     throws(Refusal)
   {
     switch code.wire {
-    case .int2, .int4, .int8, .numeric, .float4, .float8: try encode(.decimalText(text), code, to: &out)
+    case .int2, .int4, .int8, .numeric, .float4, .float8:
+      try encode(.decimalText(try Self.decimal(text)), code, to: &out)
     case .bool: try encode(.boolean(try BooleanWords.standard.value(of: .string(text))), code, to: &out)
     case .date, .time, .timestamp, .timestamptz:
       try encode(.parsedTime(try PostgresTime.parse(text, format: .iso)), code, to: &out)

@@ -12,6 +12,11 @@ struct ScanReport {
     set = Inference.infer(result, options: options).set
   }
 
+  init(_ result: ScanResult, mapping: MappingSet) {
+    self.result = result
+    set = mapping
+  }
+
   var text: String {
     var lines = [
       "\(result.source.kind.rawValue) \(result.source.display): \(result.collections.count) "
@@ -79,6 +84,11 @@ extension ScanResult {
   /// It shows extremes of numbers and dates, and nothing of texts but their lengths.
   public func textReport(options: InferOptions = InferOptions()) -> String {
     ScanReport(self, options: options).text
+  }
+
+  /// The same, with the columns that this mapping set makes.
+  public func textReport(mapping: MappingSet) -> String {
+    ScanReport(self, mapping: mapping).text
   }
 
   /// What the inferred mapping does with each field, for reports in other forms: the field's path, in the order of

@@ -1,97 +1,121 @@
 internal import Codec
 
-/// Follows kinds of values through a chain of transforms, and reports a step that can take nothing of what reaches it.
+/// Follows kinds of values through a chain of transforms, and reports what the encoder would refuse for every value.
 struct TransformTyping {
   let log: DiagnosticLog
 
-  /// Kinds of values, as coarse as is sure before any data is seen.
+  /// What a step hands on, as the encoder sees it. The last five are ends: no step takes them.
   enum Shape: String {
-    case anything, text, number, boolean
+    case anything
+    case text = "a text"
+    case number = "a number"
+    case json = "JSON"
+    case extendedJSON = "Extended JSON"
+    case decimal = "a decimal number"
+    case boolean = "a boolean"
     case instant = "a point in time"
     case identifier = "a UUID"
-    case document = "JSON"
     case digest = "a digest"
-    case binary
   }
 
   func check(_ chain: [Located<Transform>], into type: TargetType) {
+    if case .array = type, let first = chain.first {
+      log.error(
+        "an array takes no transforms: its elements land as they are", at: first.location,
+        help: "use jsonb, or a child table whose fields have the transforms")
+      return
+    }
     var shape = Shape.anything
     var source = ""
     for step in chain {
-      let accepted = Self.accepts(step.value)
-      if shape != .anything, !accepted.isEmpty, !accepted.contains(shape) {
-        let wanted = accepted.map(\.rawValue).joined(separator: " or ")
+      guard Self.takes(step.value, shape) else {
         log.error(
-          "\"\(step.value.name)\" takes \(wanted), but \"\(source)\" makes \(shape.rawValue)",
-          at: step.location)
+          "\"\(step.value.name)\" can't take what \"\(source)\" makes, \(shape.rawValue)", at: step.location)
         return
       }
       shape = Self.makes(step.value)
       source = step.value.name
     }
-    // An array's transforms work on its elements or on the array itself; only data can tell.
-    if case .array = type { return }
-    guard let last = chain.last, !Self.lands(shape, in: type) else { return }
+    guard let last = chain.last, !Self.lands(shape, in: type, last.value) else { return }
     log.error(
       "\"\(source)\" makes \(shape.rawValue), which a column of type \(type.sql) doesn't take",
-      at: last.location,
-      help: Self.help(shape, type))
+      at: last.location, help: Self.help(shape, type))
   }
 
-  /// What a transform takes; empty for all kinds.
-  static func accepts(_ transform: Transform) -> [Shape] {
-    switch transform {
-    case .trim, .lower, .upper, .number, .parseDate, .json: [.text, .digest]
-    case .epoch, .cents: [.number]
-    case .boolean: [.text, .number, .boolean]
-    case .uuid: [.text, .binary, .identifier]
-    case .base64, .hex: [.binary, .digest]
-    case .text, .enumMap: [.text, .number, .boolean, .instant, .identifier, .digest]
-    case .ejson, .hash, .constant: []
+  static func takes(_ transform: Transform, _ shape: Shape) -> Bool {
+    switch shape {
+    case .anything, .extendedJSON: return true
+    case .text, .json:
+      switch transform {
+      case .cents, .base64, .hex: return false
+      default: return true
+      }
+    case .number:
+      switch transform {
+      case .text, .number, .epoch, .enumMap, .boolean, .hash, .ejson, .cents: return true
+      default: return false
+      }
+    case .decimal, .boolean, .instant, .identifier, .digest: return false
     }
   }
 
   static func makes(_ transform: Transform) -> Shape {
     switch transform {
-    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex, .constant: .text
-    case .number, .cents: .number
+    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex: .text
+    case .number: .number
+    case .cents: .decimal
     case .epoch, .parseDate: .instant
     case .boolean: .boolean
-    case .json, .ejson: .document
+    case .json: .json
+    case .ejson: .extendedJSON
     case .hash: .digest
     case .uuid: .identifier
+    // It is read as the column's type, whatever that is.
+    case .constant: .anything
     }
   }
 
   /// Whether a kind of value may fit a type at all.
-  static func lands(_ shape: Shape, in type: TargetType) -> Bool {
+  static func lands(_ shape: Shape, in type: TargetType, _ last: Transform) -> Bool {
+    let isJSON = type == .json || type == .jsonb
     switch shape {
-    case .anything, .text, .binary: true
-    case .number:
-      switch type {
-      case .boolean, .bytea, .uuid, .date, .time, .timestamp, .timestamptz: false
-      default: true
-      }
-    case .boolean: type == .boolean || type == .json || type == .jsonb || type.isText
+    case .anything: return true
+    case .text: return type.isText || type == .bytea || isJSON
+    case .number: return type.isNumeric || type.isText || isJSON
+    case .json: return type.isText || isJSON
+    case .extendedJSON: return isJSON
+    case .decimal:
+      if case .numeric = type { return true }
+      return last == .cents(digits: 0) && (type == .smallint || type == .integer || type == .bigint)
+    case .boolean: return type == .boolean || type.isText || isJSON
     case .instant:
       switch type {
-      case .date, .time, .timestamp, .timestamptz, .json, .jsonb: true
-      default: type.isText
+      case .date, .timestamp, .timestamptz: return true
+      // A number since an epoch is an instant; only a text may state a time of day.
+      case .time: return last.name == "date"
+      default: return false
       }
-    case .identifier: type == .uuid || type == .bytea || type == .json || type == .jsonb || type.isText
-    case .document: type == .json || type == .jsonb || type.isText
-    case .digest: type.isText || type == .bytea || type == .json || type == .jsonb
+    case .identifier: return type == .uuid || type.isText || type == .bytea
+    case .digest: return type.isText || type == .bytea
     }
   }
 
   private static func help(_ shape: Shape, _ type: TargetType) -> String? {
     switch shape {
-    case .instant: "use timestamptz, timestamp, date or time"
+    case .text:
+      switch type {
+      case .boolean: "add boolean"
+      case .uuid: "add uuid"
+      case .date, .time, .timestamp, .timestamptz: "add date"
+      default: type.isNumeric ? "add number" : nil
+      }
+    case .number, .decimal: "use numeric"
+    case .json, .extendedJSON: "use jsonb"
     case .boolean: "use boolean"
+    case .instant: "use timestamptz, timestamp or date"
     case .identifier: "use uuid"
-    case .document: "use jsonb"
     case .digest: "use text or bytea"
-    case .number, .text, .binary, .anything: nil
+    case .anything: nil
     }
   }
 }

@@ -9,25 +9,31 @@ enum TypedText {
     case .integer: fits = Int32(text) != nil
     case .bigint: fits = Int64(text) != nil
     case .numeric, .real, .doublePrecision: fits = isNumber(text)
-    case .boolean: fits = ["true", "false"].contains(text)
+    case .boolean: fits = isBoolean(text)
     case .varchar(let length), .char(let length):
       let count = text.unicodeScalars.count
-      return count > length ? "the text has \(count) characters, more than \(type.sql) holds" : nil
-    case .uuid:
-      let digits = text.filter { $0 != "-" }
-      fits = digits.count == 32 && digits.allSatisfy(\.isHexDigit)
-    case .date:
-      fits = text.count == 10 && text.allSatisfy { $0.isNumber || $0 == "-" } || isSpecialDate(text)
-    case .text, .citext, .bytea, .time, .timestamp, .timestamptz, .json, .jsonb, .array: fits = true
+      if count > length { return "the text has \(count) characters, more than \(type.sql) holds" }
+      fits = type == .varchar(length) || count == length
+    case .uuid: fits = Array(text.utf8).withUnsafeBytes { UUIDText.parse($0) } != nil
+    case .date, .timestamp, .timestamptz: fits = statesDate(text)
+    case .array: return "a value can't be written for an array"
+    case .text, .citext: fits = !text.utf8.contains(0)
+    case .bytea, .time, .json, .jsonb: fits = true
     }
     return fits ? nil : "\"\(text)\" can't be a value of type \(type.sql)"
   }
 
   private static func isNumber(_ text: String) -> Bool {
-    if ["NaN", "Infinity", "-Infinity"].contains(text) { return true }
-    guard text.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return false }
-    return text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+    text.wholeMatch(of: /[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil
   }
 
-  private static func isSpecialDate(_ text: String) -> Bool { text == "infinity" || text == "-infinity" }
+  private static func isBoolean(_ text: String) -> Bool {
+    guard case .boolean(let trueWords, let falseWords) = Transform.usualBooleanWords else { return false }
+    return (trueWords + falseWords).contains(text.lowercased())
+  }
+
+  /// Whether it starts as ISO 8601 does; the encoder checks the rest.
+  private static func statesDate(_ text: String) -> Bool {
+    text.prefixMatch(of: /[-+]?[0-9]{4,}-[0-9]{2}-[0-9]{2}/) != nil
+  }
 }

@@ -21,6 +21,10 @@ enum TypeName {
       while name.hasSuffix(" ") { name.removeLast() }
     }
     let type = try scalar(name, written: text)
+    if isArray, type == .citext {
+      // Binary arrays name their element's type by a number, which citext gets anew in each database.
+      throw TypeNameError(message: "arrays of citext aren't supported", help: "use text[]")
+    }
     return isArray ? .array(type) : type
   }
 

@@ -81,7 +81,9 @@ extension EntityPlan {
     guard let table = entity.table else {
       throw PlanError(
         location: entity.location,
-        message: "entity \"\(entity.name)\" is a feature entity and has no target table, so there is nothing to move")
+        message:
+          "entity \"\(entity.name)\" is a feature entity and has no target table, so there is nothing to move"
+      )
     }
     try self.init(entity, table: table, source: source)
   }
@@ -207,7 +209,8 @@ private struct ShapeBuilder {
       case .index(let place): name = String(place)
       case .each:
         throw PlanError(
-          location: location, message: "\"[]\" stands for every element and belongs to children only (\(path))")
+          location: location,
+          message: "\"[]\" stands for every element and belongs to children only (\(path))")
       }
       let key = Array(name.utf8)
       let place: Int

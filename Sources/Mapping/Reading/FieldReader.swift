@@ -53,6 +53,7 @@ struct FieldReader {
 
     if let type {
       TransformTyping(log: log).check(chain, into: type)
+      checkConstant(chain, type)
       checkKeyType(field, isKey, object[.type]?.location ?? column.location)
     }
     if isKey { checkKeyChain(chain, object) }
@@ -76,10 +77,10 @@ struct FieldReader {
       if object[.from] != nil {
         log.error("a constant has no source", at: object.place(of: .from), help: "remove \"from\"")
       }
-      if chain[0].location != constant.location {
+      if chain.count > 1 {
         log.error(
-          "a constant replaces what the transforms before it made", at: constant.location,
-          help: "put it first")
+          "a constant takes no other transforms: it is read as the column's type", at: constant.location,
+          help: "remove the others")
       }
       for key in [FieldKey.missing, .null, .empty] where object[key] != nil {
         log.warning("a constant is never \(key.rawValue); this rule has no effect", at: object.place(of: key))
@@ -95,6 +96,11 @@ struct FieldReader {
       checkPath(path, node)
       return path
     }
+  }
+
+  private func checkConstant(_ chain: [Located<Transform>], _ type: TargetType) {
+    guard let first = chain.first, case .constant(let text) = first.value else { return }
+    if let problem = TypedText.problem(with: text, as: type) { log.error(problem, at: first.location) }
   }
 
   private func checkPath(_ path: ValuePath, _ node: YAMLNode) {

@@ -46,7 +46,10 @@ struct FieldWriter {
   }
 
   private static func written(_ transform: Transform) -> String {
-    if transform == Transform.usualBooleanWords { return "boolean" }
+    // Without any words the encoder takes the usual ones.
+    if transform == Transform.usualBooleanWords || transform == .boolean(trueWords: [], falseWords: []) {
+      return "boolean"
+    }
     return switch transform {
     case .trim, .lower, .upper, .text, .number, .json, .ejson, .hash, .base64, .hex, .parseDate(.iso),
       .uuid(.standard):

@@ -12,8 +12,12 @@ final class YAMLEventParser {
   /// - Throws: `YAMLSyntaxError` when there is no memory for a parser.
   init(_ bytes: [UInt8]) throws(YAMLSyntaxError) {
     parser = .allocate(capacity: 1)
-    input = .allocate(capacity: max(bytes.count, 1))
-    _ = input.initialize(from: bytes)
+    // libyaml loses the last line of a block text when it has no break.
+    let isClosed = bytes.last == 0x0A || bytes.last == 0x0D
+    let length = bytes.count + (isClosed ? 0 : 1)
+    input = .allocate(capacity: length)
+    input.initialize(repeating: 0x0A)
+    _ = input.update(fromContentsOf: bytes)
     scalarCount = bytes.count { $0 & 0xC0 != 0x80 }
     guard yaml_parser_initialize(parser) == 1 else {
       // All properties are set, so `deinit` runs; deleting a zeroed parser does nothing.
@@ -22,7 +26,7 @@ final class YAMLEventParser {
         "there is no memory to read the file", at: YAMLMark(index: 0, line: 0, column: 0))
     }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, input.baseAddress, bytes.count)
+    yaml_parser_set_input_string(parser, input.baseAddress, length)
   }
 
   deinit {

@@ -28,10 +28,40 @@ struct YAMLLayout {
         }
         isComment = true
       }
+      if scalar == "?", !isComment { try checkKeySign(at: mark) }
       mark.index += 1
       mark.column += 1
     }
+    // A pair inside [ ] starts at its sign.
+    if mark.index < scalars.count, scalars[mark.index] == "?", case .mappingStart = event.kind {
+      try checkKeySign(at: mark)
+    }
     end = event.end
+  }
+
+  /// A `?` that isn't followed by white space belongs to a text, but libyaml takes it for the sign of a key.
+  private func checkKeySign(at mark: YAMLMark) throws(YAMLSyntaxError) {
+    guard mark.index + 1 < scalars.count, !scalars[mark.index + 1].properties.isWhitespace else { return }
+    throw YAMLSyntaxError("a text that starts with \"?\" must be in quotes", at: mark)
+  }
+
+  /// libyaml ends an anchor's name at the first odd character and takes the rest for the value.
+  func checkAnchor(of event: YAMLEvent) throws(YAMLSyntaxError) {
+    guard let anchor = event.anchor else { return }
+    let name = Array(("&" + anchor).unicodeScalars)
+    var mark = event.start
+    // A tag may stand before the anchor.
+    while mark.index + name.count < scalars.count,
+      Array(scalars[mark.index..<mark.index + name.count]) != name
+    {
+      mark.index += 1
+      mark.column += 1
+    }
+    guard mark.index + name.count < scalars.count else { return }
+    let next = scalars[mark.index + name.count]
+    if next.properties.isWhitespace || ",[]{}".unicodeScalars.contains(next) { return }
+    throw YAMLSyntaxError(
+      "the name of an anchor is made of letters, digits, \"-\" and \"_\"", at: event.start)
   }
 
   /// Lines of a quoted text, a `[ ]` or a `{ }` inside a block stand deeper than the block, and spaces make the depth.

@@ -52,13 +52,15 @@ struct YAMLProblem {
   private var opening: YAMLSyntaxError? {
     switch problem {
     case "did not find expected ',' or '}'":
-      YAMLSyntaxError("the mapping that starts here isn't closed", at: contextMark, help: "it ends with \"}\"")
+      YAMLSyntaxError(
+        "the mapping that starts here isn't closed", at: contextMark, help: "it ends with \"}\"")
     case "did not find expected ',' or ']'":
       YAMLSyntaxError("the list that starts here isn't closed", at: contextMark, help: "it ends with \"]\"")
     case "found unexpected end of stream":
       YAMLSyntaxError("the text that starts here isn't closed", at: contextMark, help: "it ends with a quote")
     case "did not find expected node content":
-      YAMLSyntaxError("the file ends where a value should stand", at: mark, help: "is a \"[\" or a \"{\" not closed?")
+      YAMLSyntaxError(
+        "the file ends where a value should stand", at: mark, help: "is a \"[\" or a \"{\" not closed?")
     default: nil
     }
   }

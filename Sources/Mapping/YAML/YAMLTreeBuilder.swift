@@ -51,6 +51,7 @@ struct YAMLTreeBuilder {
       throw YAMLSyntaxError("more than \(Self.depthLimit) levels of nesting", at: event.start)
     }
     if case .alias(let name) = event.kind { return try aliased(name, event, depth: depth) }
+    try layout.checkAnchor(of: event)
     if let anchor = event.anchor { openAnchors.insert(anchor) }
     var node = YAMLNode(
       content: .sequence([]), location: source.location(event.start), tag: event.tag)

@@ -84,7 +84,12 @@ enum ConnectionAttempt {
 
   /// Why the connection couldn't be made.
   private static func refusal(of connection: OpaquePointer) -> PostgresError {
-    refusal(text: PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+    var error = refusal(text: PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+    if PQconnectionNeedsPassword(connection) == 1 {
+      error.needsPerson = true
+      error.hint = "Put the password into the URL, into PGPASSWORD or into ~/.pgpass."
+    }
+    return error
   }
 
   /// Reads the SQLSTATE out of libpq's text: `connection to server at … failed: FATAL:  28P01: password …`.
@@ -93,10 +98,11 @@ enum ConnectionAttempt {
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }
     var error = PostgresError(.connection, PostgresError.trimmed(lines.joined(separator: "\n")))
     for line in lines {
-      guard let match = line.firstMatch(of: /:\s+([0-9A-Z]{5}):\s/) else { continue }
-      error.sqlState = String(match.output.1)
-      error.message = error.message.replacing(": \(match.output.1): ", with: ": ")
-        .replacing(":  \(match.output.1): ", with: ": ")
+      // Every SQLSTATE has a digit, and no severity does, in whatever language.
+      let codes = line.matches(of: /:\s+([0-9A-Z]{5})(?=:\s)/).map(\.output.1)
+      guard let code = codes.first(where: { $0.contains(where: \.isNumber) }) else { continue }
+      error.sqlState = String(code)
+      error.message = error.message.replacing("\(code): ", with: "", maxReplacements: 1)
     }
     return error
   }

@@ -43,10 +43,11 @@ extension PostgresError {
     return ["57P01", "57P02", "57P03", "57P05"].contains(state) || state.hasPrefix("08") && state != "08P01"
   }
 
-  /// libpq's text on one line.
+  /// libpq's lines as sentences on one line.
   static func trimmed(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).map { line in
-      String(line.drop(while: { $0 == "\t" || $0 == " " }))
-    }.joined(separator: " ")
+    text.split(whereSeparator: \.isNewline).reduce(into: "") { sentences, line in
+      if let last = sentences.last { sentences += ".?!".contains(last) ? " " : ". " }
+      sentences += line.drop(while: { $0 == "\t" || $0 == " " })
+    }
   }
 }

@@ -54,6 +54,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
   public var sqlPosition: Int?
   /// Whether a connection that had been made was lost. What was being committed may or may not have been.
   public var isConnectionLost: Bool
+  /// Whether a connection can't be made before a person has changed something.
+  var needsPerson = false
 
   /// An error that isn't the server's: of usage, of protocol, of connection.
   ///
@@ -75,7 +77,7 @@ extension PostgresError {
   /// no free connection or is starting. False for a wrong password and whatever needs a person.
   public var isRetryable: Bool {
     if isConnectionLost { return true }
-    guard let sqlState else { return code == .connection && !isCertificateProblem }
+    guard let sqlState else { return code == .connection && !needsPerson && !isCertificateProblem }
     switch sqlState {
     case "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03": return true
     default: return sqlState.hasPrefix("08")

@@ -13,7 +13,8 @@ extension Session {
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
     let audit = Audit(
-      try context(set, plans: try corePlans(of: set)), featurePlans: try featurePlans(of: set), options: options)
+      try context(set, plans: try corePlans(of: set)), featurePlans: try featurePlans(of: set),
+      options: options)
     let report = try audit.run()
     if isJSON { output(json(report)) } else { output(text(report, repaired: options.repairs)) }
     return report.hasDrift ? ExitCode.drift : ExitCode.done
@@ -29,7 +30,8 @@ extension Session {
             let tally = entity.tally
             return .object([
               ("entity", .string(entity.entity)), ("compared", .int(tally.compared)),
-              ("matching", .int(tally.matching)), ("missing", .int(tally.missing)), ("extra", .int(tally.extra)),
+              ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
+              ("extra", .int(tally.extra)),
               ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
               ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
               ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
@@ -51,7 +53,8 @@ extension Session {
 
   private func text(_ report: AuditReport, repaired: Bool) -> String {
     var table = TableText([
-      "entity", "compared", "matching", "missing", "extra", "different", "orphans", "quarantined", "in flight",
+      "entity", "compared", "matching", "missing", "extra", "different", "orphans", "quarantined",
+      "in flight",
     ])
     for entity in report.entities {
       let tally = entity.tally

@@ -11,7 +11,8 @@ extension Session {
     var options = BackfillOptions()
     options.entities = try wantedEntities(in: set)
     for name in options.entities where set.entity(named: name)?.owner == .feature {
-      throw UsageProblem("entity \"\(name)\" is feature data, owned by its own store; only core entities are moved")
+      throw UsageProblem(
+        "entity \"\(name)\" is feature data, owned by its own store; only core entities are moved")
     }
     options.workers = command.integer("workers") ?? ProcessInfo.processInfo.activeProcessorCount
     options.chunkSize = command.integer("chunk-size") ?? options.chunkSize
@@ -22,7 +23,8 @@ extension Session {
     let report: BackfillReport
     if command.flag("dry-run") {
       report = try DryRun(
-        set: set, plans: plans, sources: try sources(of: set), progress: progress, stop: stop, options: options
+        set: set, plans: plans, sources: try sources(of: set), progress: progress, stop: stop,
+        options: options
       ).run()
     } else {
       let backfill = Backfill(try context(set, plans: plans), options: options)
@@ -71,7 +73,8 @@ extension Session {
       .number(total.quarantined), .number(total.filtered), .empty,
     ])
     var lines = [
-      report.run.map { "run \($0)" + (report.isResumed ? ", resumed" : "") } ?? "dry run: nothing was written",
+      report.run.map { "run \($0)" + (report.isResumed ? ", resumed" : "") }
+        ?? "dry run: nothing was written",
       table.text(style: style),
       "\(total.read) read = \(total.landed) landed + \(total.unchanged) unchanged + \(total.quarantined) quarantined"
         + " + \(total.filtered) filtered",

@@ -1,3 +1,4 @@
+internal import Codec
 internal import CommandLine
 internal import Foundation
 internal import Mapping
@@ -112,7 +113,8 @@ extension Session {
             return .object([
               ("entity", .string(plan.entity.name)), ("source", .string(plan.entity.collection)),
               ("store", .string(plan.entity.store)), ("table", .string(plan.table.display)),
-              ("key", .strings(plan.entity.key)), ("columns", .array(columns)), ("children", .array(children)),
+              ("key", .strings(plan.entity.key)), ("columns", .array(columns)),
+              ("children", .array(children)),
             ])
           })
       )

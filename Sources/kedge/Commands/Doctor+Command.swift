@@ -26,7 +26,8 @@ extension Session {
       let loaded = try mappingSet()
       set = loaded
       findings.append(
-        Finding(subject: "mapping set", verdict: .ok, found: "\(loaded.name): \(loaded.entities.count) entities"))
+        Finding(
+          subject: "mapping set", verdict: .ok, found: "\(loaded.name): \(loaded.entities.count) entities"))
     } catch let problem as UsageProblem {
       findings.append(
         Finding(subject: "mapping set", verdict: .warning, found: "none", advice: problem.description))
@@ -49,7 +50,8 @@ extension Session {
         "findings": .array(
           findings.map {
             [
-              "subject": .string($0.subject), "verdict": .string($0.verdict.rawValue), "found": .string($0.found),
+              "subject": .string($0.subject), "verdict": .string($0.verdict.rawValue),
+              "found": .string($0.found),
               "advice": .optional($0.advice),
             ]
           }),
@@ -73,7 +75,8 @@ extension Session {
     let memory = processor.physicalMemory / (1 << 20)
     return Finding(
       subject: "machine", verdict: .ok,
-      found: "\(processor.activeProcessorCount) cores, \(memory) MiB, \(processor.operatingSystemVersionString)")
+      found:
+        "\(processor.activeProcessorCount) cores, \(memory) MiB, \(processor.operatingSystemVersionString)")
   }
 
   // MARK: Target
@@ -97,7 +100,8 @@ extension Session {
     guard status.state == .running else {
       return [
         Finding(
-          subject: subject, verdict: .ok, found: "no target is configured; a private PostgreSQL under .kedge/ will serve",
+          subject: subject, verdict: .ok,
+          found: "no target is configured; a private PostgreSQL under .kedge/ will serve",
           advice: "start it with: kedge dev up (commands that need it start it by themselves)")
       ]
     }
@@ -127,7 +131,8 @@ extension Session {
     findings.append(
       Finding(
         subject: "target encoding", verdict: encoding == "UTF8" ? .ok : .problem, found: encoding,
-        advice: encoding == "UTF8" ? nil : "create the database with ENCODING 'UTF8'; others can't hold every text"))
+        advice: encoding == "UTF8"
+          ? nil : "create the database with ENCODING 'UTF8'; others can't hold every text"))
     let isSafe = row["fsync"] == "on" && row["pages"] == "on"
     findings.append(
       Finding(
@@ -139,17 +144,21 @@ extension Session {
       Finding(
         subject: "target rights", verdict: mayCreate ? .ok : .problem,
         found: mayCreate ? "may create schemas" : "may not create schemas",
-        advice: mayCreate ? nil : "GRANT CREATE ON DATABASE … TO the user, or create schemas kedge and core beforehand"))
+        advice: mayCreate
+          ? nil : "GRANT CREATE ON DATABASE … TO the user, or create schemas kedge and core beforehand"))
     if row["is_standby"] == "t" {
       findings.append(
         Finding(
-          subject: "target role", verdict: .problem, found: "a standby", advice: "point --target at the primary"))
+          subject: "target role", verdict: .problem, found: "a standby",
+          advice: "point --target at the primary"))
     }
     findings.append(
       Finding(
         subject: "target size and settings", verdict: .ok,
-        found: "\(row["size"] ?? "?"), shared_buffers \(row["buffers"] ?? "?"), max_wal_size \(row["wal"] ?? "?")",
-        advice: row["wal"] == "1GB" ? "a larger max_wal_size (4GB or more) makes long backfills quicker" : nil))
+        found:
+          "\(row["size"] ?? "?"), shared_buffers \(row["buffers"] ?? "?"), max_wal_size \(row["wal"] ?? "?")",
+        advice: row["wal"] == "1GB" ? "a larger max_wal_size (4GB or more) makes long backfills quicker" : nil
+      ))
     findings.append(disk())
     return findings
   }
@@ -163,7 +172,8 @@ extension Session {
     let free = ((attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? 0) >> 20
     return Finding(
       subject: "disk", verdict: free > 2048 ? .ok : .warning, found: "\(free) MiB free here",
-      advice: free > 2048 ? nil : "make room: a private PostgreSQL needs about three times the size of the source")
+      advice: free > 2048
+        ? nil : "make room: a private PostgreSQL needs about three times the size of the source")
   }
 
   // MARK: Sources
@@ -183,13 +193,17 @@ extension Session {
           let collections = try connection.collections().count
           return Finding(
             subject: subject, verdict: .ok,
-            found: "MongoDB \(info.version), \(info.topology.rawValue), \(collections) collections in \(mongo.settings.database)")
+            found:
+              "MongoDB \(info.version), \(info.topology.rawValue), \(collections) collections in \(mongo.settings.database)"
+          )
         case let sqlite as SQLiteSource:
           let connection = try SQLiteConnection(path: sqlite.path, mode: .readOnly)
           let tables = try connection.tables().count
           return Finding(
             subject: subject, verdict: .ok,
-            found: "SQLite, \(tables) tables, journal mode \(try connection.journalMode()), \(try connection.encoding())")
+            found:
+              "SQLite, \(tables) tables, journal mode \(try connection.journalMode()), \(try connection.encoding())"
+          )
         default: return Finding(subject: subject, verdict: .ok, found: source.identity)
         }
       } catch {

@@ -2,6 +2,7 @@ internal import Backfill
 internal import Catalog
 internal import Codec
 internal import CommandLine
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import Postgres
@@ -54,7 +55,8 @@ extension Session {
     let set = try mappingSet()
     guard let id = command.arguments.first.flatMap({ Int($0) }) else { throw UsageProblem("name an id") }
     guard let entry = try catalog(of: set)?.quarantined(set: set.name, ids: [id]).first else {
-      throw UsageProblem("quarantine holds no record \(id) of the mapping set \"\(set.name)\"; see: kedge quarantine list")
+      throw UsageProblem(
+        "quarantine holds no record \(id) of the mapping set \"\(set.name)\"; see: kedge quarantine list")
     }
     if isJSON {
       output(json(entry, whole: true))
@@ -83,7 +85,8 @@ extension Session {
     if whole {
       members.append(("locator", .string(shown(entry.locator, entry))))
       members.append(("record", .string(shown(entry.record, entry))))
-      members.append(("record_bson_base64", entry.isPersonal ? .null : .string(Data(entry.record).base64EncodedString())))
+      members.append(
+        ("record_bson_base64", entry.isPersonal ? .null : .string(Data(entry.record).base64EncodedString())))
     }
     return .object(members)
   }
@@ -95,7 +98,8 @@ extension Session {
       var hex = ByteBuffer(capacity: 64)
       document.withUnsafeBytes { SHA256.append(digestOf: $0, to: &digest) }
       Hex.append(digest.bytes, to: &hex)
-      return "sha256:\(String(decoding: hex.bytes, as: UTF8.self)) (\(document.count) bytes; the entity has personal"
+      return
+        "sha256:\(String(decoding: hex.bytes, as: UTF8.self)) (\(document.count) bytes; the entity has personal"
         + " fields: read it in kedge.quarantine with SQL)"
     }
     var out = ByteBuffer(capacity: document.count * 2)
@@ -131,17 +135,20 @@ extension Session {
     }
     if isJSON {
       output([
-        "landed": .int(outcome.landed), "quarantined": .int(outcome.stillQuarantined), "gone": .int(outcome.gone),
+        "landed": .int(outcome.landed), "quarantined": .int(outcome.stillQuarantined),
+        "gone": .int(outcome.gone),
       ])
     } else {
       output(
-        "\(outcome.landed) landed, \(outcome.stillQuarantined) still quarantined, \(outcome.gone) gone from the source")
+        "\(outcome.landed) landed, \(outcome.stillQuarantined) still quarantined, \(outcome.gone) gone from the source"
+      )
     }
     return outcome.stillQuarantined > 0 ? ExitCode.quarantined : ExitCode.done
   }
 
   private func replay(
-    _ plan: Mapping.EntityPlan, ids: [Int], _ set: MappingSet, _ catalog: Catalog, _ source: (any RecordSource)?
+    _ plan: Mapping.EntityPlan, ids: [Int], _ set: MappingSet, _ catalog: Catalog,
+    _ source: (any RecordSource)?
   ) throws -> Replay.Outcome {
     var outcome = Replay.Outcome()
     guard let session = try source?.openSessions(1).take() else { return outcome }

@@ -8,12 +8,20 @@ extension Session {
   func status() throws -> Int32 {
     let set = try mappingSet()
     guard let settings = try existingTarget(of: set) else {
-      if isJSON { output(["set": .string(set.name), "runs": [], "entities": []]) } else { output(nothingYet(set)) }
+      if isJSON {
+        output(["set": .string(set.name), "runs": [], "entities": []])
+      } else {
+        output(nothingYet(set))
+      }
       return ExitCode.done
     }
     let connection = try PostgresConnection(settings)
     guard try Catalog(connection).exists() else {
-      if isJSON { output(["set": .string(set.name), "runs": [], "entities": []]) } else { output(nothingYet(set)) }
+      if isJSON {
+        output(["set": .string(set.name), "runs": [], "entities": []])
+      } else {
+        output(nothingYet(set))
+      }
       return ExitCode.done
     }
     let runs = try connection.query(
@@ -49,10 +57,13 @@ extension Session {
       ])
       return ExitCode.done
     }
-    var table = TableText(["entity", "phase", "last backfill", "chunks done", "rows (estimate)", "in quarantine"])
+    var table = TableText([
+      "entity", "phase", "last backfill", "chunks done", "rows (estimate)", "in quarantine",
+    ])
     for state in entities {
       table.add([
-        .text(state.entity.name), .text(state.entity.phase.rawValue), .text(state.run), .measure(state.chunks),
+        .text(state.entity.name), .text(state.entity.phase.rawValue), .text(state.run),
+        .measure(state.chunks),
         .measure(state.rows), .number(state.waiting),
       ])
     }
@@ -85,7 +96,8 @@ extension Session {
       """, [.text(set.name), .text(entity.name)]
     ).first
     let rows = try connection.query(
-      "SELECT reltuples::bigint AS n FROM pg_class WHERE oid = to_regclass($1)", [.text(entity.table?.sql ?? "")]
+      "SELECT reltuples::bigint AS n FROM pg_class WHERE oid = to_regclass($1)",
+      [.text(entity.table?.sql ?? "")]
     ).first?.int("n")
     let waiting = try Catalog(connection).quarantineCount(set: set.name, entity: entity.name)
     let run = row.map { "\($0["run"] ?? "") \($0["is_done"] == "t" ? "done" : "unfinished")" } ?? "never"

@@ -1,4 +1,5 @@
 internal import Backfill
+internal import CommandLine
 internal import Foundation
 internal import Mapping
 internal import Progress
@@ -57,7 +58,8 @@ extension Session {
 
   /// Compiles feature entities that refer to core ones.
   func featurePlans(of set: MappingSet) throws -> [EntityPlan] {
-    try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty && !$0.key.isEmpty }.map { entity in
+    try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty && !$0.key.isEmpty }.map {
+      entity in
       try EntityPlan(referencesOf: entity, source: set.store(named: entity.store)?.kind ?? .mongo)
     }
   }

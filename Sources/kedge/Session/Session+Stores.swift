@@ -1,3 +1,4 @@
+internal import CommandLine
 internal import Foundation
 internal import LocalPostgres
 internal import Mapping
@@ -52,11 +53,14 @@ extension Session {
     let stores = set.stores.filter { used.contains($0.name) && $0.kind != .postgres }
     if let asked, !stores.contains(where: { $0.kind == asked.kind }) {
       throw UsageProblem(
-        "--source is a \(asked.kind.rawValue) URL, but the mapping set \"\(set.name)\" has no \(asked.kind.rawValue) store")
+        "--source is a \(asked.kind.rawValue) URL, but the mapping set \"\(set.name)\" has no \(asked.kind.rawValue) store"
+      )
     }
     for store in stores {
       let fallback = store.kind == .mongo ? "MONGODB_URI" : "SQLITE_PATH"
-      let fromEnvironment = (store.environment + [fallback]).compactMap { environment[$0] }.first { !$0.isEmpty }
+      let fromEnvironment = (store.environment + [fallback]).compactMap { environment[$0] }.first {
+        !$0.isEmpty
+      }
       if let asked, asked.kind == store.kind {
         found[store.name] = try source(asked.url, store)
       } else if let url = fromEnvironment ?? store.url.map({ relative($0, to: set, store) }) {

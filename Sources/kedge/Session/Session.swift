@@ -31,7 +31,8 @@ struct Session {
     progress = ProgressReporter(
       mode: isQuiet ? .quiet : Terminal.isTerminal(STDERR_FILENO) ? .live : .plain)
     log = Log(
-      level: isQuiet ? .quiet : command.flag("verbose") ? .verbose : .normal, style: errorStyle, above: progress)
+      level: isQuiet ? .quiet : command.flag("verbose") ? .verbose : .normal, style: errorStyle,
+      above: progress)
   }
 
   var isJSON: Bool { command.flag("json") }
@@ -78,7 +79,8 @@ struct Session {
     case ["dev", "up"], ["dev", "down"], ["dev", "url"], ["dev", "status"]: return try dev(command.path[1])
     case ["dev", "psql"]: return try devPsql()
     case ["completion"]: return try completion()
-    default: throw UsageProblem("the command \(command.path.joined(separator: " ")) isn't known; see: kedge --help")
+    default:
+      throw UsageProblem("the command \(command.path.joined(separator: " ")) isn't known; see: kedge --help")
     }
   }
 

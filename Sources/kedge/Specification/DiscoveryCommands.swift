@@ -36,9 +36,9 @@ let inferCommand = CommandSpec(
     sourceOption,
     .value(
       "arrays", "HOW", .choice(["jsonb", "tables"]),
-      help: "How embedded arrays land: in a jsonb column, or in child tables of their own.", default: "tables"
+      help: "How embedded arrays land: in a jsonb column, or in child tables of their own.", default: "jsonb"
     ),
-    .value("schema", "NAME", help: "The PostgreSQL schema of the target tables.", default: "public"),
+    .value("schema", "NAME", help: "The PostgreSQL schema of the target tables.", default: "core"),
     .flag("force", help: "Write over files that are already in the folder."),
   ],
   examples: [
