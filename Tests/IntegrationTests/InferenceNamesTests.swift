@@ -38,7 +38,7 @@ struct InferenceNamesTests {
 
   @Test("random nasty names never collide, and Postgres takes all of them", arguments: 0..<40)
   func never(seed: Int) {
-    var random = SplitMix(state: UInt64(seed))
+    var random = InferenceRandom(state: UInt64(seed))
     let names = (0..<200).map { _ in Self.nasty(&random) }
     for purpose in [NameRegistry.Purpose.column, .table] {
       var registry = NameRegistry(purpose)
@@ -60,7 +60,7 @@ struct InferenceNamesTests {
     }
   }
 
-  private static func nasty(_ random: inout SplitMix) -> String {
+  private static func nasty(_ random: inout InferenceRandom) -> String {
     let parts = [
       "a", "A", "b", "_", " ", ".", "id", "ID", "Id", "é", "e\u{301}", "É", "ß", "SS", "ẞ", "ı", "İ", "i",
       "2", "_2", "_3",
@@ -73,7 +73,7 @@ struct InferenceNamesTests {
 }
 
 /// Random numbers that a test can repeat.
-struct SplitMix {
+struct InferenceRandom {
   var state: UInt64
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

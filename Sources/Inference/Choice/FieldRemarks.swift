@@ -5,12 +5,13 @@ internal import SQLite
 /// What a person should look at in a field, from what was counted. Never a value, but for numbers' extremes.
 enum FieldRemarks {
   static func remarks(
-    on field: FieldScan, type: TargetType, isKey: Bool, declared: SQLiteColumn?
+    on leaf: DocumentLayout.Leaf, type: TargetType, isKey: Bool, declared: SQLiteColumn?
   ) -> [String] {
+    let field = leaf.field
     var remarks: [String] = []
     if let facts = facts(field, type: type, declared: declared) { remarks.append(facts) }
-    if field.missing > 0, field.nulls > 0, !isKey {
-      remarks.append("missing in \(field.missing), null in \(field.nulls): both become NULL")
+    if leaf.absent > 0, field.nulls > 0, !isKey {
+      remarks.append("missing in \(leaf.absent), null in \(field.nulls): both become NULL")
     }
     if isKey { remarks += onKey(field, type: type) }
     let isOnlyText = field.valueKinds == [.string] && field.present - field.nulls > field.texts.empty
@@ -88,9 +89,10 @@ enum FieldRemarks {
   private static func onIntegers(_ field: FieldScan, declared: SQLiteColumn?) -> [String] {
     guard field.valueKinds.isSubset(of: [.int32, .int64]), !field.valueKinds.isEmpty else { return [] }
     let integers = field.integers
-    if integers.notBoolean == 0, declared.map({ $0.declaredType.uppercased().contains("BOOL") }) ?? true,
-      field.present - field.nulls > 1
-    {
+    let mayBeBoolean =
+      declared.map { $0.declaredType.uppercased().contains("BOOL") }
+      ?? (integers.least == 0 && integers.greatest == 1 && field.present > 2)
+    if integers.notBoolean == 0, mayBeBoolean {
       return ["all are 0 or 1: consider type boolean with transforms [boolean]"]
     }
     if (1_000_000_000_000..<4_000_000_000_000).contains(integers.least),
