@@ -40,13 +40,15 @@ final class BackfillWorker {
       let plan = backfill.plans[work.index]
       let begun = Date()
       let loader = try loader(for: work.index)
-      try move(work, loader)
+      if let chunk = work.chunk { try move(work, chunk, loader) }
       try catalog.addSeconds(run, entity: plan.entity.name, Date().timeIntervalSince(begun))
       if queue.finish(work.index) {
         try complete(plan, loader)
         queue.complete(work.index)
       }
     }
+    // Others may be waiting for what this worker won't finish.
+    queue.stop()
   }
 
   /// One loader for each entity that this worker meets; only the latest is kept, as its buffers are large.
@@ -61,7 +63,7 @@ final class BackfillWorker {
     )
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: backfill.context.set.name, run: run.id,
-      foreignKeys: try liveForeignKeys(of: plan),
+      foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         throttle?.take(count)
@@ -71,22 +73,17 @@ final class BackfillWorker {
     return loader
   }
 
-  private func liveForeignKeys(of plan: EntityPlan) throws -> [ForeignKey] {
-    let schema = SchemaPlan([plan], set: backfill.context.set)
-    let missing = try schema.differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
-    return schema.foreignKeys.filter { !missing.contains($0) }
-  }
-
-  private func move(_ work: WorkQueue.Work, _ loader: ChunkLoader) throws {
-    let range = ChunkRange(lower: work.chunk.lower, upper: work.chunk.upper)
+  private func move(_ work: WorkQueue.Work, _ chunk: Chunk, _ loader: ChunkLoader) throws {
+    let range = ChunkRange(lower: chunk.lower, upper: chunk.upper)
     var copies = work.isFresh
     for attempt in 1... {
       do {
         try connection.transaction {
           loader.encoder.resetUnmapped()
-          var tally = copies ? try loader.copy(range) : try loader.merge(range)
+          var tally =
+            copies
+            ? try loader.copy(range)
+            : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
@@ -94,7 +91,7 @@ final class BackfillWorker {
             try catalog.addUnmapped(
               run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
           }
-          try catalog.complete(run, entity: loader.plan.entity.name, chunk: work.chunk.number, tally)
+          try catalog.complete(run, entity: loader.plan.entity.name, chunk: chunk.number, tally)
         }
         return
       } catch let error as PostgresError {
@@ -105,6 +102,10 @@ final class BackfillWorker {
         } else if !error.isRetryable || error.isConnectionLost || attempt == Self.attempts {
           throw error
         }
+      } catch let error as BackfillError {
+        // The error says that these records are over the limit: they must be there to be looked at.
+        try connection.transaction { try loader.flushQuarantine() }
+        throw error
       } catch {
         loader.dropQuarantine()
         throw error
@@ -127,7 +128,8 @@ final class BackfillWorker {
     var last = -1
     while plan.entity.references.contains(where: { $0.entity == name }) {
       let landed = try Replay.pass(
-        loader, catalog: catalog, set: backfill.context.set.name, entity: name, reason: "reference")
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+        reason: "reference")
       try catalog.addReplayed(run, entity: name, landed)
       if landed == 0 || landed == last { break }
       last = landed

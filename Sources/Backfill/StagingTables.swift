@@ -27,10 +27,7 @@ public struct StagingTables {
   }
 
   private static func definitions(_ columns: [TargetColumn]) -> String {
-    columns.map { column in
-      let collation = column.type.isText && column.type != .citext ? " COLLATE \"C\"" : ""
-      return "\(quotedIdentifier(column.name)) \(column.type.sql)\(collation)"
-    }.joined(separator: ", ")
+    columns.map(\.temporaryDefinition).joined(separator: ", ")
   }
 
   /// One COPY statement for each row buffer.
@@ -81,15 +78,31 @@ public struct StagingTables {
     "SELECT \(Self.row) AS r, \(Self.locator) AS l FROM \(names[0]) WHERE \(Self.row)"
   }
 
+  /// Numbers of staged records that an earlier run quarantined because another record has their key, while that one's
+  /// row is still there.
+  var knownDuplicatesSQL: String {
+    """
+    SELECT s.\(Self.row) AS r FROM \(names[0]) s JOIN kedge.quarantine q ON q.set_name = $1 AND q.entity = $2
+      AND sha256(q.locator) = sha256(s.\(Self.locator)) AND q.reason = 'duplicate_key'
+    WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(plan.keysMatch("t", "s")))
+    """
+  }
+
+  /// Whether the target has a row with the key of staged record `$1`.
+  var keyIsTakenSQL: String {
+    "SELECT EXISTS (SELECT FROM \(names[0]) s JOIN \(plan.table.sql) t ON \(plan.keysMatch("t", "s"))"
+      + " WHERE s.\(Self.row) = $1) AS taken"
+  }
+
   /// Merges the records with numbers from `$1` to `$2`; one row with `n`, how many of them changed anything.
   ///
   /// Rows that are already as they should be aren't written: `*<>` compares the stored bytes, so that 1.0 and 1.00
-  /// differ although they are equal.
-  var mergeSQL: String {
+  /// differ although they are equal. Where `expectsNoRows`, a row with the same key is another record's, and an error.
+  func mergeSQL(expectsNoRows: Bool) -> String {
     let range = "s.\(Self.row) BETWEEN $1 AND $2"
     let columns = plan.columns.map(\.name)
     var parts = [
-      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key)))"
+      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, updates: !expectsNoRows)))"
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
@@ -118,12 +131,14 @@ public struct StagingTables {
 
   private func upsert(
     into table: String, columns: [String], key: [String], from stage: String, range: String,
-    returning: [String]
+    returning: [String], updates: Bool = true
   ) -> String {
     let others = columns.filter { !key.contains($0) }
     var sql =
       "INSERT INTO \(table) AS t (\(quoted(columns))) SELECT \(quoted(columns, prefix: "s.")) FROM \(stage) s"
-      + " WHERE \(range) ORDER BY s.\(Self.row) ON CONFLICT (\(quoted(key))) DO "
+      + " WHERE \(range) ORDER BY s.\(Self.row)"
+    if !updates { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
+    sql += " ON CONFLICT (\(quoted(key))) DO "
     if others.isEmpty {
       sql += "NOTHING"
     } else {

@@ -51,7 +51,7 @@ extension Session {
     let used = Set(set.entities.map(\.store))
     let asked = try command.value("source").map(SourceURL.init)
     let stores = set.stores.filter { used.contains($0.name) && $0.kind != .postgres }
-    if let asked, !stores.contains(where: { $0.kind == asked.kind }) {
+    if let asked, !set.stores.contains(where: { $0.kind == asked.kind }) {
       throw UsageProblem(
         "--source is a \(asked.kind.rawValue) URL, but the mapping set \"\(set.name)\" has no \(asked.kind.rawValue) store"
       )
