@@ -166,7 +166,7 @@ final class SQLiteSession: SourceSession {
       for path in field.paths {
         guard case .field(let name)? = path.steps.first else { continue }
         if table.columns.contains(where: { $0.name == name }) { continue }
-        if name.lowercased() == "rowid", table.rowIDName != nil { continue }
+        if let rowID = table.rowIDName, name.lowercased() == rowID { continue }
         throw SourceProblem(
           entity: plan.entity.name,
           message: "table \"\(table.name)\" has no column \"\(name)\""
