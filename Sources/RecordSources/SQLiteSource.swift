@@ -41,7 +41,13 @@ final class SQLiteSession: SourceSession {
   /// The columns that name a row for good: SQL expressions, already quoted. Empty for views.
   private func locator(_ table: SQLiteTable) -> [String] {
     if let rowID = table.rowIDName { return [quotedIdentifier(rowID)] }
-    return table.primaryKey.map(quotedIdentifier)
+    // The key may tell apart what its columns' own collations don't; its index knows how.
+    let index = table.uniqueIndexes.first { $0.origin == .primaryKey }
+    return table.primaryKey.map { column in
+      let place = index?.columns.firstIndex(of: column)
+      let collation = place.flatMap { index?.collations[$0] }
+      return quotedIdentifier(column) + (collation.map { " COLLATE \(quotedIdentifier($0))" } ?? "")
+    }
   }
 
   private func rowValue(_ columns: [String], _ comparison: String) -> String {
