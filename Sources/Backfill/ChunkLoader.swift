@@ -67,13 +67,16 @@ public final class ChunkLoader {
   // MARK: Merging into a table that may have rows
 
   /// Stages every record of the cursor and merges what differs, inside the caller's transaction.
-  func merge(_ cursor: any RecordCursor) throws -> Tally {
+  ///
+  /// - Parameter overwrites: false in a run that began with an empty table, where a row with a record's key is another's.
+  func merge(_ cursor: any RecordCursor, overwrites: Bool = true) throws -> Tally {
     let (staging, number, staged) = try stage(cursor, limit: .max)
     var tally = staged
     tally.landed = 0
     try removeDuplicates(staging, &tally)
     try removeOrphans(staging, &tally)
-    let changed = try mergeRange(staging, 1...max(1, number), &tally)
+    let sql = staging.mergeSQL(overwrites: overwrites)
+    let changed = try mergeRange(staging, 1...max(1, number), sql, &tally)
     let left = tally.read - tally.quarantined - tally.filtered
     tally.landed = changed
     tally.unchanged = left - changed
@@ -98,8 +101,8 @@ public final class ChunkLoader {
     return (staging, Int(number), tally)
   }
 
-  func merge(_ range: ChunkRange) throws -> Tally {
-    try merge(try session.read(plan, range, order: .locator, into: encoder))
+  func merge(_ range: ChunkRange, overwrites: Bool) throws -> Tally {
+    try merge(try session.read(plan, range, order: .locator, into: encoder), overwrites: overwrites)
   }
 
   /// Merges the records with these locators, as repair and replay do.
@@ -112,14 +115,20 @@ public final class ChunkLoader {
   }
 
   private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally) throws {
+    let known = try connection.query(
+      staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
+    ).map { try $0.int("r") }
+    try quarantineStaged(known, staging, &tally, duplicate)
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
-    try quarantineStaged(found, staging, &tally) { locator, record in
-      QuarantineEntry(
-        entity: self.plan.entity.name, locator: locator, reason: "duplicate_key",
-        message: "another source record has the same key (\(self.plan.entity.key.joined(separator: ", ")));"
-          + " choose a key that tells them apart",
-        record: record, isPersonal: self.plan.hasPersonalFields)
-    }
+    try quarantineStaged(found, staging, &tally, duplicate)
+  }
+
+  private func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+    QuarantineEntry(
+      entity: plan.entity.name, locator: locator, reason: "duplicate_key",
+      message: "another source record has the same key (\(plan.entity.key.joined(separator: ", ")));"
+        + " choose a key that tells them apart",
+      record: record, isPersonal: plan.hasPersonalFields)
   }
 
   private func removeOrphans(_ staging: StagingTables, _ tally: inout Tally) throws {
@@ -144,23 +153,27 @@ public final class ChunkLoader {
   }
 
   /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
-  private func mergeRange(_ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally) throws
-    -> Int
-  {
+  private func mergeRange(
+    _ staging: StagingTables, _ range: ClosedRange<Int>, _ sql: String, _ tally: inout Tally
+  ) throws -> Int {
     do {
       return try connection.savepoint {
         let rows = try connection.query(
-          staging.mergeSQL, [.integer(range.lowerBound), .integer(range.upperBound)])
+          sql, [.integer(range.lowerBound), .integer(range.upperBound)])
         return try rows.first?.int("n") ?? 0
       }
     } catch let error as PostgresError where error.isAboutOneRow {
       if range.count > 1 {
         let middle = range.lowerBound + range.count / 2
-        return try mergeRange(staging, range.lowerBound...(middle - 1), &tally)
-          + mergeRange(staging, middle...range.upperBound, &tally)
+        return try mergeRange(staging, range.lowerBound...(middle - 1), sql, &tally)
+          + mergeRange(staging, middle...range.upperBound, sql, &tally)
       }
+      let taken = try connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)])
+      let isDuplicate = try sql != staging.mergeSQL(overwrites: true) && taken.first?.bool("taken") == true
       try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
-        RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+        isDuplicate
+          ? self.duplicate(locator, record)
+          : RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
       }
       return 0
     }

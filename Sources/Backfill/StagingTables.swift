@@ -57,6 +57,26 @@ public struct StagingTables {
     """
   }
 
+  private var keyMatch: String {
+    key.map { "t.\(quotedIdentifier($0)) = s.\(quotedIdentifier($0))" }.joined(separator: " AND ")
+  }
+
+  /// Numbers of staged records that wait in quarantine because another has their key, as long as that one's row is there.
+  /// `$1` is the set, `$2` the entity.
+  var knownDuplicatesSQL: String {
+    """
+    SELECT s.\(Self.row) AS r FROM \(names[0]) s JOIN kedge.quarantine q
+      ON q.set_name = $1 AND q.entity = $2 AND q.reason = 'duplicate_key'
+        AND sha256(q.locator) = sha256(s.\(Self.locator))
+    WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(keyMatch))
+    """
+  }
+
+  /// Whether the table has a row with the key of the staged record `$1`.
+  var keyIsTakenSQL: String {
+    "SELECT EXISTS (SELECT FROM \(plan.table.sql) t JOIN \(names[0]) s ON \(keyMatch) WHERE s.\(Self.row) = $1) AS taken"
+  }
+
   /// Numbers of staged records whose reference leads neither to a row nor, within the same table, to a staged one.
   func orphansSQL(columns: [String], target: TableName, targetColumns: [String]) -> String {
     let present = columns.map { "s.\(quotedIdentifier($0)) IS NOT NULL" }.joined(separator: " AND ")
@@ -85,11 +105,14 @@ public struct StagingTables {
   ///
   /// Rows that are already as they should be aren't written: `*<>` compares the stored bytes, so that 1.0 and 1.00
   /// differ although they are equal.
-  var mergeSQL: String {
+  ///
+  /// - Parameter overwrites: false in a run that began with an empty table: a row with the same key is then another
+  ///   record's, and the statement fails.
+  func mergeSQL(overwrites: Bool) -> String {
     let range = "s.\(Self.row) BETWEEN $1 AND $2"
     let columns = plan.columns.map(\.name)
     var parts = [
-      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key)))"
+      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, overwrites: overwrites)))"
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
@@ -118,12 +141,14 @@ public struct StagingTables {
 
   private func upsert(
     into table: String, columns: [String], key: [String], from stage: String, range: String,
-    returning: [String]
+    returning: [String], overwrites: Bool = true
   ) -> String {
     let others = columns.filter { !key.contains($0) }
     var sql =
       "INSERT INTO \(table) AS t (\(quoted(columns))) SELECT \(quoted(columns, prefix: "s.")) FROM \(stage) s"
-      + " WHERE \(range) ORDER BY s.\(Self.row) ON CONFLICT (\(quoted(key))) DO "
+      + " WHERE \(range) ORDER BY s.\(Self.row)"
+    if !overwrites { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
+    sql += " ON CONFLICT (\(quoted(key))) DO "
     if others.isEmpty {
       sql += "NOTHING"
     } else {
