@@ -33,12 +33,15 @@ struct ReferenceTests {
   @Test("references to later records of the same table hold, in chunks of any size", arguments: [1, 3, 100])
   func selfReferences(chunkSize: Int) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
-    try mongo.insert("users", (1...20).map { ["_id": BSONValue($0), "boss": $0 == 20 ? nil : BSONValue($0 + 1)] })
+    try mongo.insert(
+      "users", (1...20).map { ["_id": BSONValue($0), "boss": $0 == 20 ? nil : BSONValue($0 + 1)] })
     let engine = try Engine(mongo: mongo, into: target, Self.users)
     expectEqual(try engine.backfill { $0.chunkSize = chunkSize }.counts("users"), [20, 20, 0, 0, 0])
-    expectEqual(try target.value("SELECT count(*) FROM core.users u JOIN core.users b ON b.id = u.boss"), "19")
+    expectEqual(
+      try target.value("SELECT count(*) FROM core.users u JOIN core.users b ON b.id = u.boss"), "19")
     // Once more, where the foreign key is there from the beginning, and with rows that come before what they name.
-    try mongo.insert("users", (21...40).map { ["_id": BSONValue($0), "boss": $0 == 40 ? 1 : BSONValue($0 + 1)] })
+    try mongo.insert(
+      "users", (21...40).map { ["_id": BSONValue($0), "boss": $0 == 40 ? 1 : BSONValue($0 + 1)] })
     let second = try engine.backfill { $0.chunkSize = chunkSize }
     #expect(second.counts("users") == [40, 20, 20, 0, 0])
     expectEqual(try engine.backfill { $0.chunkSize = chunkSize }.counts("users"), [40, 0, 40, 0, 0])
@@ -51,9 +54,11 @@ struct ReferenceTests {
     try mongo.insert("users", [["_id": 0]])
     let engine = try Engine(mongo: mongo, into: target, Self.users)
     try engine.backfill()
-    try mongo.insert("users", (1...1000).map { ["_id": BSONValue($0), "boss": BSONValue($0 == 1000 ? 0 : $0 + 1)] })
+    try mongo.insert(
+      "users", (1...1000).map { ["_id": BSONValue($0), "boss": BSONValue($0 == 1000 ? 0 : $0 + 1)] })
     expectEqual(try engine.backfill { $0.chunkSize = 100 }.counts("users"), [1001, 1000, 1, 0, 0])
-    expectEqual(try target.value("SELECT count(*) FROM core.users u JOIN core.users b ON b.id = u.boss"), "1000")
+    expectEqual(
+      try target.value("SELECT count(*) FROM core.users u JOIN core.users b ON b.id = u.boss"), "1000")
   }
 
   @Test("a chain of references that ends nowhere is kept out whole", arguments: [1, 100])
@@ -61,7 +66,10 @@ struct ReferenceTests {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert(
       "users",
-      [["_id": 1, "boss": 99], ["_id": 2, "boss": 1], ["_id": 3, "boss": 2], ["_id": 4], ["_id": 5, "boss": 4]])
+      [
+        ["_id": 1, "boss": 99], ["_id": 2, "boss": 1], ["_id": 3, "boss": 2], ["_id": 4],
+        ["_id": 5, "boss": 4],
+      ])
     let engine = try Engine(mongo: mongo, into: target, Self.users)
     expectEqual(try engine.backfill { $0.chunkSize = chunkSize }.counts("users"), [5, 2, 0, 3, 0])
     expectEqual(try target.rows("SELECT id, boss FROM core.users ORDER BY id"), ["4 | ∅", "5 | 4"])
@@ -77,12 +85,15 @@ struct ReferenceTests {
   func acrossEntities() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert("users", [["_id": 1], ["_id": 2]])
-    try mongo.insert("orders", [["_id": 1, "user": 1], ["_id": 2, "user": 9], ["_id": 3], ["_id": 4, "user": nil]])
+    try mongo.insert(
+      "orders", [["_id": 1, "user": 1], ["_id": 2, "user": 9], ["_id": 3], ["_id": 4, "user": nil]])
     let engine = try Engine(mongo: mongo, into: target, Self.orders(), Self.users)
     expectEqual(try engine.backfill().counts("orders"), [4, 3, 0, 1, 0])
     expectEqual(try engine.refusals("orders"), ["2 reference - user"])
     expectEqual(
-      try target.rows("SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND connamespace = 'core'::regnamespace ORDER BY 1"),
+      try target.rows(
+        "SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND connamespace = 'core'::regnamespace ORDER BY 1"
+      ),
       ["orders_user_fkey | t", "users_boss_fkey | t"])
     // The key is there now.
     try mongo.insert("orders", [["_id": 5, "user": 8], ["_id": 6, "user": 2]])
@@ -95,7 +106,8 @@ struct ReferenceTests {
     #expect([outcome.landed, outcome.stillQuarantined, outcome.gone] == [0, 0, 0])
     expectEqual(try engine.refusals(), [])
     expectEqual(
-      try target.rows("SELECT * FROM core.orders ORDER BY id"), ["1 | 1", "2 | 9", "3 | ∅", "4 | ∅", "5 | 8", "6 | 2"])
+      try target.rows("SELECT * FROM core.orders ORDER BY id"),
+      ["1 | 1", "2 | 9", "3 | ∅", "4 | ∅", "5 | 8", "6 | 2"])
   }
 
   @Test("orphans of references that only an audit keeps are drift; those that are only counted aren't")
@@ -122,7 +134,8 @@ struct ReferenceTests {
   func acrossStores() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let file = try TestSQLite(
-      "CREATE TABLE notes (id INTEGER PRIMARY KEY, author INTEGER); INSERT INTO notes VALUES (1, 1), (2, 7), (3, NULL), (4, 7)")
+      "CREATE TABLE notes (id INTEGER PRIMARY KEY, author INTEGER); INSERT INTO notes VALUES (1, 1), (2, 7), (3, NULL), (4, 7)"
+    )
     try mongo.insert("users", [["_id": 1]])
     let engine = try Engine(
       mongo: mongo, sqlite: file, into: target, Self.users,

@@ -27,7 +27,8 @@ struct ResumeTests {
   func afterTheLastChunk() throws {
     let (_, target, engine) = try scene()
     try engine.backfill { $0.chunkSize = 3 }
-    try target.execute("UPDATE kedge.runs SET state = 'running'; UPDATE kedge.run_entities SET is_done = false")
+    try target.execute(
+      "UPDATE kedge.runs SET state = 'running'; UPDATE kedge.run_entities SET is_done = false")
     let report = try engine.backfill { $0.chunkSize = 3 }
     #expect(report.isResumed)
     #expect(report.counts("things") == [10, 10, 0, 0, 0])
@@ -59,7 +60,8 @@ struct ResumeTests {
     expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "2", "3", "4"])
     try target.execute("UPDATE kedge.runs SET state = 'running'")
     expectEqual(try engine.backfill().counts("things"), [10, 6, 4, 0, 0])
-    let other = try Engine(mongo: mongo, into: target, Self.things + "\nfilters: [{ field: v, one-of: [\"1\"] }]")
+    let other = try Engine(
+      mongo: mongo, into: target, Self.things + "\nfilters: [{ field: v, one-of: [\"1\"] }]")
     let report = try other.backfill()
     #expect(!report.isResumed)
     #expect(report.counts("things") == [10, 0, 1, 0, 9])
