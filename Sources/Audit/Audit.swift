@@ -5,6 +5,7 @@ internal import Foundation
 public import Mapping
 internal import Postgres
 internal import Progress
+internal import RecordSources
 internal import Schema
 internal import Synchronization
 
@@ -74,7 +75,10 @@ public struct Audit: Sendable {
 
   private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport
   {
-    for plan in plans { context.progress.start(entity: plan.entity.name, total: nil) }
+    for plan in plans {
+      let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
+      context.progress.start(entity: plan.entity.name, total: estimate)
+    }
     let next = Mutex(0)
     let found = Mutex<[Int: (AuditTally, Double)]>([:])
     _ = try parallel(max(1, options.workers), name: "kedge-audit", stop: context.stop) { _ in

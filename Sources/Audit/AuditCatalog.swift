@@ -55,10 +55,7 @@ final class AuditCatalog {
   private var keyColumns: String { plan.keyColumns.map { quotedIdentifier($0.name) }.joined(separator: ", ") }
 
   private func createKeys(_ name: String) throws {
-    let definitions = plan.keyColumns.map { column in
-      let collation = column.type.isText && column.type != .citext ? " COLLATE \"C\"" : ""
-      return "\(quotedIdentifier(column.name)) \(column.type.sql)\(collation)"
-    }.joined(separator: ", ")
+    let definitions = plan.keyColumns.map(\.temporaryDefinition).joined(separator: ", ")
     _ = try connection.execute("DROP TABLE IF EXISTS \(name)")
     _ = try connection.execute("CREATE TEMP TABLE \(name.dropFirst("pg_temp.".count)) (\(definitions))")
   }
@@ -95,15 +92,13 @@ final class AuditCatalog {
   /// Extras that are still there now are drift; the others were in flight.
   func confirmExtras(_ tally: inout AuditTally) throws {
     try flushExtras()
-    let match = plan.keyColumns.map { "t.\(quotedIdentifier($0.name)) = s.\(quotedIdentifier($0.name))" }
-      .joined(separator: " AND ")
     let texts = plan.keyColumns.map { "s.\(quotedIdentifier($0.name))::text" }.joined(separator: ", ")
     let all = try connection.query("SELECT count(*) AS n FROM \(Self.suspects)").first?.int("n") ?? 0
     let standing = try connection.execute(
       """
       INSERT INTO kedge.audit_differences (run, entity, kind, key)
       SELECT $1, $2, 'extra', ARRAY[\(texts)] FROM \(Self.suspects) s
-      WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(match))
+      WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(plan.keysMatch("t", "s")))
       """, [.integer(run), .text(plan.entity.name)])
     tally.extra += standing
     tally.inFlight += all - standing
@@ -120,12 +115,10 @@ final class AuditCatalog {
 
   /// Suspects every target row whose key was not seen.
   func suspectUnseen() throws {
-    let match = plan.keyColumns.map { "t.\(quotedIdentifier($0.name)) = s.\(quotedIdentifier($0.name))" }
-      .joined(separator: " AND ")
     try flushExtras()
     _ = try connection.execute("ANALYZE \(Self.seen)")
     _ = try connection.execute(
       "INSERT INTO \(Self.suspects) SELECT \(keyColumns) FROM \(plan.table.sql) t"
-        + " WHERE NOT EXISTS (SELECT FROM \(Self.seen) s WHERE \(match))")
+        + " WHERE NOT EXISTS (SELECT FROM \(Self.seen) s WHERE \(plan.keysMatch("t", "s")))")
   }
 }

@@ -20,13 +20,9 @@ struct Repair {
   /// Merges the records whose rows are missing or differ. Returns how many differences are gone.
   func mend(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
     guard let session = try context.source(of: plan).openSessions(1).take() else { return 0 }
-    let schema = SchemaPlan([plan], set: context.set)
-    let missing = try schema.differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
-      foreignKeys: schema.foreignKeys.filter { !missing.contains($0) })
+      foreignKeys: try SchemaPlan([plan], set: context.set).liveForeignKeys(in: connection))
     var mended = 0
     var after = 0
     while true {
@@ -38,11 +34,15 @@ struct Repair {
       guard let last = rows.last else { return mended }
       after = try last.int("id")
       let tally = try loader.mergeRecords(try rows.map { try BSONDocument(bytes: $0.bytes("locator")) })
-      // A record that went to quarantine, or from the source, isn't mended by this run.
-      guard tally.landed + tally.unchanged == rows.count else { continue }
-      mended += rows.count
+      // Where a record went from the source in the meantime, the next audit says what became of its row.
+      guard tally.read == rows.count else { continue }
       let ids = try rows.map { String(try $0.int("id")) }.joined(separator: ", ")
-      _ = try connection.execute("UPDATE kedge.audit_differences SET is_repaired = true WHERE id IN (\(ids))")
+      mended += try connection.execute(
+        """
+        UPDATE kedge.audit_differences d SET is_repaired = true WHERE id IN (\(ids))
+          AND NOT EXISTS (SELECT FROM kedge.quarantine q WHERE q.set_name = $1 AND q.entity = d.entity
+            AND sha256(q.locator) = sha256(d.locator))
+        """, [.text(context.set.name)])
     }
   }
 

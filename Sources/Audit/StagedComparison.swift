@@ -47,11 +47,6 @@ struct StagedComparison {
     plan.key.indices.map { row["k\($0)"] ?? "" }
   }
 
-  private var keyMatch: String {
-    plan.keyColumns.map { "t.\(quotedIdentifier($0.name)) = s.\(quotedIdentifier($0.name))" }
-      .joined(separator: " AND ")
-  }
-
   private var sql: String {
     let ignored = Set(plan.entity.auditIgnore)
     let keys = Set(plan.entity.key)
@@ -81,7 +76,7 @@ struct StagedComparison {
           \(keyTexts),
           EXISTS (SELECT FROM kedge.quarantine q WHERE q.set_name = $1 AND q.entity = $2
             AND sha256(q.locator) = sha256(s.\(StagingTables.locator))) AS waits
-        FROM \(staging.main) s LEFT JOIN \(plan.table.sql) t ON \(keyMatch))
+        FROM \(staging.main) s LEFT JOIN \(plan.table.sql) t ON \(plan.keysMatch("t", "s")))
       SELECT 'matching' AS kind, count(*) AS n, NULL AS cols, NULL AS locator, \(noKeys)
         FROM compared WHERE cols = '' AND NOT waits
       UNION ALL

@@ -133,7 +133,7 @@ public struct Backfill: Sendable {
       pools[store] = try context.sources[store]?.openSessions(workers)
     }
     let opened = pools
-    for plan in plans { context.progress.start(entity: plan.entity.name, total: nil) }
+    try announce(run, catalog)
     _ = try parallel(workers, name: "kedge-backfill", stop: context.stop) { _ in
       let worker = try BackfillWorker(
         backfill: self, run: run, queue: queue, throttle: throttle,
@@ -146,6 +146,16 @@ public struct Backfill: Sendable {
     if context.stop.isSet { throw BackfillInterruption() }
   }
 
+  /// Tells the progress display what is to be expected: what the sources estimate, less what is done.
+  private func announce(_ run: Run, _ catalog: Catalog) throws {
+    for plan in plans {
+      let done = try catalog.tally(run, entity: plan.entity.name).tally.read
+      let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
+      let expected = estimate.map { min($0, options.limit ?? .max) - done }
+      context.progress.start(entity: plan.entity.name, total: expected.map { max(0, $0) })
+    }
+  }
+
   private func dependencies(of plan: EntityPlan) -> [Int] {
     plan.entity.references.compactMap { reference in
       guard reference.entity != plan.entity.name, reference.enforcement == .constraint else { return nil }
@@ -154,6 +164,11 @@ public struct Backfill: Sendable {
   }
 
   // MARK: References
+
+  private func exists(_ table: TableName, _ connection: PostgresConnection) throws -> Bool {
+    try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table.sql)]).first?["found"]
+      == "t"
+  }
 
   /// Indexes and foreign keys, after the rows. Where a reference leads nowhere, the rows that hold it can't stay: they go
   /// back, and their entity's chunks are merged once more, which quarantines exactly those records.
@@ -169,6 +184,8 @@ public struct Backfill: Sendable {
         case .missingForeignKey(let missing), .unvalidatedForeignKey(let missing): key = missing
         default: continue
         }
+        // Its table is moved by another run, which then adds the constraint.
+        guard try exists(key.targetTable, connection) else { continue }
         if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
         do {
           _ = try connection.execute(key.validateSQL)

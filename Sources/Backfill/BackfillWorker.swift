@@ -63,7 +63,7 @@ final class BackfillWorker {
     )
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: backfill.context.set.name, run: run.id,
-      foreignKeys: try liveForeignKeys(of: plan),
+      foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         throttle?.take(count)
@@ -73,14 +73,6 @@ final class BackfillWorker {
     return loader
   }
 
-  private func liveForeignKeys(of plan: EntityPlan) throws -> [ForeignKey] {
-    let schema = SchemaPlan([plan], set: backfill.context.set)
-    let missing = try schema.differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
-    return schema.foreignKeys.filter { !missing.contains($0) }
-  }
-
   private func move(_ work: WorkQueue.Work, _ chunk: Chunk, _ loader: ChunkLoader) throws {
     let range = ChunkRange(lower: chunk.lower, upper: chunk.upper)
     var copies = work.isFresh
@@ -88,7 +80,10 @@ final class BackfillWorker {
       do {
         try connection.transaction {
           loader.encoder.resetUnmapped()
-          var tally = copies ? try loader.copy(range) : try loader.merge(range, overwrites: !work.isFresh)
+          var tally =
+            copies
+            ? try loader.copy(range)
+            : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
@@ -107,10 +102,10 @@ final class BackfillWorker {
         } else if !error.isRetryable || error.isConnectionLost || attempt == Self.attempts {
           throw error
         }
-      } catch BackfillError.quarantineLimit(let entity, let limit, let found) {
-        // What the error points to has to be there to be read.
+      } catch let error as BackfillError {
+        // The error says that these records are over the limit: they must be there to be looked at.
         try connection.transaction { try loader.flushQuarantine() }
-        throw BackfillError.quarantineLimit(entity: entity, limit: limit, found: found)
+        throw error
       } catch {
         loader.dropQuarantine()
         throw error
@@ -136,7 +131,8 @@ final class BackfillWorker {
     }
     while plan.entity.references.contains(where: { $0.entity == name }) {
       let landed = try Replay.pass(
-        loader, catalog: catalog, set: backfill.context.set.name, entity: name, reason: "reference")
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+        reason: "reference")
       try catalog.addReplayed(run, entity: name, landed)
       if landed == 0 { break }
     }

@@ -47,7 +47,7 @@ public struct DryRun {
     let rows = (0...plan.children.count).map { _ in RowBuffer() }
     var tally = Tally()
     var reasons: [String: Int] = [:]
-    progress.start(entity: plan.entity.name, total: nil)
+    progress.start(entity: plan.entity.name, total: try session.estimatedCount(of: plan.entity))
     let cursor = try session.read(plan, .everything, order: .locator, into: encoder)
     while tally.read < options.limit ?? .max, try cursor.next() {
       tally.read += 1

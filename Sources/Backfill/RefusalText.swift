@@ -41,7 +41,7 @@ public enum RefusalText {
       case "23502":
         "the column \(error.column ?? "") takes no NULL; give the field a value for missing and null"
       case "23514": "a check of the target refuses the row\(constraint)"
-      default: "the target refuses the row: \(error.message)"
+      default: "the target refuses the row: \(error.description)"
       }
     return QuarantineEntry(
       entity: plan.entity.name, locator: locator,

@@ -50,15 +50,15 @@ public enum Replay {
     try catalog.release(ids: left.filter { $0.attempts == before[$0.id] }.map(\.id))
   }
 
-  /// Tries every entry of this reason once; how many landed.
+  /// Tries every entry that this run made for this reason once; how many landed.
   static func pass(
-    _ loader: ChunkLoader, catalog: Catalog, set: String, entity: String, reason: String
+    _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String, reason: String
   ) throws -> Int {
     var landed = 0
     var after = 0
     while true {
       let entries = try catalog.quarantined(
-        set: set, entity: entity, reason: reason, after: after, limit: batch)
+        set: set, entity: entity, reason: reason, run: number, after: after, limit: batch)
       guard let last = entries.last else { return landed }
       after = last.id
       landed += try run(entries, loader: loader, catalog: catalog, set: set).landed

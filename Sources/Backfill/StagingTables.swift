@@ -27,10 +27,7 @@ public struct StagingTables {
   }
 
   private static func definitions(_ columns: [TargetColumn]) -> String {
-    columns.map { column in
-      let collation = column.type.isText && column.type != .citext ? " COLLATE \"C\"" : ""
-      return "\(quotedIdentifier(column.name)) \(column.type.sql)\(collation)"
-    }.joined(separator: ", ")
+    columns.map(\.temporaryDefinition).joined(separator: ", ")
   }
 
   /// One COPY statement for each row buffer.
@@ -57,26 +54,6 @@ public struct StagingTables {
     """
   }
 
-  private var keyMatch: String {
-    key.map { "t.\(quotedIdentifier($0)) = s.\(quotedIdentifier($0))" }.joined(separator: " AND ")
-  }
-
-  /// Numbers of staged records that wait in quarantine because another has their key, as long as that one's row is there.
-  /// `$1` is the set, `$2` the entity.
-  var knownDuplicatesSQL: String {
-    """
-    SELECT s.\(Self.row) AS r FROM \(names[0]) s JOIN kedge.quarantine q
-      ON q.set_name = $1 AND q.entity = $2 AND q.reason = 'duplicate_key'
-        AND sha256(q.locator) = sha256(s.\(Self.locator))
-    WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(keyMatch))
-    """
-  }
-
-  /// Whether the table has a row with the key of the staged record `$1`.
-  var keyIsTakenSQL: String {
-    "SELECT EXISTS (SELECT FROM \(plan.table.sql) t JOIN \(names[0]) s ON \(keyMatch) WHERE s.\(Self.row) = $1) AS taken"
-  }
-
   /// Numbers of staged records whose reference leads neither to a row nor, within the same table, to a staged one.
   func orphansSQL(columns: [String], target: TableName, targetColumns: [String]) -> String {
     let present = columns.map { "s.\(quotedIdentifier($0)) IS NOT NULL" }.joined(separator: " AND ")
@@ -101,18 +78,31 @@ public struct StagingTables {
     "SELECT \(Self.row) AS r, \(Self.locator) AS l FROM \(names[0]) WHERE \(Self.row)"
   }
 
+  /// Numbers of staged records that an earlier run quarantined because another record has their key, while that one's
+  /// row is still there.
+  var knownDuplicatesSQL: String {
+    """
+    SELECT s.\(Self.row) AS r FROM \(names[0]) s JOIN kedge.quarantine q ON q.set_name = $1 AND q.entity = $2
+      AND sha256(q.locator) = sha256(s.\(Self.locator)) AND q.reason = 'duplicate_key'
+    WHERE EXISTS (SELECT FROM \(plan.table.sql) t WHERE \(plan.keysMatch("t", "s")))
+    """
+  }
+
+  /// Whether the target has a row with the key of staged record `$1`.
+  var keyIsTakenSQL: String {
+    "SELECT EXISTS (SELECT FROM \(names[0]) s JOIN \(plan.table.sql) t ON \(plan.keysMatch("t", "s"))"
+      + " WHERE s.\(Self.row) = $1) AS taken"
+  }
+
   /// Merges the records with numbers from `$1` to `$2`; one row with `n`, how many of them changed anything.
   ///
   /// Rows that are already as they should be aren't written: `*<>` compares the stored bytes, so that 1.0 and 1.00
-  /// differ although they are equal.
-  ///
-  /// - Parameter overwrites: false in a run that began with an empty table: a row with the same key is then another
-  ///   record's, and the statement fails.
-  func mergeSQL(overwrites: Bool) -> String {
+  /// differ although they are equal. Where `expectsNoRows`, a row with the same key is another record's, and an error.
+  func mergeSQL(expectsNoRows: Bool) -> String {
     let range = "s.\(Self.row) BETWEEN $1 AND $2"
     let columns = plan.columns.map(\.name)
     var parts = [
-      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, overwrites: overwrites)))"
+      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, updates: !expectsNoRows)))"
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
@@ -141,13 +131,13 @@ public struct StagingTables {
 
   private func upsert(
     into table: String, columns: [String], key: [String], from stage: String, range: String,
-    returning: [String], overwrites: Bool = true
+    returning: [String], updates: Bool = true
   ) -> String {
     let others = columns.filter { !key.contains($0) }
     var sql =
       "INSERT INTO \(table) AS t (\(quoted(columns))) SELECT \(quoted(columns, prefix: "s.")) FROM \(stage) s"
       + " WHERE \(range) ORDER BY s.\(Self.row)"
-    if !overwrites { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
+    if !updates { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
     sql += " ON CONFLICT (\(quoted(key))) DO "
     if others.isEmpty {
       sql += "NOTHING"

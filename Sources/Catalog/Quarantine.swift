@@ -63,7 +63,8 @@ extension Catalog {
 
   /// Entries, oldest first.
   public func quarantined(
-    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, after: Int = 0,
+    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, run: Int? = nil,
+    after: Int = 0,
     limit: Int = 1000
   ) throws -> [QuarantineEntry] {
     var conditions = ["set_name = $1", "id > $2"]
@@ -76,6 +77,7 @@ extension Catalog {
       parameters.append(.text(reason))
       conditions.append("reason = $\(parameters.count)")
     }
+    if let run { conditions.append("run = \(run)") }
     if !ids.isEmpty { conditions.append("id IN (\(ids.map(String.init).joined(separator: ", ")))") }
     let rows = try connection.query(
       """

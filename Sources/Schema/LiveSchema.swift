@@ -97,6 +97,16 @@ extension SchemaPlan {
     return found
   }
 
+  /// The foreign keys that the live database has already.
+  ///
+  /// - Throws: `PostgresError` when the catalog can't be read.
+  public func liveForeignKeys(in connection: PostgresConnection) throws -> [ForeignKey] {
+    let missing = try differences(from: connection).compactMap { difference in
+      if case .missingForeignKey(let key) = difference { key } else { nil }
+    }
+    return foreignKeys.filter { !missing.contains($0) }
+  }
+
   private func differences(of table: TableDefinition, rows: [PostgresRow]) throws -> [SchemaDifference] {
     var found: [SchemaDifference] = []
     var liveKey: [(place: Int, name: String)] = []

@@ -49,5 +49,6 @@ enum ExitCode {
   static let usage: Int32 = 2
   static let drift: Int32 = 3
   static let quarantined: Int32 = 4
+  static let refused: Int32 = 5
   static let interrupted: Int32 = 130
 }

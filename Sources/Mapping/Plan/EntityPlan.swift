@@ -52,6 +52,20 @@ public struct TargetColumn: Sendable, Equatable {
     self.isUnique = isUnique
     self.isPersonal = isPersonal
   }
+
+  /// Name and type for a temporary table: no constraints; text compares as bytes (`COLLATE "C"`), as keys do.
+  public var temporaryDefinition: String {
+    let collation = type.isText && type != .citext ? " COLLATE \"C\"" : ""
+    return "\(quotedIdentifier(name)) \(type.sql)\(collation)"
+  }
+}
+
+extension EntityPlan {
+  /// A condition that two rows, under these aliases, have the same key.
+  public func keysMatch(_ left: String, _ right: String) -> String {
+    keyColumns.map { "\(left).\(quotedIdentifier($0.name)) = \(right).\(quotedIdentifier($0.name))" }
+      .joined(separator: " AND ")
+  }
 }
 
 /// A child table's columns: the parent's key, the ordinal, then the element's own.

@@ -12,8 +12,10 @@ extension Session {
     options.repairs = command.flag("repair")
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
+    var plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
+    if options.repairs { plans = try movable(plans, asked: options.entities) }
     let audit = Audit(
-      try context(set, plans: try corePlans(of: set)), featurePlans: try featurePlans(of: set),
+      try context(set, plans: plans), featurePlans: try featurePlans(of: set),
       options: options)
     let report = try audit.run()
     if isJSON { output(json(report)) } else { output(text(report, repaired: options.repairs)) }

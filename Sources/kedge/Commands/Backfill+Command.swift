@@ -3,6 +3,7 @@ internal import Catalog
 internal import CommandLine
 internal import Foundation
 internal import Mapping
+internal import Progress
 
 extension Session {
   /// `kedge backfill`
@@ -19,7 +20,7 @@ extension Session {
     options.limit = command.integer("limit")
     options.rate = command.integer("rate")
     options.createsSchema = !command.flag("no-create")
-    let plans = try corePlans(of: set)
+    let plans = try movable(try corePlans(of: set), asked: options.entities)
     let report: BackfillReport
     if command.flag("dry-run") {
       report = try DryRun(
@@ -28,7 +29,10 @@ extension Session {
       ).run()
     } else {
       let backfill = Backfill(try context(set, plans: plans), options: options)
-      report = try backfill.run()
+      do { report = try backfill.run() } catch let error where !(error is BackfillError) {
+        log.info("what was finished is kept; the same command goes on from there")
+        throw error
+      }
     }
     if isJSON { output(json(report)) } else { output(text(report)) }
     return report.total.quarantined > 0 ? ExitCode.quarantined : ExitCode.done

@@ -152,13 +152,9 @@ extension Session {
   ) throws -> Replay.Outcome {
     var outcome = Replay.Outcome()
     guard let session = try source?.openSessions(1).take() else { return outcome }
-    let keys = SchemaPlan([plan], set: set)
-    let missing = try keys.differences(from: catalog.connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
     let loader = ChunkLoader(
       plan: plan, session: session, connection: catalog.connection, setName: set.name, run: 0,
-      foreignKeys: keys.foreignKeys.filter { !missing.contains($0) })
+      foreignKeys: try SchemaPlan([plan], set: set).liveForeignKeys(in: catalog.connection))
     var after = 0
     while true {
       let entries = try catalog.quarantined(

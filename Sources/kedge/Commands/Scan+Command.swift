@@ -87,7 +87,9 @@ extension Session {
     }
     let (set, comments) = Inference.infer(result, options: options)
     let files = try InferredSet.write(set, comments: comments, to: directory, force: command.flag("force"))
-    for skipped in result.skipped { log.warn("\(skipped.kind) \(skipped.name) is left out: \(skipped.reason)") }
+    for skipped in result.skipped {
+      log.warn("\(skipped.kind) \(skipped.name) is left out: \(skipped.reason)")
+    }
     if isJSON {
       output([
         "set": .string(set.name), "directory": .string(directory), "files": .strings(files),

@@ -56,6 +56,18 @@ extension Session {
     }
   }
 
+  /// Core entities that still follow their old store. In later phases Postgres is the owner, and nothing may overwrite it
+  /// from there.
+  func movable(_ plans: [EntityPlan], asked: [String]) throws -> [EntityPlan] {
+    try plans.filter { plan in
+      if plan.entity.phase == .legacy || plan.entity.phase == .shadow { return true }
+      let refusal = OwnershipRefusal(entity: plan.entity.name, phase: plan.entity.phase)
+      if asked.contains(plan.entity.name) { throw refusal }
+      log.info("skipping \(plan.entity.name): \(refusal)")
+      return false
+    }
+  }
+
   /// Compiles feature entities that refer to core ones.
   func featurePlans(of set: MappingSet) throws -> [EntityPlan] {
     try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty && !$0.key.isEmpty }.map {
@@ -68,5 +80,14 @@ extension Session {
     BackfillContext(
       set: set, plans: plans, sources: try sources(of: set), target: try target(of: set), progress: progress,
       stop: stop)
+  }
+}
+
+/// Why an entity can't be written from its old store.
+struct OwnershipRefusal: Error, CustomStringConvertible {
+  let entity: String
+  let phase: Entity.Phase
+  var description: String {
+    "entity \"\(entity)\" is in phase \(phase.rawValue): Postgres owns it, and the old store must not overwrite it"
   }
 }

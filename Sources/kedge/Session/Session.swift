@@ -48,6 +48,9 @@ struct Session {
     } catch let error as UsageProblem {
       fail(error.description)
       return ExitCode.usage
+    } catch let error as OwnershipRefusal {
+      fail(error.description)
+      return ExitCode.refused
     } catch BackfillError.interrupted {
       fail(BackfillError.interrupted.description)
       return ExitCode.interrupted
