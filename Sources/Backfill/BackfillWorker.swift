@@ -80,7 +80,10 @@ final class BackfillWorker {
       do {
         try connection.transaction {
           loader.encoder.resetUnmapped()
-          var tally = copies ? try loader.copy(range) : try loader.merge(range, overwrites: !work.isFresh)
+          var tally =
+            copies
+            ? try loader.copy(range)
+            : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
