@@ -44,7 +44,8 @@ struct HelpTests {
         for name in Self.subcommands(try await help(command, in: folder)) {
           let path = command.isEmpty ? name : command + " " + name
           #expect(Self.commands.contains(path), "kedge \(path)")
-          queue.append(path)
+          // The page of `help` is the first page again.
+          if path != "help" { queue.append(path) }
         }
       }
     }

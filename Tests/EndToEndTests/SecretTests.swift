@@ -77,7 +77,8 @@ struct SecretTests {
   }
 
   @Test(
-    "every command, by flags and by the environment, plain, verbose and as JSON", arguments: SecretTests.commands.indices)
+    "every command, by flags and by the environment, plain, verbose and as JSON",
+    arguments: SecretTests.commands.indices)
   func everyCommand(index: Int) async throws {
     let command = Self.commands[index]
     try await ScratchFolder.with { folder in
