@@ -82,10 +82,7 @@ final class BackfillWorker {
         try connection.transaction {
           loader.encoder.resetUnmapped()
           try loader.judge?.beginChunk()
-          var tally =
-            copies
-            ? try loader.copy(range)
-            : try loader.merge(range, expectsNoRows: work.isFresh)
+          var tally = copies ? try loader.copy(range) : try loader.merge(range, overwrites: !work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try loader.flushQuarantine()
           if tally.quarantined > 0 { try loader.judge?.check(tally) }
@@ -119,19 +116,18 @@ final class BackfillWorker {
   /// this run didn't meet again go.
   private func complete(_ plan: EntityPlan, _ loader: ChunkLoader) throws {
     let name = plan.entity.name
-    var last = -1
+    // First, so that only what this run met is tried again and counted.
+    if backfill.options.limit == nil {
+      try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
+    }
     while plan.entity.references.contains(where: { $0.entity == name }) {
       let landed = try Replay.pass(
         loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
         reason: "reference")
-      if landed == 0 || landed == last { break }
-      last = landed
+      if landed == 0 { break }
     }
     try loader.judge?.beginChunk()
     try loader.judge?.check(Tally(), atEnd: true)
-    if backfill.options.limit == nil {
-      try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
-    }
     try catalog.setDone(run, entity: name)
     backfill.context.progress.finish(entity: name)
   }

@@ -52,9 +52,10 @@ public enum Replay {
     try catalog.release(ids: entries.filter { waiting[$0.id] == $0.attempts }.map(\.id))
   }
 
-  /// Tries every entry that this run made for this reason once; how many landed.
+  /// Tries every entry that counts in this run, for this reason or for any, once; how many landed.
   static func pass(
-    _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String, reason: String
+    _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String,
+    reason: String? = nil
   ) throws -> Int {
     var landed = 0
     var after = 0

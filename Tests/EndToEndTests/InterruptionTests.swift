@@ -21,7 +21,8 @@ struct InterruptionTests {
   /// Numbers of the chunks that are done, with the time when each was.
   private func doneChunks(_ scene: Scene) throws -> [String] {
     guard try scene.target.value("SELECT to_regclass('kedge.chunks') IS NOT NULL") == "t" else { return [] }
-    return try scene.target.rows("SELECT run, chunk, finished_at FROM kedge.chunks WHERE is_done ORDER BY run, chunk")
+    return try scene.target.rows(
+      "SELECT run, chunk, finished_at FROM kedge.chunks WHERE is_done ORDER BY run, chunk")
   }
 
   /// Goes on to the end, and expects that it is as if nothing had happened.
@@ -90,10 +91,12 @@ struct InterruptionTests {
     let scene = try Scene(rows: Self.rows)
     let running = try start(scene, untilDone: 3)
     try scene.target.execute(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     let outcome = try running.finish()
     #expect(outcome.code == 1)
-    #expect(outcome.errors.contains("kedge: error:") || outcome.errors.contains("error:"), "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("kedge: error:") || outcome.errors.contains("error:"), "\(outcome.errors)")
     #expect(outcome.errors.lowercased().contains("connection"), "\(outcome.errors)")
     try expectWhole(scene, after: try doneChunks(scene))
   }

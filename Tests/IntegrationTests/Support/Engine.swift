@@ -23,7 +23,9 @@ struct Engine {
   ///   - mongo: the database of the store `app`.
   ///   - sqlite: the file of the store `file`.
   ///   - entities: the entities' files.
-  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...) throws {
+  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...)
+    throws
+  {
     var stores = ""
     var sources: [String: any RecordSource] = [:]
     if let mongo {
@@ -71,6 +73,15 @@ struct Engine {
       throw UnexpectedResult(description: "the sum doesn't hold for \(entity.entity): \(entity.tally)")
     }
     return report
+  }
+
+  /// Reads everything and writes nothing.
+  func dryRun() throws -> BackfillReport {
+    try DryRun(
+      set: set, plans: try plans(), sources: sources, progress: ProgressReporter(mode: .quiet),
+      stop: StopFlag(),
+      options: BackfillOptions()
+    ).run()
   }
 
   /// Compares everything.
