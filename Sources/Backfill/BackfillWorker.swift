@@ -82,7 +82,10 @@ final class BackfillWorker {
         try connection.transaction {
           loader.encoder.resetUnmapped()
           try loader.judge?.beginChunk()
-          var tally = copies ? try loader.copy(range) : try loader.merge(range, overwrites: !work.isFresh)
+          var tally =
+            copies
+            ? try loader.copy(range)
+            : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
           try loader.flushQuarantine()
           if tally.quarantined > 0 { try loader.judge?.check(tally) }

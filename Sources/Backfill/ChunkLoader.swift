@@ -72,16 +72,17 @@ public final class ChunkLoader {
 
   /// Stages every record of the cursor and merges what differs, inside the caller's transaction.
   ///
-  /// - Parameter overwrites: false in a run that began with an empty table, where a row with a record's key is another's.
-  func merge(_ cursor: any RecordCursor, overwrites: Bool = true) throws -> Tally {
+  /// - Parameter expectsNoRows: the table was empty when the run began, so that a row with a record's key can only be
+  ///   another record's.
+  func merge(_ cursor: any RecordCursor, expectsNoRows: Bool = false) throws -> Tally {
     // A deferred constraint would speak up at the commit, when it is too late to find the row.
     _ = try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     let (staging, number, staged) = try stage(cursor, limit: .max)
     var tally = staged
     tally.landed = 0
-    try removeDuplicates(staging, &tally)
+    try removeDuplicates(staging, &tally, expectsNoRows: expectsNoRows)
     try removeOrphans(staging, &tally)
-    let changed = try mergeRange(staging, 1...max(1, number), overwrites: overwrites, &tally)
+    let changed = try mergeRange(staging, 1...max(1, number), &tally, expectsNoRows)
     let left = tally.read - tally.quarantined - tally.filtered
     tally.landed = changed
     tally.unchanged = left - changed
@@ -106,8 +107,9 @@ public final class ChunkLoader {
     return (staging, Int(number), tally)
   }
 
-  func merge(_ range: ChunkRange, overwrites: Bool) throws -> Tally {
-    try merge(try session.read(plan, range, order: .locator, into: encoder), overwrites: overwrites)
+  func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
+    try merge(
+      try session.read(plan, range, order: .locator, into: encoder), expectsNoRows: expectsNoRows)
   }
 
   /// Merges the records with these locators, as repair and replay do.
@@ -120,11 +122,14 @@ public final class ChunkLoader {
     }
   }
 
-  private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally) throws {
-    let known = try connection.query(
-      staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
-    ).map { try $0.int("r") }
-    try quarantineStaged(known, staging, &tally, duplicate)
+  private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally, expectsNoRows: Bool) throws {
+    if !expectsNoRows {
+      // First: within one chunk a known duplicate may come before the record whose row is there.
+      let known = try connection.query(
+        staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
+      ).map { try $0.int("r") }
+      try quarantineStaged(known, staging, &tally, duplicate)
+    }
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
     try quarantineStaged(found, staging, &tally, duplicate)
   }
@@ -160,25 +165,27 @@ public final class ChunkLoader {
 
   /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
   private func mergeRange(
-    _ staging: StagingTables, _ range: ClosedRange<Int>, overwrites: Bool, _ tally: inout Tally
+    _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally, _ expectsNoRows: Bool
   ) throws -> Int {
     do {
       return try connection.savepoint {
         let rows = try connection.query(
-          staging.mergeSQL(overwrites: overwrites),
+          staging.mergeSQL(expectsNoRows: expectsNoRows),
           [.integer(range.lowerBound), .integer(range.upperBound)])
         return try rows.first?.int("n") ?? 0
       }
     } catch let error as PostgresError where error.isAboutOneRow {
       if range.count > 1 {
         let middle = range.lowerBound + range.count / 2
-        return try mergeRange(staging, range.lowerBound...(middle - 1), overwrites: overwrites, &tally)
-          + mergeRange(staging, middle...range.upperBound, overwrites: overwrites, &tally)
+        return try mergeRange(staging, range.lowerBound...(middle - 1), &tally, expectsNoRows)
+          + mergeRange(staging, middle...range.upperBound, &tally, expectsNoRows)
       }
-      let taken = try connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)])
-      let isDuplicate = try !overwrites && taken.first?.bool("taken") == true
+      let isTaken =
+        try error.sqlState == "23505"
+        && connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)]).first?["taken"] == "t"
+        && expectsNoRows
       try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
-        isDuplicate
+        isTaken
           ? self.duplicate(locator, record)
           : RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
       }

@@ -97,15 +97,12 @@ public struct StagingTables {
   /// Merges the records with numbers from `$1` to `$2`; one row with `n`, how many of them changed anything.
   ///
   /// Rows that are already as they should be aren't written: `*<>` compares the stored bytes, so that 1.0 and 1.00
-  /// differ although they are equal.
-  ///
-  /// - Parameter overwrites: false in a run that began with an empty table: a row with the same key is then another
-  ///   record's, and the statement fails.
-  func mergeSQL(overwrites: Bool) -> String {
+  /// differ although they are equal. Where `expectsNoRows`, a row with the same key is another record's, and an error.
+  func mergeSQL(expectsNoRows: Bool) -> String {
     let range = "s.\(Self.row) BETWEEN $1 AND $2"
     let columns = plan.columns.map(\.name)
     var parts = [
-      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, overwrites: overwrites)))"
+      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, updates: !expectsNoRows)))"
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
@@ -133,13 +130,13 @@ public struct StagingTables {
 
   private func upsert(
     into table: String, columns: [String], key: [String], from stage: String, range: String,
-    returning: [String], overwrites: Bool = true
+    returning: [String], updates: Bool = true
   ) -> String {
     let others = columns.filter { !key.contains($0) }
     var sql =
       "INSERT INTO \(table) AS t (\(quoted(columns))) SELECT \(quoted(columns, prefix: "s.")) FROM \(stage) s"
       + " WHERE \(range) ORDER BY s.\(Self.row)"
-    if !overwrites { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
+    if !updates { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
     sql += " ON CONFLICT (\(quoted(key))) DO "
     if others.isEmpty {
       sql += "NOTHING"

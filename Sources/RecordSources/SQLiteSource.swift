@@ -41,12 +41,14 @@ final class SQLiteSession: SourceSession {
   /// The columns that name a row for good: SQL expressions, already quoted. Empty for views.
   private func locator(_ table: SQLiteTable) -> [String] {
     if let rowID = table.rowIDName { return [quotedIdentifier(rowID)] }
-    // The key may tell apart what its columns' own collations don't; its index knows how.
+    // Compared as the key's own index compares, which may be another way than the column's: else two keys that the
+    // index keeps apart could be one to a range, and a chunk would never end.
     let index = table.uniqueIndexes.first { $0.origin == .primaryKey }
-    return table.primaryKey.map { column in
-      let place = index?.columns.firstIndex(of: column)
-      let collation = place.flatMap { index?.collations[$0] }
-      return quotedIdentifier(column) + (collation.map { " COLLATE \(quotedIdentifier($0))" } ?? "")
+    return table.primaryKey.map { name in
+      guard let place = index?.columns.firstIndex(of: name), let collation = index?.collations[place] else {
+        return quotedIdentifier(name)
+      }
+      return "\(quotedIdentifier(name)) COLLATE \(quotedIdentifier(collation))"
     }
   }
 

@@ -11,9 +11,9 @@ struct InterruptionTests {
   private static let chunk = "200"
 
   /// Starts a backfill and waits until at least so many chunks are done.
-  private func start(_ scene: Scene, untilDone count: Int) throws -> Program.Running {
+  private func start(_ scene: Scene, untilDone count: Int, rate: Int = 2000) throws -> Program.Running {
     let running = try Program.kedge.start(
-      scene.arguments("backfill", "--chunk-size", Self.chunk, "--rate", "2000", "--workers", "2"))
+      scene.arguments("backfill", "--chunk-size", Self.chunk, "--rate", "\(rate)", "--workers", "2"))
     while running.isRunning, try doneChunks(scene).count < count {}
     return running
   }
@@ -101,10 +101,10 @@ struct InterruptionTests {
     try expectWhole(scene, after: try doneChunks(scene))
   }
 
-  @Test("two at once: the second waits for nobody and says so")
+  @Test("two at once: the second gives up and says so")
   func twoAtOnce() throws {
     let scene = try Scene(rows: Self.rows)
-    let running = try start(scene, untilDone: 1)
+    let running = try start(scene, untilDone: 1, rate: 200)
     let second = try Program.kedge.run(scene.arguments("backfill"))
     #expect(second.code == 1)
     #expect(second.errors.contains("another kedge process"), "\(second.errors)")

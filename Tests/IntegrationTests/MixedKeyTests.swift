@@ -98,8 +98,11 @@ struct MixedKeyTests {
     expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "true"])
     let digest = try target.digest("core.things")
     expectEqual(try engine.quarantine().map(\.reason), ["duplicate_key", "duplicate_key"])
-    let second = try engine.backfill { $0.chunkSize = chunkSize }
-    #expect(second.counts("things") == [4, 0, 2, 2, 0])
+    // Whatever else the chunks are now, which of the two has the row stays as it is.
+    for size in [1, 100, 2] {
+      let again = try engine.backfill { $0.chunkSize = size }
+      #expect(again.counts("things") == [4, 0, 2, 2, 0])
+    }
     expectEqual(try target.digest("core.things"), digest)
   }
 }
