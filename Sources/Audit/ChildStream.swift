@@ -3,7 +3,7 @@ internal import Codec
 internal import Mapping
 internal import Postgres
 
-/// A child table of the target in the order of its parents' keys, compared with the rows that source records make.
+/// A child table of the target in the order of its records' keys, compared with the rows that source records make.
 final class ChildStream {
   private let connection: PostgresConnection
   private let stream: TargetStream
@@ -14,12 +14,12 @@ final class ChildStream {
     _ = try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     _ = try connection.execute("SET TRANSACTION SNAPSHOT \(quoteLiteral(snapshot))")
     let columns = child.columns.map { quotedIdentifier($0.name) }.joined(separator: ", ")
-    let parents = child.columns.prefix(child.parentCount).map(\.name)
-    let ordinal = quotedIdentifier(child.columns[child.parentCount].name)
+    let places = child.placeColumns.map(quotedIdentifier).joined(separator: ", ")
     stream = try TargetStream(
       connection,
-      sql: "SELECT \(columns) FROM \(child.table.sql) ORDER BY \(order.orderBy(parents)), \(ordinal)",
-      keyIndexes: Array(0..<child.parentCount))
+      sql:
+        "SELECT \(columns) FROM \(child.table.sql) ORDER BY \(order.orderBy(child.rootColumns)), \(places)",
+      keyIndexes: Array(0..<child.rootCount))
   }
 
   /// Consumes the rows of parent `key` (and of those before it, whose parents are extra) and says whether they are

@@ -87,18 +87,18 @@ struct StagedComparison {
   }
 
   private func childDiffers(_ child: ChildTablePlan, stage: String) -> String {
-    let parents = child.columns.prefix(child.parentCount).map(\.name)
     func match(_ alias: String) -> String {
-      zip(parents, plan.keyColumns).map {
+      zip(child.rootColumns, plan.keyColumns).map {
         "\(alias).\(quotedIdentifier($0)) = s.\(quotedIdentifier($1.name))"
       }.joined(separator: " AND ")
     }
-    let ordinal = quotedIdentifier(child.columns[child.parentCount].name)
+    let places = child.placeColumns.map { "e.\(quotedIdentifier($0)) = c.\(quotedIdentifier($0))" }
+      .joined(separator: " AND ")
     let columns = child.columns.map { quotedIdentifier($0.name) }
     func list(_ alias: String) -> String { columns.map { "\(alias).\($0)" }.joined(separator: ", ") }
     return """
       EXISTS (SELECT FROM (SELECT * FROM \(stage) x WHERE \(match("x"))) e
-        FULL JOIN (SELECT * FROM \(child.table.sql) y WHERE \(match("y"))) c ON e.\(ordinal) = c.\(ordinal)
+        FULL JOIN (SELECT * FROM \(child.table.sql) y WHERE \(match("y"))) c ON \(places)
         WHERE ROW(\(list("e")))::record *<> ROW(\(list("c")))::record)
       """
   }

@@ -88,6 +88,7 @@ public struct Backfill: Sendable {
 
   private func move(_ run: Run, _ schema: SchemaPlan, _ catalog: Catalog) throws -> BackfillReport {
     try begin(run, catalog)
+    if run.isResumed { try retryQuarantined(run, catalog) }
     try pass(run, catalog)
     try finishSchema(run, schema, catalog)
     var report = BackfillReport(run: run.id, isResumed: run.isResumed)
@@ -108,6 +109,19 @@ public struct Backfill: Sendable {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
       try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+    }
+  }
+
+  /// A run that stopped at its limit goes on once its records are mended: those that wait get another try first.
+  private func retryQuarantined(_ run: Run, _ catalog: Catalog) throws {
+    for plan in plans where plan.entity.quarantineLimit != nil {
+      guard let session = try context.source(of: plan).openSessions(1).take() else { continue }
+      let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)
+      let loader = ChunkLoader(
+        plan: plan, session: session, connection: catalog.connection, setName: context.set.name, run: run.id,
+        foreignKeys: keys)
+      _ = try Replay.pass(
+        loader, catalog: catalog, set: context.set.name, run: run.id, entity: plan.entity.name)
     }
   }
 

@@ -1,4 +1,5 @@
 public import Catalog
+public import Codec
 public import Executors
 public import Mapping
 public import Postgres
@@ -61,8 +62,8 @@ public struct BackfillReport: Sendable {
     public var entity: String
     public var tally: Tally
     public var seconds: Double
-    /// Fields that nothing maps, with the number of records that have them.
-    public var unmapped: [(path: String, count: Int)]
+    /// Fields that nothing maps.
+    public var unmapped: [UnmappedField]
   }
   /// Nil for a dry run.
   public var run: Int?
@@ -80,7 +81,7 @@ public struct BackfillReport: Sendable {
 public enum BackfillError: Error, Sendable, CustomStringConvertible {
   case interrupted
   case unbalanced(entity: String, Tally)
-  case quarantineLimit(entity: String, limit: Int, found: Int)
+  case quarantineLimit(entity: String, limit: QuarantineLimit, found: Int, read: Int)
   case schemaDiffers([String])
 
   public var description: String {
@@ -90,9 +91,10 @@ public enum BackfillError: Error, Sendable, CustomStringConvertible {
       "entity \"\(entity)\": \(tally.read) records were read, but \(tally.landed) landed, \(tally.unchanged) were"
         + " unchanged, \(tally.quarantined) quarantined and \(tally.filtered) filtered. The sum must hold: this is"
         + " a defect in kedge; please report it."
-    case .quarantineLimit(let entity, let limit, let found):
-      "entity \"\(entity)\": \(found) records are quarantined, more than its limit of \(limit); see why with:"
-        + " kedge quarantine list --entity \(entity)"
+    case .quarantineLimit(let entity, let limit, let found, let read):
+      "entity \"\(entity)\": \(found) records are quarantined, more than its limit of \(limit), after \(read) were"
+        + " read; see why with: kedge quarantine list --entity \(entity); then mend the mapping or the source, or raise"
+        + " the limit, and run the same command again"
     case .schemaDiffers(let differences):
       "the target's schema isn't what the mapping says:\n"
         + differences.map { "  - \($0)" }.joined(separator: "\n")

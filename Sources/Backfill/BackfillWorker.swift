@@ -69,6 +69,7 @@ final class BackfillWorker {
         throttle?.take(count)
       },
       checkpoint: { if stop.isSet { throw BackfillInterruption() } })
+    loader.judge = LimitJudge(plan, set: backfill.context.set.name, run: run, catalog: catalog)
     loaders = [index: loader]
     return loader
   }
@@ -80,19 +81,20 @@ final class BackfillWorker {
       do {
         try connection.transaction {
           loader.encoder.resetUnmapped()
+          try loader.judge?.beginChunk()
           var tally =
             copies
             ? try loader.copy(range)
             : try loader.merge(range, expectsNoRows: work.isFresh)
           if work.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
-          try checkLimit(loader.plan, tally)
           try loader.flushQuarantine()
+          if tally.quarantined > 0 { try loader.judge?.check(tally) }
           if !work.isRecount {
-            try catalog.addUnmapped(
-              run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
+            try catalog.addUnmapped(run, entity: loader.plan.entity.name, loader.encoder.unmapped)
           }
           try catalog.complete(run, entity: loader.plan.entity.name, chunk: chunk.number, tally)
         }
+        loader.settleQuarantine()
         return
       } catch let error as PostgresError {
         loader.dropQuarantine()
@@ -104,21 +106,13 @@ final class BackfillWorker {
         }
       } catch let error as BackfillError {
         // The error says that these records are over the limit: they must be there to be looked at.
-        try connection.transaction { try loader.flushQuarantine() }
+        try loader.saveQuarantine()
         throw error
       } catch {
         loader.dropQuarantine()
         throw error
       }
     }
-  }
-
-  private func checkLimit(_ plan: EntityPlan, _ tally: Tally) throws {
-    guard let limit = plan.entity.quarantineLimit, tally.quarantined > 0 else { return }
-    let before = try catalog.tally(run, entity: plan.entity.name).tally.quarantined
-    guard before + tally.quarantined > limit else { return }
-    throw BackfillError.quarantineLimit(
-      entity: plan.entity.name, limit: limit, found: before + tally.quarantined)
   }
 
   /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
@@ -133,9 +127,10 @@ final class BackfillWorker {
       let landed = try Replay.pass(
         loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
         reason: "reference")
-      try catalog.addReplayed(run, entity: name, landed)
       if landed == 0 { break }
     }
+    try loader.judge?.beginChunk()
+    try loader.judge?.check(Tally(), atEnd: true)
     try catalog.setDone(run, entity: name)
     backfill.context.progress.finish(entity: name)
   }

@@ -26,6 +26,10 @@ public final class ChunkLoader {
   private var locator = ByteBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private var waitingBytes = 0
+  /// Entries that were written in a transaction that may still be rolled back: the latest of them.
+  private var unsettled: [QuarantineEntry] = []
+  /// Asked now and then whether there are too many refusals.
+  var judge: LimitJudge?
   /// Told of each record that the encoder refused, while its values still fill the slots.
   public var onRefusal: ((RecordEncoder) -> Void)?
   private let onProgress: (Int) -> Void
@@ -71,6 +75,8 @@ public final class ChunkLoader {
   /// - Parameter expectsNoRows: the table was empty when the run began, so that a row with a record's key can only be
   ///   another record's.
   func merge(_ cursor: any RecordCursor, expectsNoRows: Bool = false) throws -> Tally {
+    // A deferred constraint would speak up at the commit, when it is too late to find the row.
+    _ = try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     let (staging, number, staged) = try stage(cursor, limit: .max)
     var tally = staged
     tally.landed = 0
@@ -110,7 +116,8 @@ public final class ChunkLoader {
   public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
     try connection.transaction {
       let tally = try merge(try session.fetch(plan, locators, into: encoder))
-      try flushQuarantine()
+      try flushQuarantine(keepsRun: true)
+      settleQuarantine()
       return tally
     }
   }
@@ -212,6 +219,7 @@ public final class ChunkLoader {
       // A record deleted in the meantime is kept as its locator.
       for locator in left { hold(entry(locator, locator)) }
       tally.quarantined += locators.count
+      try judgeNow(tally)
     }
   }
 
@@ -222,11 +230,6 @@ public final class ChunkLoader {
       DELETE FROM kedge.quarantine q USING \(staging.main) s
       WHERE q.set_name = $1 AND q.entity = $2 AND sha256(q.locator) = sha256(s.\(StagingTables.locator))
       """, [.text(setName), .text(plan.entity.name)])
-  }
-
-  /// Fields met since the last reset that nothing maps.
-  func unmapped(read: Int) throws -> [(path: String, count: Int)] {
-    try encoder.unmapped + session.unmappedColumns(of: plan).map { ($0, read) }
   }
 
   // MARK: The loop
@@ -256,15 +259,16 @@ public final class ChunkLoader {
           onRefusal?(encoder)
           hold(refused(error, cursor))
         }
-        if pendingBytes >= Self.batchBytes {
-          try copy.send(rows)
+        let isFull = pendingBytes >= Self.batchBytes
+        if isFull { try copy.send(rows) }
+        if isFull || tally.read - reported >= 1000 {
           onProgress(tally.read - reported)
           reported = tally.read
           try checkpoint()
-        } else if tally.read - reported >= 1000 {
-          onProgress(tally.read - reported)
-          reported = tally.read
-          try checkpoint()
+          if judge?.isDue(tally) ?? false {
+            try copy.close()
+            try judgeNow(tally)
+          }
         }
         if waitingBytes >= Self.quarantineBytes {
           try copy.close()
@@ -301,16 +305,39 @@ public final class ChunkLoader {
     waitingBytes += entry.record.count + entry.locator.count + 512
   }
 
-  /// Writes the records that wait in memory to the quarantine table.
-  func flushQuarantine() throws {
-    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run) }
-    dropQuarantine()
+  /// Asks the judge, once there may be too many refusals, with all of them written.
+  private func judgeNow(_ tally: Tally) throws {
+    guard let judge, judge.isDue(tally) else { return }
+    try flushQuarantine()
+    try judge.check(tally)
   }
 
-  /// Forgets them, when the transaction that they belong to is rolled back.
-  public func dropQuarantine() {
+  /// Writes the records that wait in memory to the quarantine table.
+  func flushQuarantine(keepsRun: Bool = false) throws {
+    guard !waiting.isEmpty else { return }
+    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun) }
+    unsettled = waiting
     waiting.removeAll()
     waitingBytes = 0
+  }
+
+  /// Forgets what was written, once it is committed.
+  func settleQuarantine() { unsettled.removeAll() }
+
+  /// Forgets what waits, when the transaction that it belongs to is rolled back.
+  public func dropQuarantine() {
+    waiting.removeAll()
+    unsettled.removeAll()
+    waitingBytes = 0
+  }
+
+  /// Writes what a rolled back transaction found last, so that a person can see it. It counts in no run: its chunk is
+  /// read again.
+  func saveQuarantine() throws {
+    try connection.transaction {
+      for entry in unsettled + waiting { try catalog.quarantine(entry, set: setName, run: 0, keepsRun: true) }
+    }
+    dropQuarantine()
   }
 }
 
@@ -318,7 +345,17 @@ extension PostgresError {
   /// Whether the rows are at fault, not the server, the schema or the connection.
   var isAboutOneRow: Bool {
     guard let sqlState else { return false }
-    // Data exceptions, constraint violations, cardinality, raised by a trigger, too large for an index.
-    return ["22", "23", "21", "P0", "54", "44"].contains(String(sqlState.prefix(2)))
+    let state = String(sqlState.prefix(2))
+    // Data exceptions, constraint violations, cardinality, raised by a trigger or a function, too large for an index;
+    // and codes that Postgres doesn't have itself, which only a trigger or a function can raise.
+    return ["09", "21", "22", "23", "27", "2F", "38", "39", "44", "54", "P0"].contains(state)
+      || !Self.serverClasses.contains(state)
   }
+
+  /// Classes of SQLSTATE that are about the server, the session or the schema.
+  private static let serverClasses: Set<String> = [
+    "00", "01", "02", "03", "08", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "24", "25", "26", "28",
+    "2B", "2D",
+    "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58", "72", "F0", "HV", "XX",
+  ]
 }

@@ -74,9 +74,8 @@ public struct DryRun {
     for (message, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(20) {
       progress.note("\(plan.entity.name): \(count) would be quarantined: \(message)")
     }
-    let columns = try session.unmappedColumns(of: plan).map { ($0, tally.read) }
     return .init(
       entity: plan.entity.name, tally: tally, seconds: Date().timeIntervalSince(begun),
-      unmapped: encoder.unmapped + columns)
+      unmapped: encoder.unmapped)
   }
 }

@@ -9,22 +9,25 @@ public enum RefusalText {
   public static func entry(
     _ refusal: Refusal, plan: EntityPlan, encoder: RecordEncoder, locator: [UInt8], record: [UInt8]
   ) -> QuarantineEntry {
-    let (table, index) = (encoder.refusedTable, encoder.refusedColumn)
-    let column = index >= 0 ? plan.columnName(table: table, column: index) : nil
+    let place = encoder.refused
+    let type = plan.columnType(table: place.table, column: place.column)?.sql
+    let column = place.column >= 0 ? plan.columnName(table: place.table, column: place.column) : nil
     let field =
-      table == 0 && index < 0 ? nil : plan.sourcePath(table: table, column: index)
-    let type: TargetType? =
-      if index < 0 {
-        nil
-      } else if table == 0 {
-        plan.columns[index].type
-      } else {
-        plan.children[table - 1].columns[index + plan.children[table - 1].leading].type
-      }
+      place.path
+      ?? plan.sourcePath(table: place.table, column: place.column, alternative: place.alternative)
     return QuarantineEntry(
-      entity: plan.entity.name, locator: locator, reason: refusal.reason.code, field: field, column: column,
-      found: refusal.found.name, message: sentence(refusal, field: field, column: column, type: type?.sql),
-      record: record, isPersonal: plan.hasPersonalFields)
+      entity: plan.entity.name, locator: locator, reason: refusal.reason.code, field: field,
+      path: field.map { exactPath($0, place) }, column: column, found: refusal.found.name,
+      expected: type ?? place.expected?.name,
+      message: sentence(refusal, field: field, column: column, type: type), record: record,
+      isPersonal: plan.hasPersonalFields)
+  }
+
+  /// `addresses[].zip` with its places; where it is about an array itself, without the `[]` that stands for its elements.
+  private static func exactPath(_ field: String, _ place: RefusedPlace) -> String {
+    let path = ExactPath.text(field, positions: place.positions)
+    if let element = place.element { return "\(path)[\(element)]" }
+    return path.hasSuffix("[]") ? String(path.dropLast(2)) : path
   }
 
   /// The entry for a record that the database refused.
@@ -32,6 +35,7 @@ public enum RefusalText {
     _ error: PostgresError, plan: EntityPlan, locator: [UInt8], record: [UInt8]
   ) -> QuarantineEntry {
     let constraint = error.constraint.map { " (constraint \($0))" } ?? ""
+    let table = plan.children.firstIndex { $0.table.name == error.table }.map { $0 + 1 } ?? 0
     let message: String =
       switch error.sqlState {
       case "23505":
@@ -41,12 +45,19 @@ public enum RefusalText {
       case "23502":
         "the column \(error.column ?? "") takes no NULL; give the field a value for missing and null"
       case "23514": "a check of the target refuses the row\(constraint)"
+      case let state? where plan.hasPersonalFields && !state.hasPrefix("22"):
+        // What a trigger says may quote the row.
+        "the target refuses the row (SQLSTATE \(state)); what it says isn't kept, as the entity has personal fields"
       default: "the target refuses the row: \(error.description)"
       }
+    let index = error.column.flatMap { plan.columnIndex(table: table, named: $0) }
     return QuarantineEntry(
       entity: plan.entity.name, locator: locator,
-      reason: error.sqlState == "23503" ? "reference" : "database", column: error.column,
-      sqlState: error.sqlState, message: message, record: record, isPersonal: plan.hasPersonalFields)
+      reason: error.sqlState == "23503" ? "reference" : "database",
+      field: index.flatMap { plan.sourcePath(table: table, column: $0) },
+      column: index.flatMap { plan.columnName(table: table, column: $0) } ?? error.column,
+      sqlState: error.sqlState, constraint: error.constraint, message: message, record: record,
+      isPersonal: plan.hasPersonalFields)
   }
 
   static func sentence(_ refusal: Refusal, field: String?, column: String?, type: String?) -> String {
@@ -55,9 +66,13 @@ public enum RefusalText {
       separator: " ")
     let kind = refusal.found.name
     return switch refusal.reason {
+    case .missing where column == nil, .null where column == nil, .empty where column == nil:
+      "\(place) is \(refusal.reason.code), and the mapping quarantines such records"
     case .missing: "\(place) is missing, and \(target) needs a value; set missing: for it in the mapping"
     case .null: "\(place) is null, and \(target) needs a value; set null: for it in the mapping"
     case .empty: "\(place) is empty, and the mapping quarantines empty values of \(target)"
+    case .wrongType where column == nil:
+      "\(place) is \(article(kind)), which has nothing inside it that the mapping could take; map it to jsonb"
     case .wrongType:
       "\(place) is \(article(kind)), which \(target) doesn't take as it is; add a transform, or use type jsonb"
     case .outOfRange: "\(place) is \(article(kind)) outside the range of \(target); use a wider type"
@@ -73,6 +88,8 @@ public enum RefusalText {
     case .invalidDocument: "the record isn't a valid BSON document"
     case .duplicateField: "\(place) holds a field name twice, and only one of the values could land"
     case .keyIsNull: "\(place) is part of the key and has no value"
+    case .unmappedField:
+      "\(place) is named nowhere in the mapping, which rejects such records; map it, or add it to unmapped.ignore"
     case .tooDeep: "\(place) is nested too deep for jsonb"
     }
   }

@@ -33,26 +33,29 @@ public enum Replay {
       outcome.landed += tally.landed + tally.unchanged
       outcome.stillQuarantined += tally.quarantined
       outcome.gone += some.count - tally.read + tally.filtered
-      // Landed records have left the quarantine with the merge; what is neither there nor in the source goes now.
-      if some.count != tally.read || tally.filtered > 0 {
-        try release(some, stillThere: tally, catalog: catalog, set: set)
-      }
+      try settle(some, catalog: catalog, set: set)
     }
     return outcome
   }
 
-  private static func release(
-    _ entries: [QuarantineEntry], stillThere tally: Tally, catalog: Catalog, set: String
-  ) throws {
+  /// Landed records have left the quarantine with the merge: their runs count them as landed now. What is neither there
+  /// nor in the source any more goes.
+  private static func settle(_ entries: [QuarantineEntry], catalog: Catalog, set: String) throws {
     let left = try catalog.quarantined(set: set, ids: entries.map(\.id), limit: entries.count)
+    let waiting = Dictionary(left.map { ($0.id, $0.attempts) }, uniquingKeysWith: { first, _ in first })
+    let landed = Dictionary(grouping: entries.filter { waiting[$0.id] == nil }, by: \.run)
+    for (run, some) in landed {
+      guard let entity = some.first?.entity else { continue }
+      try catalog.addReplayed(Run(id: run, isResumed: true), entity: entity, some.count)
+    }
     // An entry that was tried again has one attempt more than before; the others found no record.
-    let before = Dictionary(entries.map { ($0.id, $0.attempts) }, uniquingKeysWith: { first, _ in first })
-    try catalog.release(ids: left.filter { $0.attempts == before[$0.id] }.map(\.id))
+    try catalog.release(ids: entries.filter { waiting[$0.id] == $0.attempts }.map(\.id))
   }
 
-  /// Tries every entry that this run made for this reason once; how many landed.
+  /// Tries every entry that counts in this run, for this reason or for any, once; how many landed.
   static func pass(
-    _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String, reason: String
+    _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String,
+    reason: String? = nil
   ) throws -> Int {
     var landed = 0
     var after = 0

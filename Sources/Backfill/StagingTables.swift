@@ -106,24 +106,23 @@ public struct StagingTables {
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
-      let parents = child.columns.prefix(child.parentCount).map(\.name)
+      let roots = child.rootColumns
       let childKey = child.columns.prefix(child.leading).map(\.name)
-      let ordinal = quotedIdentifier(childKey[child.parentCount])
-      let parentMatch = zip(parents, key).map { "c.\(quotedIdentifier($0)) = s.\(quotedIdentifier($1))" }
+      let parentMatch = zip(roots, key).map { "c.\(quotedIdentifier($0)) = s.\(quotedIdentifier($1))" }
         .joined(separator: " AND ")
-      let stagedMatch = parents.map { "e.\(quotedIdentifier($0)) = c.\(quotedIdentifier($0))" }
+      let stagedMatch = childKey.map { "e.\(quotedIdentifier($0)) = c.\(quotedIdentifier($0))" }
         .joined(separator: " AND ")
       parts.append(
         """
         gone\(index) AS (DELETE FROM \(child.table.sql) c USING \(names[0]) s WHERE \(range) AND \(parentMatch)
-          AND NOT EXISTS (SELECT FROM \(names[index + 1]) e WHERE \(stagedMatch) AND e.\(ordinal) = c.\(ordinal))
-          RETURNING \(quoted(parents, prefix: "c.")))
+          AND NOT EXISTS (SELECT FROM \(names[index + 1]) e WHERE \(stagedMatch))
+          RETURNING \(quoted(roots, prefix: "c.")))
         """)
       parts.append(
-        "child\(index) AS (\(upsert(into: child.table.sql, columns: child.columns.map(\.name), key: childKey, from: names[index + 1], range: range, returning: parents)))"
+        "child\(index) AS (\(upsert(into: child.table.sql, columns: child.columns.map(\.name), key: childKey, from: names[index + 1], range: range, returning: roots)))"
       )
-      changed.append("SELECT \(quoted(parents)) FROM gone\(index)")
-      changed.append("SELECT \(quoted(parents)) FROM child\(index)")
+      changed.append("SELECT \(quoted(roots)) FROM gone\(index)")
+      changed.append("SELECT \(quoted(roots)) FROM child\(index)")
     }
     return "WITH \(parts.joined(separator: ", ")) SELECT count(*) AS n FROM "
       + "(\(changed.joined(separator: " UNION "))) x"

@@ -67,9 +67,12 @@ public struct Catalog {
         run bigint NOT NULL,
         reason text NOT NULL,
         field text,
+        path text,
         column_name text,
         found text,
+        expected text,
         sqlstate text,
+        constraint_name text,
         message text NOT NULL,
         record bytea NOT NULL,
         is_personal boolean NOT NULL DEFAULT false,
@@ -86,6 +89,8 @@ public struct Catalog {
         entity text NOT NULL,
         path text NOT NULL,
         records bigint NOT NULL,
+        kinds text[] NOT NULL,
+        example text NOT NULL,
         PRIMARY KEY (run, entity, path),
         FOREIGN KEY (run, entity) REFERENCES kedge.run_entities ON DELETE CASCADE
       )

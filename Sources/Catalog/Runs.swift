@@ -235,25 +235,6 @@ extension Catalog {
     tally.filtered = try row.int("filtered")
     return (tally, Double(row["seconds"] ?? "0") ?? 0)
   }
-
-  // MARK: Fields that nothing maps
-
-  public func addUnmapped(_ run: Run, entity: String, _ counts: [(path: String, count: Int)]) throws {
-    for (path, count) in counts {
-      _ = try connection.execute(
-        """
-        INSERT INTO kedge.unmapped (run, entity, path, records) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (run, entity, path) DO UPDATE SET records = kedge.unmapped.records + excluded.records
-        """, [.integer(run.id), .text(entity), .text(path), .integer(count)])
-    }
-  }
-
-  public func unmapped(_ run: Run, entity: String) throws -> [(path: String, count: Int)] {
-    try connection.query(
-      "SELECT path, records FROM kedge.unmapped WHERE run = $1 AND entity = $2 ORDER BY records DESC, path",
-      [.integer(run.id), .text(entity)]
-    ).map { ($0["path"] ?? "", try $0.int("records")) }
-  }
 }
 
 extension PostgresParameter {

@@ -114,8 +114,6 @@ final class MongoSession: SourceSession {
     try connection.estimatedCount(entity.collection)
   }
 
-  func unmappedColumns(of plan: EntityPlan) throws -> [String] { [] }
-
   func verify(_ plan: EntityPlan) throws {
     let entity = plan.entity
     guard try info(of: entity.collection) != nil else {

@@ -155,11 +155,6 @@ final class SQLiteSession: SourceSession {
     return nil
   }
 
-  func unmappedColumns(of plan: EntityPlan) throws -> [String] {
-    if plan.record.hasRest { return [] }
-    return try table(plan.entity).dataColumns.filter { !plan.slotNames.contains($0) }
-  }
-
   func verify(_ plan: EntityPlan) throws {
     let table = try table(plan.entity)
     for field in plan.entity.fields {
@@ -198,7 +193,8 @@ final class SQLiteRecordCursor: RecordCursor {
   private let slotCount: Int
   private let locatorCount: Int
   private let names: NameTable
-  private var restValues: [RawValue] = []
+  /// Values of the columns that have no slot.
+  private var others: [RawValue]
 
   init(
     _ statement: SQLiteStatement, encoder: RecordEncoder, names: [String], slotCount: Int, locatorCount: Int
@@ -208,16 +204,16 @@ final class SQLiteRecordCursor: RecordCursor {
     self.slotCount = slotCount
     self.locatorCount = locatorCount
     self.names = NameTable(names)
+    others = Array(repeating: .missing, count: names.count - slotCount)
   }
 
   func next() throws -> Bool { try statement.step() }
 
   func fill() throws(Refusal) {
     statement.fill(encoder.slots, count: slotCount)
-    if encoder.plan.hasRest {
-      restValues.removeAll(keepingCapacity: true)
-      for column in slotCount..<names.names.count { restValues.append(statement.rawValue(column)) }
-      encoder.setRest(keys: Array(names.names[slotCount...]), values: restValues)
+    for index in others.indices { others[index] = statement.rawValue(slotCount + index) }
+    names.names[slotCount...].withUnsafeBufferPointer { keys in
+      others.withUnsafeBufferPointer { encoder.begin(others: keys, $0) }
     }
   }
 

@@ -44,10 +44,6 @@ public protocol SourceSession: AnyObject {
   /// How many records the source says it has, for progress alone; nil where that would cost a scan.
   func estimatedCount(of entity: Entity) throws -> Int?
 
-  /// Columns that every record has and that the plan maps nowhere; empty for sources whose records name their own
-  /// fields, which the encoder counts.
-  func unmappedColumns(of plan: EntityPlan) throws -> [String]
-
   /// What makes it impossible to move this entity rightly from this source, such as a table that isn't there or a key
   /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first.
   func verify(_ plan: EntityPlan) throws

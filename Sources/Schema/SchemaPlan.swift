@@ -73,10 +73,14 @@ public struct TableDefinition: Sendable {
     return [main]
       + plan.children.map { child in
         let parents = child.columns.prefix(child.parentCount).map(\.name)
+        let around = child.parent.map { plan.children[$0] }
         return TableDefinition(
           table: child.table, columns: child.columns,
           key: child.columns.prefix(child.leading).map(\.name),
-          parent: (plan.table, parents, keyNames), entity: plan.entity.name)
+          parent: (
+            around?.table ?? plan.table, parents,
+            around.map { $0.columns.prefix($0.leading).map(\.name) } ?? keyNames
+          ), entity: plan.entity.name)
       }
   }
 

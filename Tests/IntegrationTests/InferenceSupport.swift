@@ -111,7 +111,7 @@ enum InferenceRun {
           if !keys.insert(Array(key.bytes)).inserted { outcome.repeatedKeys += 1 }
         } catch {
           outcome.refused.append(
-            "\(error.reason) in \(plan.columnName(table: encoder.refusedTable, column: encoder.refusedColumn) ?? "?")"
+            "\(error.reason) in \(plan.columnName(table: encoder.refused.table, column: encoder.refused.column) ?? "?")"
           )
         }
         for row in rows { row.removeAll() }

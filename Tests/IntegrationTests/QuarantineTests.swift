@@ -57,7 +57,7 @@ struct QuarantineTests {
       [
         "1 missing need need", "10 not_in_enum word word", "11 invalid_text when when",
         "12 invalid_json doc doc",
-        "13 too_deep doc doc", "14 duplicate_field - -", "2 null need need", "3 empty full full",
+        "13 too_deep doc doc", "14 duplicate_field need -", "2 null need need", "3 empty full full",
         "4 wrong_type need need", "5 out_of_range tiny tiny", "6 not_exact tiny tiny",
         "7 invalid_utf8 short short",
         "8 contains_nul short short", "9 too_long short short",

@@ -276,14 +276,16 @@ struct ErrorKindTests {
       ]),
     Mistake(
       rest: "children: { tags: { parent: [a, b], fields: { t: text } } }",
-      said: ["8:29: error: \"parent\" repeats the key, which has 1 column, but it names 2"]),
+      said: [
+        "8:29: error: \"parent\" repeats the key of the table around, which has 1 column, but it names 2"
+      ]),
     Mistake(
       rest: "children: { tags: { from: tags, fields: { t: text } } }",
       said: ["8:27: error: a child table's path names an array and ends in \"[]\" | write \"tags[]\""]),
     Mistake(
       rest: "children: { tags: { from: \"a[].b[]\", fields: { t: text } } }",
       said: [
-        "8:27: error: an array inside an array's element can't become rows | make the outer array a child table, and map the inner one to jsonb"
+        "8:27: error: a path goes through one array | make the outer array a child table, and the inner one a child of that"
       ]),
     Mistake(
       rest: "children: { tags: { table: users, fields: { t: text } } }",
@@ -292,7 +294,9 @@ struct ErrorKindTests {
       ]),
     Mistake(
       rest: "children: { tags: { fields: {} } }",
-      said: ["8:29: error: a child table needs at least one field"]),
+      said: [
+        "8:29: error: a child table needs at least one field | write fields: { value: { from: \"@\", type: text } } for the elements themselves"
+      ]),
     Mistake(
       rest: "target: { schema: pg_temp }", said: ["8:19: error: the schema \"pg_temp\" belongs to Postgres"]),
     Mistake(

@@ -56,12 +56,7 @@ extension MappingSet {
     for index in set.entities.indices {
       set.entities[index].location = nowhere
       for field in set.entities[index].fields.indices { set.entities[index].fields[field].location = nowhere }
-      for child in set.entities[index].children.indices {
-        set.entities[index].children[child].location = nowhere
-        for field in set.entities[index].children[child].fields.indices {
-          set.entities[index].children[child].fields[field].location = nowhere
-        }
-      }
+      set.entities[index].children = set.entities[index].children.map(\.withoutPlaces)
       for reference in set.entities[index].references.indices {
         set.entities[index].references[reference].location = nowhere
       }
@@ -70,5 +65,16 @@ extension MappingSet {
       }
     }
     return set
+  }
+}
+
+extension ChildTable {
+  fileprivate var withoutPlaces: ChildTable {
+    let nowhere = SourceLocation(file: "", line: 0, column: 0)
+    var child = self
+    child.location = nowhere
+    for field in child.fields.indices { child.fields[field].location = nowhere }
+    child.children = children.map(\.withoutPlaces)
+    return child
   }
 }

@@ -61,13 +61,34 @@ struct MappingWriterTests {
           addresses:
             parent: [user_id]
             ordinal: place
+            missing: quarantine
+            empty: quarantine
+            null-element: skip
             fields:
               city: text
               value: { from: "@", type: jsonb }
+            children:
+              phones:
+                parent: [user_id, address]
+                fields:
+                  number: text
+                children:
+                  calls:
+                    from: "log.calls[]"
+                    fields:
+                      at: timestamptz
+              grid:
+                from: "[]"
+                children:
+                  cells:
+                    from: "[]"
+                    fields:
+                      cell: { from: "@", type: integer }
           tags:
             fields:
               tag: { from: "@", type: text }
         rest: extra
+        unmapped: { ignore: [__v, legacy.x, "addresses[].trace"], others: reject }
         references:
           - { columns: [workspace_id], entity: workspaces, on-delete: cascade }
         filters:

@@ -60,10 +60,17 @@ struct RandomSet {
     if isCore {
       entity.phase = Entity.Phase.allCases.randomElement(using: &random) ?? .legacy
       if !isRow {
-        entity.children = (0..<Int.random(in: 0...2, using: &random)).map { _ in child(entity, table) }
+        entity.children = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+          child(table, entity.key.map { entity.name + "_" + $0 }, depth: 0)
+        }
       }
       entity.rest = chance(2) ? self.name() : nil
-      entity.quarantineLimit = chance(2) ? Int.random(in: 0...1000, using: &random) : nil
+      entity.unmapped = UnmappedRule(
+        ignored: chance(2) ? [path(isRow)] : [],
+        others: UnmappedRule.Others.allCases.randomElement(using: &random) ?? .count)
+      entity.quarantineLimit =
+        [nil, .records(Int.random(in: 0...1000, using: &random)), .percent(1), .percent(0.25)]
+        .randomElement(using: &random) ?? nil
       entity.auditIgnore = chance(2) ? [self.name()] : []
       entity.auditTolerance = chance(2) ? ["amount": Double.random(in: 0...1, using: &random)] : [:]
       entity.resetKeep = chance(2) ? [KeepRule(column: key[0], values: [text()])] : []
@@ -91,23 +98,35 @@ struct RandomSet {
       enforcement: enforcement, location: nowhere)
   }
 
-  private mutating func child(_ entity: Entity, _ table: TableName) -> ChildTable {
+  private mutating func child(_ around: TableName, _ usualParents: [String], depth: Int) -> ChildTable {
     let name = self.name()
     let isUsual = chance(2)
-    let usualTable = table.name + "_" + name
-    let isShort =
-      usualTable.utf8.count <= 63 && entity.key.allSatisfy { entity.name.utf8.count + $0.utf8.count < 63 }
+    let usualTable = around.name + "_" + name
+    let isShort = usualTable.utf8.count <= 63 && usualParents.allSatisfy { $0.utf8.count <= 63 }
+    let table =
+      isUsual && isShort
+      ? TableName(schema: around.schema, name: usualTable)
+      : TableName(schema: self.name(), name: self.name())
+    let parents = usualParents.map { isUsual && isShort ? $0 : self.name() }
+    let ordinal = chance(2) ? "position" : self.name()
+    let absences = (0..<3).map { _ in
+      ChildTable.ArrayAbsence.allCases.randomElement(using: &random) ?? .noRows
+    }
+    let inner = parents + [name + "_" + ordinal]
+    let children =
+      depth < 2
+      ? (0..<Int.random(in: 0...1, using: &random)).map { _ in child(table, inner, depth: depth + 1) } : []
     return ChildTable(
       name: name,
       path: isUsual
-        ? ValuePath([.field(name), .each]) : ValuePath([.field(text()), .index(2), .field(text()), .each]),
-      location: nowhere,
-      table: isUsual && isShort
-        ? TableName(schema: table.schema, name: usualTable)
-        : TableName(schema: self.name(), name: self.name()),
-      parentColumns: entity.key.map { isUsual && isShort ? entity.name + "_" + $0 : self.name() },
-      ordinal: chance(2) ? "position" : self.name(),
-      fields: [field(self.name(), isKey: false, isRow: false, isChild: true)])
+        ? ValuePath([.field(name), .each])
+        : depth > 0 && chance(2)
+          ? ValuePath([.each]) : ValuePath([.field(text()), .index(2), .field(text()), .each]),
+      location: nowhere, table: table, parentColumns: parents, ordinal: ordinal,
+      fields: !children.isEmpty && chance(2)
+        ? [] : [field(self.name(), isKey: false, isRow: false, isChild: true)],
+      children: children, missing: absences[0], null: absences[1], empty: absences[2],
+      nullElement: ChildTable.NullElement.allCases.randomElement(using: &random))
   }
 
   private mutating func path(_ isRow: Bool) -> ValuePath {

@@ -30,6 +30,7 @@ struct SchemaTests {
     try check(ReferenceKey.self)
     try check(FilterKey.self)
     try check(QuarantineKey.self)
+    try check(UnmappedKey.self)
     try check(AuditKey.self)
     try check(ResetKey.self)
     let entity = try SchemaDocument().definition("entity")
@@ -49,6 +50,14 @@ struct SchemaTests {
     #expect(try words("entity", "owner") == Entity.Owner.allCases.map(\.rawValue))
     #expect(try words("entity", "phase") == Entity.Phase.allCases.map(\.rawValue))
     #expect(try words("reference", "on-delete") == Reference.OnDelete.allCases.map(\.rawValue))
+    for key in ["missing", "null", "empty"] {
+      #expect(try words("child", key) == ChildTable.ArrayAbsence.allCases.map(\.rawValue))
+    }
+    #expect(try words("child", "null-element") == ChildTable.NullElement.allCases.map(\.rawValue))
+    #expect(try words("unmapped", "others") == UnmappedRule.Others.allCases.map(\.rawValue))
+    #expect(
+      try schema.definition("unmappedWord")["enum"] as? [String]
+        == UnmappedRule.Others.allCases.map(\.rawValue))
     #expect(try words("reference", "enforce") == Reference.Enforcement.allCases.map(\.rawValue))
 
     let forms = try #require(schema.definition("transform")["anyOf"] as? [[String: Any]])
@@ -92,7 +101,9 @@ struct SchemaTests {
       users("a: { type: text, transforms: [triim] }"), users("a: { type: text, transforms: [epoch] }"),
       users("a: { type: text, required: maybe }"),
       users("a: text", "filters: [{ field: a }]"), users("a: text", "references: [{ columns: a }]"),
-      users("a: text", "quarantine: { limit: -1 }"),
+      users("a: text", "quarantine: { limit: -1 }"), users("a: text", "quarantine: { limit: \"1 %\" }"),
+      users("a: text", "unmapped: drop"), users("a: text", "unmapped: { ignored: [a] }"),
+      users("a: text", "children: { x: { missing: null, fields: { z: text } } }"),
       users("a: text", "children: { x: { from: y, fields: { z: text } } }"),
     ])
   func refused(_ text: String) throws { #expect(try !accepts(text)) }

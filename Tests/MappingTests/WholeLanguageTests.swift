@@ -35,10 +35,21 @@ struct WholeLanguageTests {
         table: user_addresses
         parent: user_id
         ordinal: place
+        missing: quarantine
+        null: no-rows
+        empty: quarantine
+        null-element: skip
         fields: { city: text, value: { from: "@", type: jsonb } }
+        children:
+          phones:
+            parent: [user_id, address]
+            fields: { number: text }
+            children: { calls: { from: "log.calls[]", fields: { at: timestamptz } } }
+          grid: { from: "[]", children: { cells: { from: "[]", fields: { cell: { from: "@", type: integer } } } } }
       tags:
         fields: { tag: { from: "@", type: text } }
     rest: extra
+    unmapped: { ignore: [__v, legacy.x, "addresses[].trace"], others: reject }
     references:
       - { columns: [workspace_id], entity: workspaces, on-delete: cascade }
     filters:
@@ -112,17 +123,42 @@ struct WholeLanguageTests {
     #expect(users.children[1].table == TableName(schema: "app", name: "user_tags"))
     #expect(users.children[1].parentColumns == ["users_id"] && users.children[1].ordinal == "position")
 
+    #expect(addresses.missing == .quarantine && addresses.null == .noRows && addresses.empty == .quarantine)
+    #expect(addresses.nullElement == .skip && users.children[1].nullElement == .row)
+    let phones = addresses.children[0]
+    #expect(phones.path == ValuePath([.field("phones"), .each]) && phones.nullElement == .quarantine)
+    #expect(phones.table == TableName(schema: "app", name: "user_addresses_phones"))
+    #expect(phones.parentColumns == ["user_id", "address"] && phones.ordinal == "position")
+    #expect(phones.children[0].parentColumns == ["user_id", "address", "phones_position"])
+    #expect(phones.children[0].path == ValuePath([.field("log"), .field("calls"), .each]))
+    let grid = addresses.children[1]
+    #expect(grid.path == ValuePath([.each]) && grid.fields.isEmpty)
+    #expect(grid.parentColumns == ["user_id", "addresses_place"])
+    #expect(grid.children[0].parentColumns == ["user_id", "addresses_place", "grid_position"])
+
     #expect(users.rest == "extra")
+    #expect(users.unmapped.others == .reject)
+    #expect(users.unmapped.ignored.map(\.description) == ["__v", "legacy.x", "addresses[].trace"])
     let reference = users.references[0]
     #expect(
       reference.targetColumns == ["id"] && reference.onDelete == .cascade
         && reference.enforcement == .constraint)
     #expect(users.filters.map(\.test) == [.exists(false), .noneOf(["test", "null"])])
-    #expect(users.quarantineLimit == 100 && users.auditIgnore == ["updated_at"])
+    #expect(users.quarantineLimit == .records(100) && users.auditIgnore == ["updated_at"])
     #expect(users.auditTolerance == ["credits": 0.001])
     #expect(users.resetKeep == [KeepRule(column: "email", values: ["admin@sendfx.ai"])])
     #expect(users.writers == ["UserRepository"])
     #expect(set.coreInLoadOrder.map(\.name) == ["workspaces", "users"])
+  }
+
+  @Test("unmapped fields and the quarantine limit have short forms")
+  func shortForms() throws {
+    let entity = try parse([
+      "users.yaml": users("a: text", "unmapped: reject\nquarantine: { limit: \"1.5%\" }")
+    ])
+    .set.entities[0]
+    #expect(entity.unmapped == UnmappedRule(others: .reject))
+    #expect(entity.quarantineLimit == .percent(1.5))
   }
 
   @Test("a set without a postgres store has the usual target")

@@ -18,23 +18,29 @@ public final class RecordEncoder {
   /// The values of the record at hand, for readers that fill them themselves.
   public let slots: UnsafeMutablePointer<RawValue>
   private let shape: DocumentShape
+  private let fields: UnmappedFields
   private var values: ValueEncoder
-  private var children: [ChildEncoder]
+  private let children: [ChildEncoder]
+  private let nesting: Nesting
   private var restScratch = ByteBuffer(capacity: 1024)
   /// Where each main column's field (its length first) begins in the main row buffer, and the row's end.
   public private(set) var fieldOffsets: [Int]
-  /// What was being encoded when the last refusal was thrown: a table (0 is the main one) and a column.
-  public private(set) var refusedTable = 0
-  public private(set) var refusedColumn = -1
+  /// Where the last refusal was thrown.
+  public private(set) var refused = RefusedPlace()
+  /// Before each record, how long the buffers are: what a refusal takes them back to.
+  private var marks: [(bytes: Int, count: Int)] = []
 
   public init(plan: RecordPlan) {
     self.plan = plan
-    shape = DocumentShape(plan.shape, keepsRest: plan.hasRest)
+    fields = UnmappedFields(plan.unmapped)
+    shape = DocumentShape(plan.shape, keepsRest: plan.hasRest, unmapped: fields)
     let count = max(1, plan.shape.slotCount)
     slots = .allocate(capacity: count)
     slots.initialize(repeating: .missing, count: count)
     values = ValueEncoder(plan.columns)
-    children = plan.children.map { ChildEncoder($0) }
+    let fields = fields
+    children = plan.children.map { ChildEncoder($0, unmapped: fields) }
+    nesting = Nesting()
     fieldOffsets = Array(repeating: 0, count: plan.columns.count + 1)
   }
 
@@ -42,22 +48,30 @@ public final class RecordEncoder {
 
   /// Fills the slots from a BSON document.
   public func fill(document: UnsafeRawBufferPointer) throws(Refusal) {
-    refusedTable = 0
-    refusedColumn = -1
-    try shape.fill(document, slots: slots)
+    fields.beginRecord()
+    refused = RefusedPlace()
+    do throws(Refusal) { try shape.fill(document, slots: slots) } catch {
+      refused.path = shape.refusedPath
+      refused.expected = shape.refusedExpected
+      throw error
+    }
   }
 
-  /// Hands over fields that nothing maps, for sources that know them without a document.
-  public func setRest(keys: [UnsafeRawBufferPointer], values: [RawValue]) {
-    shape.restKeys = keys
-    shape.restValues = values
+  /// Begins a record whose source fills the slots itself: hands over its fields that have no slot.
+  public func begin(
+    others keys: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ values: UnsafeBufferPointer<RawValue>
+  ) {
+    fields.beginRecord()
+    refused = RefusedPlace()
+    shape.beginOthers()
+    for index in keys.indices { shape.takeOther(keys[index], values[index]) }
   }
 
-  /// Fields that were met and that nothing maps, with how often.
-  public var unmapped: [(path: String, count: Int)] { shape.unmapped }
+  /// Fields that records have and that nothing maps.
+  public var unmapped: [UnmappedField] { fields.found }
 
   /// Begins counting them anew.
-  public func resetUnmapped() { shape.resetUnmapped() }
+  public func resetUnmapped() { fields.reset() }
 
   /// Whether the record passes every declared filter.
   public func matchesFilters() -> Bool {
@@ -87,25 +101,34 @@ public final class RecordEncoder {
   /// Appends the record's rows. `rows[0]` is the main table's buffer, then one for each child table. When it throws,
   /// nothing of the record is left in any buffer.
   public func encode(prefix: Prefix, into rows: [RowBuffer]) throws(Refusal) {
-    let main = rows[0]
-    let start = main.bytes.count
+    marks.removeAll(keepingCapacity: true)
+    for buffer in rows { marks.append((buffer.bytes.count, buffer.count)) }
+    refused = RefusedPlace()
     do throws(Refusal) {
-      try encodeMain(prefix, into: &main.bytes)
-      main.count += 1
-      for index in children.indices {
-        refusedTable = index + 1
-        try children[index].encode(
-          slots[plan.children[index].slot], prefix: prefix, key: plan.key, parent: main,
-          offsets: fieldOffsets,
-          into: rows[index + 1], refusedColumn: &refusedColumn)
-      }
-      refusedTable = 0
+      try fields.check(&refused)
+      try encodeMain(prefix, into: &rows[0].bytes)
+      rows[0].count += 1
+      if !children.isEmpty { try encodeChildren(prefix, rows) }
     } catch {
-      main.bytes.truncate(to: start)
-      if refusedTable > 0 {
-        main.count -= 1
-        for index in 0..<refusedTable { children[index].undo(rows[index + 1]) }
+      for (buffer, mark) in zip(rows, marks) {
+        buffer.bytes.truncate(to: mark.bytes)
+        buffer.count = mark.count
       }
+      throw error
+    }
+  }
+
+  private func encodeChildren(_ prefix: Prefix, _ rows: [RowBuffer]) throws(Refusal) {
+    nesting.begin(prefix)
+    for column in plan.key {
+      let field = rows[0].bytes.bytes[fieldOffsets[column]..<fieldOffsets[column + 1]]
+      nesting.push(UnsafeRawBufferPointer(rebasing: field))
+    }
+    do throws(Refusal) {
+      for child in children { try child.encode(slots[child.plan.slot], nesting, into: rows) }
+    } catch {
+      refused = nesting.refused
+      refused.positions = fields.positions
       throw error
     }
   }
@@ -129,17 +152,19 @@ public final class RecordEncoder {
     let plain = plan.hasRest ? count - 1 : count
     for column in 0..<plain {
       fieldOffsets[column] = out.count
-      refusedColumn = column
-      try values.append(column: column, slots: slots, to: &out)
+      do throws(Refusal) { try values.append(column: column, slots: slots, to: &out) } catch {
+        refused = values.place(of: column, slots: slots)
+        throw error
+      }
     }
     if plan.hasRest {
       fieldOffsets[plain] = out.count
-      refusedColumn = plain
+      refused.column = plain
       try appendRest(to: &out)
     }
     fieldOffsets[count] = out.count
     for column in plan.key where isNull(column, in: out.bytes) {
-      refusedColumn = column
+      refused.column = column
       throw Refusal(.keyIsNull, found: .null)
     }
   }
@@ -186,87 +211,4 @@ public final class RowBuffer {
     bytes.shrink(to: 1 << 22)
     count = 0
   }
-}
-
-/// The rows of one embedded array.
-private struct ChildEncoder {
-  private let plan: ChildPlan
-  private let shape: DocumentShape
-  private let slots: UnsafeMutablePointer<RawValue>
-  private let storage: SlotStorage
-  private let values: ValueEncoderBox
-  private var startBytes = 0
-  private var startCount = 0
-
-  init(_ plan: ChildPlan) {
-    self.plan = plan
-    shape = DocumentShape(plan.shape, keepsRest: false)
-    storage = SlotStorage(plan.shape.slotCount)
-    slots = storage.slots
-    values = ValueEncoderBox(plan.columns)
-  }
-
-  func undo(_ rows: RowBuffer) {
-    rows.bytes.truncate(to: startBytes)
-    rows.count = startCount
-  }
-
-  mutating func encode(
-    _ array: RawValue, prefix: RecordEncoder.Prefix, key: [Int], parent: RowBuffer, offsets: [Int],
-    into rows: RowBuffer, refusedColumn: inout Int
-  ) throws(Refusal) {
-    startBytes = rows.bytes.count
-    startCount = rows.count
-    refusedColumn = -1
-    switch array.kind {
-    case .missing, .null: return
-    case .array: break
-    default: throw Refusal(.wrongType, found: array.kind)
-    }
-    var reader = try BSONReader(array.bytes)
-    var name = UnsafeRawBufferPointer(start: nil, count: 0)
-    var element = RawValue.missing
-    var ordinal: Int32 = 0
-    while try reader.next(key: &name, value: &element) {
-      refusedColumn = -1
-      try shape.fillElement(element, slots: slots)
-      var width = key.count + 1 + plan.columns.count
-      if case .staged(let row, _) = prefix {
-        width += 1
-        rows.bytes.appendBigEndian(Int16(width))
-        rows.bytes.appendBigEndian(Int32(4))
-        rows.bytes.appendBigEndian(row)
-      } else {
-        rows.bytes.appendBigEndian(Int16(width))
-      }
-      for column in key {
-        let field = parent.bytes.bytes[offsets[column]..<offsets[column + 1]]
-        rows.bytes.append(UnsafeRawBufferPointer(rebasing: field))
-      }
-      rows.bytes.appendBigEndian(Int32(4))
-      rows.bytes.appendBigEndian(ordinal)
-      for column in plan.columns.indices {
-        refusedColumn = column
-        try values.encoder.append(column: column, slots: slots, to: &rows.bytes)
-      }
-      ordinal += 1
-      rows.count += 1
-    }
-  }
-}
-
-/// Owns the slots of a child table's element.
-private final class SlotStorage {
-  let slots: UnsafeMutablePointer<RawValue>
-  init(_ count: Int) {
-    slots = .allocate(capacity: max(1, count))
-    slots.initialize(repeating: .missing, count: max(1, count))
-  }
-  deinit { slots.deallocate() }
-}
-
-/// Lets a copyable struct refer to an encoder, which isn't copyable.
-private final class ValueEncoderBox {
-  var encoder: ValueEncoder
-  init(_ columns: [ColumnPlan]) { encoder = ValueEncoder(columns) }
 }

@@ -232,6 +232,7 @@ extension ValueEncoder {
     var count: Int32 = 0
     var sawNull = false
     while try reader.next(key: &key, value: &item) {
+      arrayPlace = count
       count += 1
       let place = out.count
       out.appendBigEndian(Int32(-1))
@@ -242,6 +243,7 @@ extension ValueEncoder {
       try encode(.value(item), element, to: &out)
       out.patchBigEndian(Int32(truncatingIfNeeded: out.count - place - 4), at: place)
     }
+    arrayPlace = -1
     if count == 0 {
       out.truncate(to: start + 12)
     } else {

@@ -22,6 +22,8 @@ struct ValueEncoder: ~Copyable {
   var otherScratch = ByteBuffer(capacity: 1024)
   /// Work space of the JSON writer.
   var jsonScratch = ByteBuffer(capacity: 4096)
+  /// The place of the element that is being encoded, inside an array column; else -1.
+  var arrayPlace: Int32 = -1
 
   init(_ plans: [ColumnPlan]) {
     for plan in plans { compile(plan) }

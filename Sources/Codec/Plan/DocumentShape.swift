@@ -8,16 +8,25 @@ final class DocumentShape {
     var key: UnsafeRawBufferPointer
     var slot: Int32
     var child: Int32
-    /// How often the field was met although nothing maps it.
-    var unmapped: Int
+    /// The mapping leaves it out by name.
+    var isIgnored: Bool
+    /// Its place among the unmapped fields, once it was met as one.
+    var tally: Int32 = -1
   }
   struct Level {
     var kind: ValueKind
-    var fields: [Field]
+    var fields: [Field] = []
     /// Open addressing; -1 is free. Its size is a power of two, at least twice the number of fields.
-    var table: [Int32]
-    var expected: Int
+    var table: [Int32] = Array(repeating: -1, count: 8)
+    var expected = 0
     let path: String
+    /// See ``ShapePlan/LevelPlan/isMapped``.
+    let isMapped: Bool
+    let ignoresElements: Bool
+    /// A column takes the whole of it, so that nothing in it is unmapped.
+    var isCovered = false
+    /// For arrays: the place, among the unmapped fields, of the elements that no path names.
+    var elements: Int32 = -1
   }
   /// A distinct unmapped name costs memory once; beyond this many a level counts them together.
   static let unmappedNamesPerLevel = 1000
@@ -29,20 +38,33 @@ final class DocumentShape {
   /// Whether top-level fields that nothing maps go to the `rest` column instead of the count.
   let keepsRest: Bool
   /// Keys and values for the `rest` column, refilled by each record.
-  var restKeys: [UnsafeRawBufferPointer] = []
-  var restValues: [RawValue] = []
+  private(set) var restKeys: [UnsafeRawBufferPointer] = []
+  private(set) var restValues: [RawValue] = []
+  private let unmapped: UnmappedFields
+  /// The path at which the last fill was refused, where it was about a field.
+  private(set) var refusedPath: String?
+  /// What had to stand there, for a path to go through it.
+  private(set) var refusedExpected: ValueKind?
 
-  init(_ plan: ShapePlan, keepsRest: Bool) {
+  init(_ plan: ShapePlan, keepsRest: Bool, unmapped: UnmappedFields) {
     slotCount = plan.slotCount
     wholeSlot = plan.wholeSlot
     self.keepsRest = keepsRest
+    self.unmapped = unmapped
     levels = plan.levels.map {
-      Level(kind: $0.kind, fields: [], table: Array(repeating: -1, count: 8), expected: 0, path: $0.path)
+      Level(kind: $0.kind, path: $0.path, isMapped: $0.isMapped, ignoresElements: $0.ignoresElements)
     }
+    levels[0].isCovered = wholeSlot != nil
     for (index, level) in plan.levels.enumerated() {
       for field in level.fields {
         field.key.withUnsafeBytes {
-          add($0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), to: index)
+          add(
+            $0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), isIgnored: field.isIgnored,
+            to: index)
+        }
+        // Levels stand before those that they lead to.
+        if let child = field.child {
+          levels[child].isCovered = levels[index].isCovered || field.slot != nil
         }
       }
     }
@@ -52,23 +74,41 @@ final class DocumentShape {
     for pointer in owned { pointer.deallocate() }
   }
 
-  /// Empties the slots and fills them from `document`.
-  func fill(_ document: UnsafeRawBufferPointer, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
+  /// Empties the slots.
+  func begin(_ slots: UnsafeMutablePointer<RawValue>) {
     slots.update(repeating: .missing, count: slotCount)
+    refusedPath = nil
+    refusedExpected = nil
+    beginOthers()
+  }
+
+  /// Begins a record whose slots the source fills.
+  func beginOthers() {
+    levels[0].expected = 0
     if keepsRest {
       restKeys.removeAll(keepingCapacity: true)
       restValues.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// Empties the slots and fills them from `document`.
+  func fill(_ document: UnsafeRawBufferPointer, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
+    begin(slots)
     try fill(level: 0, document, slots)
   }
 
   /// Fills from one element of an array, which is a document or, for `@`, anything.
   func fillElement(_ element: RawValue, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
-    slots.update(repeating: .missing, count: slotCount)
+    begin(slots)
     if let wholeSlot { slots[wholeSlot] = element }
     if levels[0].fields.isEmpty && wholeSlot != nil { return }
     guard element.kind == .document else { throw Refusal(.wrongType, found: element.kind) }
     try fill(level: 0, element.bytes, slots)
+  }
+
+  /// Takes a field that isn't among the slots, for sources that know their fields without a document.
+  func takeOther(_ key: UnsafeRawBufferPointer, _ value: RawValue) {
+    takeUnmapped(key, value, field: find(key, level: 0), level: 0, isValue: value.kind != .null)
   }
 
   private func fill(level: Int, _ document: UnsafeRawBufferPointer, _ slots: UnsafeMutablePointer<RawValue>)
@@ -81,33 +121,80 @@ final class DocumentShape {
     while try reader.next(key: &key, value: &value) {
       let found = find(key, level: level)
       guard found >= 0 else {
-        noteUnmapped(key, value, level: level)
+        takeUnmapped(key, value, field: found, level: level)
         continue
       }
       let (slot, child) = (levels[level].fields[found].slot, levels[level].fields[found].child)
       if slot >= 0 {
-        guard slots[Int(slot)].kind == .missing else { throw Refusal(.duplicateField, found: value.kind) }
+        guard slots[Int(slot)].kind == .missing else {
+          refusedPath = path(of: key, level: level)
+          throw Refusal(.duplicateField, found: value.kind)
+        }
         slots[Int(slot)] = value
       }
       if child >= 0 {
         if value.kind == levels[Int(child)].kind {
           try fill(level: Int(child), value.bytes, slots)
+        } else if slot < 0, !levels[Int(child)].isMapped {
+          takeUnmapped(key, value, field: found, level: level)
         } else if value.kind != .null, slot < 0 {
           // A path goes through this field, and what stands there can't be gone through: dropping it unseen
           // would lose a value.
+          refusedPath = path(of: key, level: level)
+          refusedExpected = levels[Int(child)].kind
           throw Refusal(.wrongType, found: value.kind)
         }
       }
-      if slot < 0, child < 0 {
-        if level == 0, keepsRest {
-          restKeys.append(key)
-          restValues.append(value)
-        } else {
-          levels[level].fields[found].unmapped &+= 1
-        }
-      }
+      if slot < 0, child < 0 { takeUnmapped(key, value, field: found, level: level) }
     }
   }
+
+  // MARK: Fields that nothing maps
+
+  private func takeUnmapped(
+    _ key: UnsafeRawBufferPointer, _ value: RawValue, field found: Int, level: Int, isValue: Bool = true
+  ) {
+    if found >= 0, levels[level].fields[found].isIgnored { return }
+    if level == 0, keepsRest {
+      restKeys.append(key)
+      restValues.append(value)
+      return
+    }
+    if unmapped.rule == .ignore || levels[level].isCovered { return }
+    if levels[level].kind == .array { return takeElement(key, value, level: level) }
+    var index = found
+    if index < 0 {
+      guard levels[level].fields.count < Self.unmappedNamesPerLevel else {
+        return unmapped.noteOverflow(value.kind)
+      }
+      add(key, slot: -1, child: -1, isIgnored: false, to: level)
+      index = levels[level].fields.count - 1
+      levels[level].expected = index + 1
+    }
+    if levels[level].fields[index].tally < 0 {
+      levels[level].fields[index].tally = unmapped.add(path(of: key, level: level))
+    }
+    unmapped.note(levels[level].fields[index].tally, value.kind, isValue: isValue)
+  }
+
+  /// Elements that no path names are one count, not one for each place.
+  private func takeElement(_ key: UnsafeRawBufferPointer, _ value: RawValue, level: Int) {
+    if levels[level].ignoresElements { return }
+    if levels[level].elements < 0 {
+      let place = Int32(String(decoding: key, as: UTF8.self))
+      levels[level].elements = unmapped.add(levels[level].path + "[]", place: place)
+    }
+    unmapped.note(levels[level].elements, value.kind)
+  }
+
+  private func path(of key: UnsafeRawBufferPointer, level: Int) -> String {
+    let name = String(decoding: key, as: UTF8.self)
+    let parent = levels[level].path
+    if levels[level].kind == .array { return "\(parent)[\(name)]" }
+    return (parent.isEmpty ? "" : parent + ".") + FieldName.written(name)
+  }
+
+  // MARK: The table of names
 
   @inline(__always)
   private func find(_ key: UnsafeRawBufferPointer, level: Int) -> Int {
@@ -129,29 +216,14 @@ final class DocumentShape {
     }
   }
 
-  private func noteUnmapped(_ key: UnsafeRawBufferPointer, _ value: RawValue, level: Int) {
-    if level == 0, keepsRest {
-      restKeys.append(key)
-      restValues.append(value)
-      return
-    }
-    if levels[level].fields.count < Self.unmappedNamesPerLevel {
-      add(key, slot: -1, child: -1, to: level)
-      levels[level].fields[levels[level].fields.count - 1].unmapped = 1
-    } else {
-      overflow += 1
-    }
-  }
-
-  /// Unmapped fields met after the table of their names was full.
-  private(set) var overflow = 0
-
-  private func add(_ key: UnsafeRawBufferPointer, slot: Int32, child: Int32, to level: Int) {
+  private func add(
+    _ key: UnsafeRawBufferPointer, slot: Int32, child: Int32, isIgnored: Bool, to level: Int
+  ) {
     let copy = UnsafeMutableRawPointer.allocate(byteCount: max(1, key.count), alignment: 1)
     if let start = key.baseAddress { copy.copyMemory(from: start, byteCount: key.count) }
     owned.append(copy)
     let kept = UnsafeRawBufferPointer(start: copy, count: key.count)
-    levels[level].fields.append(Field(key: kept, slot: slot, child: child, unmapped: 0))
+    levels[level].fields.append(Field(key: kept, slot: slot, child: child, isIgnored: isIgnored))
     if levels[level].fields.count * 2 > levels[level].table.count {
       levels[level].table = Array(repeating: -1, count: levels[level].table.count * 2)
       for index in levels[level].fields.indices { place(index, level: level) }
@@ -192,25 +264,5 @@ final class DocumentShape {
       index &+= 1
     }
     return true
-  }
-
-  func resetUnmapped() {
-    overflow = 0
-    for level in levels.indices {
-      for field in levels[level].fields.indices { levels[level].fields[field].unmapped = 0 }
-    }
-  }
-
-  /// What was met and nothing maps: path and count.
-  var unmapped: [(path: String, count: Int)] {
-    var found: [(String, Int)] = []
-    for level in levels {
-      for field in level.fields where field.unmapped > 0 {
-        let name = String(decoding: field.key, as: UTF8.self)
-        found.append((level.path.isEmpty ? name : level.path + "." + name, field.unmapped))
-      }
-    }
-    if overflow > 0 { found.append(("(more names than are remembered)", overflow)) }
-    return found
   }
 }

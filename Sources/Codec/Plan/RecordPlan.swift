@@ -11,10 +11,12 @@ public struct RecordPlan: Sendable {
   public var hasRest: Bool
   public var children: [ChildPlan]
   public var filters: [FilterPlan]
+  /// What becomes of fields that no path names.
+  public var unmapped: UnmappedPlan
 
   public init(
     shape: ShapePlan, columns: [ColumnPlan], key: [Int], hasRest: Bool = false, children: [ChildPlan] = [],
-    filters: [FilterPlan] = []
+    filters: [FilterPlan] = [], unmapped: UnmappedPlan = .count
   ) {
     self.shape = shape
     self.columns = columns
@@ -22,6 +24,7 @@ public struct RecordPlan: Sendable {
     self.hasRest = hasRest
     self.children = children
     self.filters = filters
+    self.unmapped = unmapped
   }
 }
 
@@ -33,6 +36,8 @@ public struct ShapePlan: Sendable {
     public var slot: Int?
     /// The level below, if a path goes on.
     public var child: Int?
+    /// The mapping leaves the field out by name.
+    public var isIgnored = false
     public init(key: [UInt8], slot: Int? = nil, child: Int? = nil) {
       self.key = key
       self.slot = slot
@@ -45,10 +50,15 @@ public struct ShapePlan: Sendable {
     public var kind: ValueKind
     /// The level's path, for reports of fields that nothing maps.
     public var path: String
-    public init(kind: ValueKind, path: String, fields: [FieldPlan] = []) {
+    /// Whether a mapped path goes through it; else it is there for fields that the mapping leaves out by name.
+    public var isMapped: Bool
+    /// For arrays: elements that no path names are left out.
+    public var ignoresElements = false
+    public init(kind: ValueKind, path: String, fields: [FieldPlan] = [], isMapped: Bool = true) {
       self.kind = kind
       self.path = path
       self.fields = fields
+      self.isMapped = isMapped
     }
   }
   /// Level 0 is the record itself.
@@ -100,14 +110,30 @@ public struct ColumnPlan: Sendable {
 
 /// An embedded array that becomes rows of a child table: the parent's key, the element's place, the element's columns.
 public struct ChildPlan: Sendable {
-  /// The slot of the record that holds the array.
+  /// What becomes of an array that isn't there, or has nothing in it.
+  public enum Absent: Sendable, Equatable { case noRows, refuse }
+  /// What becomes of an element that is null.
+  public enum NullElement: Sendable, Equatable { case row, skip, refuse }
+
+  /// The number of its table among the record's tables; 0 is the main one.
+  public var table: Int
+  /// The slot of the record, or of the element around it, that holds the array.
   public var slot: Int
   public var shape: ShapePlan
   public var columns: [ColumnPlan]
-  public init(slot: Int, shape: ShapePlan, columns: [ColumnPlan]) {
+  /// Arrays inside the element.
+  public var children: [ChildPlan]
+  public var missing = Absent.noRows
+  public var null = Absent.noRows
+  public var empty = Absent.noRows
+  public var nullElement = NullElement.row
+
+  public init(table: Int, slot: Int, shape: ShapePlan, columns: [ColumnPlan], children: [ChildPlan] = []) {
+    self.table = table
     self.slot = slot
     self.shape = shape
     self.columns = columns
+    self.children = children
   }
 }
 

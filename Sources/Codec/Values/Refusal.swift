@@ -17,6 +17,8 @@ public struct Refusal: Error, Sendable, Equatable {
     case duplicateField
     case keyIsNull
     case tooDeep
+    /// The record has a field that nothing maps, and the mapping rejects such records.
+    case unmappedField
   }
   public var reason: Reason
   /// What kind of value was found.
@@ -48,6 +50,7 @@ extension Refusal.Reason {
     case .duplicateField: "duplicate_field"
     case .keyIsNull: "key_is_null"
     case .tooDeep: "too_deep"
+    case .unmappedField: "unmapped_field"
     }
   }
 }

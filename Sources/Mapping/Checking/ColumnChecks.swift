@@ -9,7 +9,7 @@ struct ColumnChecks {
     for field in draft.fields { claims.claim(field.field.column, "a field", at: field.field.location) }
     if let rest = draft.rest { claims.claim(rest.value, "\"rest\"", at: rest.location) }
 
-    for child in draft.children {
+    for child in draft.children.flatMap(\.all) {
       var claims = Claims(log: log, what: "column")
       for field in child.fields { claims.claim(field.field.column, "a field", at: field.field.location) }
       for column in child.parent { claims.claim(column.value, "the parent's key", at: column.location) }
@@ -17,6 +17,30 @@ struct ColumnChecks {
     }
     checkKey(draft)
     checkRules(draft)
+    checkIgnored(draft)
+  }
+
+  private func checkIgnored(_ draft: EntityDraft) {
+    var mapped = draft.fields.flatMap(\.field.paths)
+    func collect(_ child: ChildTable, _ prefix: [ValuePath.Step]) {
+      let steps = prefix + child.path.steps
+      for field in child.fields { mapped += field.paths.map { ValuePath(steps + $0.steps) } }
+      for inner in child.children { collect(inner, steps) }
+    }
+    for child in draft.children { collect(child.child, []) }
+    for path in draft.ignored {
+      if path.value.steps.isEmpty {
+        log.error("\"@\" is the whole record; name a field of it", at: path.location)
+      } else if mapped.contains(path.value) {
+        log.error(
+          "\"\(path.value)\" is mapped, so it can't be left out", at: path.location,
+          help: "remove it here, or remove the field")
+      } else if draft.isRow, path.value.steps.count > 1 {
+        log.error(
+          "a row's column has no fields inside it", at: path.location,
+          help: "a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'")
+      }
+    }
   }
 
   private func checkKey(_ draft: EntityDraft) {

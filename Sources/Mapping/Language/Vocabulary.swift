@@ -28,16 +28,15 @@ enum StoreKey: String, VocabularyKey {
 }
 
 enum EntityKey: String, VocabularyKey {
-  case entity, owner, phase, source, target, key, fields, children, rest, references, filters, quarantine,
-    audit,
-    reset, writers
+  case entity, owner, phase, source, target, key, fields, children, rest, unmapped, references, filters,
+    quarantine, audit, reset, writers
   static let object = "an entity"
   static let definition = "entity"
   static let needed: [EntityKey] = [.entity, .owner, .source]
   /// What a core entity needs besides.
   static let neededForCore: [EntityKey] = [.key, .fields]
   /// What describes Postgres tables, and so is not for feature entities.
-  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .quarantine, .audit]
+  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .unmapped, .quarantine, .audit]
 }
 
 enum SourceKey: String, VocabularyKey {
@@ -76,10 +75,12 @@ enum BooleanWordsKey: String, VocabularyKey {
 }
 
 enum ChildKey: String, VocabularyKey {
-  case from, table, schema, parent, ordinal, fields
+  case from, table, schema, parent, ordinal, missing, null, empty
+  case nullElement = "null-element"
+  case fields, children
   static let object = "a child table"
   static let definition = "child"
-  static let needed: [ChildKey] = [.fields]
+  static let needed: [ChildKey] = []
 }
 
 enum ReferenceKey: String, VocabularyKey {
@@ -100,6 +101,13 @@ enum FilterKey: String, VocabularyKey {
   static let needed: [FilterKey] = [.field]
   /// One of these says what the filter asks.
   static let tests: [FilterKey] = [.exists, .oneOf, .noneOf]
+}
+
+enum UnmappedKey: String, VocabularyKey {
+  case ignore, others
+  static let object = "\"unmapped\""
+  static let definition = "unmapped"
+  static let needed: [UnmappedKey] = []
 }
 
 enum QuarantineKey: String, VocabularyKey {

@@ -107,8 +107,10 @@ public struct Entity: Sendable, Equatable {
   public var references: [Reference]
   /// Only records that match all of these are moved; the others are counted as filtered.
   public var filters: [Filter]
+  /// What becomes of source fields that nothing above names.
+  public var unmapped: UnmappedRule
   /// More quarantined records than this fail the run; nil means no limit.
-  public var quarantineLimit: Int?
+  public var quarantineLimit: QuarantineLimit?
   /// Target columns that an audit doesn't compare.
   public var auditIgnore: [String]
   /// Absolute tolerance for numeric target columns in an audit.
@@ -121,7 +123,8 @@ public struct Entity: Sendable, Equatable {
   public init(
     name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
     collection: String, table: TableName?, key: [String], fields: [Field], children: [ChildTable] = [],
-    rest: String? = nil, references: [Reference] = [], filters: [Filter] = [], quarantineLimit: Int? = nil,
+    rest: String? = nil, references: [Reference] = [], filters: [Filter] = [],
+    unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
     auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
     writers: [String] = []
   ) {
@@ -138,6 +141,7 @@ public struct Entity: Sendable, Equatable {
     self.rest = rest
     self.references = references
     self.filters = filters
+    self.unmapped = unmapped
     self.quarantineLimit = quarantineLimit
     self.auditIgnore = auditIgnore
     self.auditTolerance = auditTolerance
@@ -211,36 +215,6 @@ public struct Field: Sendable, Equatable {
     self.required = required
     self.unique = unique
     self.personal = personal
-  }
-}
-
-/// An embedded array as a table: one row for each element, with its parent's key and its place.
-public struct ChildTable: Sendable, Equatable {
-  /// Its name in the mapping file.
-  public var name: String
-  /// The array's path, ending in `[]`.
-  public var path: ValuePath
-  public var location: SourceLocation
-  public var table: TableName
-  /// Columns that repeat the parent's key, in the key's order.
-  public var parentColumns: [String]
-  /// The column with the element's 0-based place.
-  public var ordinal: String
-  /// Paths start at the element. The path without steps is the element itself.
-  public var fields: [Field]
-
-  /// - Parameter name: the table's name where none is given.
-  public init(
-    name: String? = nil, path: ValuePath, location: SourceLocation, table: TableName, parentColumns: [String],
-    ordinal: String, fields: [Field]
-  ) {
-    self.name = name ?? table.name
-    self.path = path
-    self.location = location
-    self.table = table
-    self.parentColumns = parentColumns
-    self.ordinal = ordinal
-    self.fields = fields
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Codec
+
 extension ValuePath {
   /// Reads a path; the inverse of `description`.
   ///
@@ -42,7 +44,7 @@ struct ValuePathParser {
   private mutating func name() throws(ValuePathError) -> String {
     if peek == "\"" { return try quotedName() }
     let start = position
-    while let scalar = peek, ValuePath.isPlain(scalar) { position += 1 }
+    while let scalar = peek, FieldName.isPlain(scalar) { position += 1 }
     guard position > start else {
       guard let scalar = peek else {
         throw ValuePathError(offset: position, message: "a field's name is missing at the end of the path")

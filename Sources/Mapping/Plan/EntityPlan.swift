@@ -8,6 +8,7 @@ public struct EntityPlan: Sendable {
   public var columns: [TargetColumn]
   /// Indexes into `columns` of the key, in the key's order.
   public var key: [Int]
+  /// Every child table, those inside others too, each after the one around it.
   public var children: [ChildTablePlan]
   public var record: RecordPlan
   /// For sources with columns: which column fills which slot. Empty for documents.
@@ -23,15 +24,31 @@ public struct EntityPlan: Sendable {
     return child.columns.indices.contains(index) ? "\(child.table.name).\(child.columns[index].name)" : nil
   }
 
-  /// The source path that fills a column.
-  public func sourcePath(table: Int, column: Int) -> String? {
-    if table == 0 {
-      return entity.fields.indices.contains(column) ? entity.fields[column].paths.first?.description : nil
+  /// The source path that fills a column, in which `[]` stands for every element.
+  ///
+  /// - Parameter alternative: which of the field's paths, where it has several.
+  public func sourcePath(table: Int, column: Int, alternative: Int = 0) -> String? {
+    let fields = table == 0 ? entity.fields : children[table - 1].source.fields
+    let around = table == 0 ? ValuePath([]) : children[table - 1].path
+    guard fields.indices.contains(column) else { return table == 0 ? nil : around.description }
+    let paths = fields[column].paths
+    guard let path = paths.indices.contains(alternative) ? paths[alternative] : paths.first else {
+      return nil
     }
-    let child = entity.children[table - 1]
-    guard child.fields.indices.contains(column) else { return child.path.description }
-    let below = child.fields[column].paths.first?.description ?? "@"
-    return below == "@" ? child.path.description : child.path.description + "." + below
+    return ValuePath(around.steps + path.steps).description
+  }
+
+  /// The index of a column, counted as in a refusal: without the columns that come before a child table's own.
+  public func columnIndex(table: Int, named name: String) -> Int? {
+    let leading = table == 0 ? 0 : children[table - 1].leading
+    let all = table == 0 ? columns : children[table - 1].columns
+    return all.firstIndex { $0.name == name }.map { $0 - leading }.flatMap { $0 >= 0 ? $0 : nil }
+  }
+
+  /// A column's type.
+  public func columnType(table: Int, column: Int) -> TargetType? {
+    let all = table == 0 ? columns : Array(children[table - 1].columns.dropFirst(children[table - 1].leading))
+    return all.indices.contains(column) ? all[column].type : nil
   }
 }
 
@@ -66,16 +83,6 @@ extension EntityPlan {
     keyColumns.map { "\(left).\(quotedIdentifier($0.name)) = \(right).\(quotedIdentifier($0.name))" }
       .joined(separator: " AND ")
   }
-}
-
-/// A child table's columns: the parent's key, the ordinal, then the element's own.
-public struct ChildTablePlan: Sendable {
-  public var table: TableName
-  public var columns: [TargetColumn]
-  /// How many columns repeat the parent's key.
-  public var parentCount: Int
-  /// Columns before the element's own.
-  public var leading: Int { parentCount + 1 }
 }
 
 /// A mapping that is valid as text but can't be compiled for its kind of source.
@@ -116,31 +123,10 @@ extension EntityPlan {
         name: $0.column, type: $0.type, isRequired: $0.required || entity.key.contains($0.column),
         isUnique: $0.unique, isPersonal: $0.personal)
     }
-    var children: [ChildPlan] = []
-    var childTables: [ChildTablePlan] = []
     let key = entity.key.compactMap { name in entity.fields.firstIndex { $0.column == name } }
-    for child in entity.children {
-      var path = child.path
-      path.steps.removeLast()
-      let slot = try shape.slot(for: path, at: child.location)
-      var elements = ShapeBuilder(isDocument: true)
-      var elementColumns: [ColumnPlan] = []
-      for field in child.fields { elementColumns.append(try field.columnPlan(in: &elements)) }
-      children.append(ChildPlan(slot: slot, shape: elements.shape, columns: elementColumns))
-      let parents = zip(child.parentColumns, key).map { name, index in
-        TargetColumn(name: name, type: target[index].type, isRequired: true)
-      }
-      childTables.append(
-        ChildTablePlan(
-          table: child.table,
-          columns: parents + [TargetColumn(name: child.ordinal, type: .integer, isRequired: true)]
-            + child.fields.map {
-              TargetColumn(
-                name: $0.column, type: $0.type, isRequired: $0.required, isUnique: $0.unique,
-                isPersonal: $0.personal)
-            },
-          parentCount: parents.count))
-    }
+    var children = ChildCompiler(ignored: entity.unmapped.ignored)
+    let keyColumns = key.map { target[$0] }
+    for child in entity.children { try children.add(child, key: keyColumns, in: &shape) }
     var filters: [FilterPlan] = []
     for filter in entity.filters {
       let slot = try shape.slot(for: filter.path, at: filter.location)
@@ -152,6 +138,9 @@ extension EntityPlan {
         }
       filters.append(FilterPlan(slot: slot, test: test))
     }
+    for path in entity.unmapped.ignored where !children.reads(path) {
+      try shape.ignore(path, at: entity.location)
+    }
     if let rest = entity.rest {
       columns.append(ColumnPlan(name: rest, slots: [], type: .jsonb))
       target.append(TargetColumn(name: rest, type: .jsonb))
@@ -160,16 +149,26 @@ extension EntityPlan {
     self.table = table
     self.columns = target
     self.key = key
-    self.children = childTables
+    self.children = children.tables
     self.slotNames = source == .mongo ? [] : shape.topNames
     self.record = RecordPlan(
-      shape: shape.shape, columns: columns, key: key, hasRest: entity.rest != nil, children: children,
-      filters: filters)
+      shape: shape.shape, columns: columns, key: key, hasRest: entity.rest != nil,
+      children: children.plans, filters: filters, unmapped: entity.unmapped.others.plan)
+  }
+}
+
+extension UnmappedRule.Others {
+  fileprivate var plan: UnmappedPlan {
+    switch self {
+    case .count: .count
+    case .ignore: .ignore
+    case .reject: .reject
+    }
   }
 }
 
 extension Field {
-  fileprivate func columnPlan(in shape: inout ShapeBuilder) throws -> ColumnPlan {
+  func columnPlan(in shape: inout ShapeBuilder) throws -> ColumnPlan {
     var slots: [Int] = []
     for path in paths { slots.append(try shape.slot(for: path, at: location)) }
     return ColumnPlan(
@@ -186,76 +185,5 @@ extension Absence {
     case .keep: .keep
     case .value(let text): .value(Array(text.utf8))
     }
-  }
-}
-
-/// Grows the tree of paths, each path getting one slot however often it is named.
-private struct ShapeBuilder {
-  var shape: ShapePlan
-  let isDocument: Bool
-  /// The names of top-level fields, by slot.
-  var topNames: [String] = []
-
-  init(isDocument: Bool) {
-    self.isDocument = isDocument
-    shape = ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 0)
-  }
-
-  mutating func slot(for path: ValuePath, at location: SourceLocation) throws -> Int {
-    if path.steps.isEmpty {
-      if let whole = shape.wholeSlot { return whole }
-      shape.wholeSlot = shape.slotCount
-      shape.slotCount += 1
-      return shape.slotCount - 1
-    }
-    guard isDocument || path.steps.count == 1 else {
-      throw PlanError(
-        location: location,
-        message:
-          "the path \(path) goes into a value, but this source has plain columns; name the column and use the transform \"json\" for JSON text"
-      )
-    }
-    var level = 0
-    for (index, step) in path.steps.enumerated() {
-      let name: String
-      switch step {
-      case .field(let field): name = field
-      case .index(let place): name = String(place)
-      case .each:
-        throw PlanError(
-          location: location,
-          message: "\"[]\" stands for every element and belongs to children only (\(path))")
-      }
-      let key = Array(name.utf8)
-      let place: Int
-      if let found = shape.levels[level].fields.firstIndex(where: { $0.key == key }) {
-        place = found
-      } else {
-        shape.levels[level].fields.append(.init(key: key))
-        place = shape.levels[level].fields.count - 1
-      }
-      if index == path.steps.count - 1 {
-        if let slot = shape.levels[level].fields[place].slot { return slot }
-        shape.levels[level].fields[place].slot = shape.slotCount
-        if level == 0 { topNames.append(name) }
-        shape.slotCount += 1
-        return shape.slotCount - 1
-      }
-      let kind: ValueKind = if case .index = path.steps[index + 1] { .array } else { .document }
-      if let child = shape.levels[level].fields[place].child {
-        guard shape.levels[child].kind == kind else {
-          throw PlanError(
-            location: location,
-            message: "one path goes into \(name) as an array and another as a document; both can't be")
-        }
-        level = child
-      } else {
-        let prefix = ValuePath(Array(path.steps[...index])).description
-        shape.levels.append(.init(kind: kind, path: prefix))
-        shape.levels[level].fields[place].child = shape.levels.count - 1
-        level = shape.levels.count - 1
-      }
-    }
-    return 0
   }
 }

@@ -1,9 +1,13 @@
-/// Reads `children`: embedded arrays that become tables.
+/// Reads `children`: embedded arrays that become tables, and the arrays inside their elements.
 struct ChildReader {
   let log: DiagnosticLog
-  let entity: String
+  /// The table around: the entity's own, or a child table.
   let table: TableName
+  /// The columns of its key.
   let key: [String]
+  /// What columns that repeat that key are called, where the file doesn't say.
+  let usualParents: [String]
+  var isNested = false
 
   func read(_ node: YAMLNode) -> [ChildDraft] {
     log.namedPairs(node, "\"children\"").compactMap { child($0.name, $0.value) }
@@ -24,12 +28,12 @@ struct ChildReader {
     }
     log.checkName(Located(value: target.name, location: tableLocation), NameRules.problem)
 
-    var parent = key.map { Located(value: entity + "_" + $0, location: name.location) }
+    var parent = usualParents.map { Located(value: $0, location: name.location) }
     if let node = object[.parent] {
       let columns = log.distinctTexts(node, "\"parent\"")
       if columns.count != key.count, !key.isEmpty {
         log.error(
-          "\"parent\" repeats the key, which has \(key.count) column\(key.count == 1 ? "" : "s"), but it names \(columns.count)",
+          "\"parent\" repeats the key of the table around, which has \(key.count) column\(key.count == 1 ? "" : "s"), but it names \(columns.count)",
           at: node.location)
       }
       parent = columns
@@ -39,32 +43,61 @@ struct ChildReader {
     for column in parent + [ordinal] { log.checkName(column, NameRules.columnProblem) }
 
     let fields = object[.fields].map { FieldReader(log: log, isChild: true).fields($0) } ?? []
-    if let node = object[.fields], fields.isEmpty, node.pairs != nil {
-      log.error("a child table needs at least one field", at: node.location)
+    let ownKey = parent.map(\.value) + [ordinal.value]
+    let inner = ChildReader(
+      log: log, table: target, key: ownKey,
+      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true)
+    let children = object[.children].map { inner.read($0) } ?? []
+    if fields.isEmpty, children.isEmpty, object[.fields].map({ $0.pairs != nil }) ?? true {
+      log.error(
+        "a child table needs at least one field", at: object[.fields]?.location ?? name.location,
+        help: "write fields: { value: { from: \"@\", type: text } } for the elements themselves")
     }
-    let child = ChildTable(
+    var child = ChildTable(
       name: name.value, path: path(name, object[.from]), location: name.location, table: target,
-      parentColumns: parent.map(\.value), ordinal: ordinal.value, fields: fields.map(\.field))
+      parentColumns: parent.map(\.value), ordinal: ordinal.value, fields: fields.map(\.field),
+      children: children.map(\.child))
+    readAbsences(object, &child)
     return ChildDraft(
-      child: child, fields: fields, tableLocation: tableLocation, parent: parent, ordinal: ordinal)
+      child: child, fields: fields, tableLocation: tableLocation, parent: parent, ordinal: ordinal,
+      children: children)
+  }
+
+  private func readAbsences(_ object: ObjectReader<ChildKey>, _ child: inout ChildTable) {
+    func rule(_ key: ChildKey) -> ChildTable.ArrayAbsence {
+      object[key].flatMap { log.word($0, "\"\(key.rawValue)\"", as: ChildTable.ArrayAbsence.self) } ?? .noRows
+    }
+    (child.missing, child.null, child.empty) = (rule(.missing), rule(.null), rule(.empty))
+    if let node = object[.nullElement],
+      let word = log.word(node, "\"null-element\"", as: ChildTable.NullElement.self)
+    {
+      child.nullElement = word
+    }
   }
 
   private func path(_ name: Located<String>, _ node: YAMLNode?) -> ValuePath {
     let usual = ValuePath([.field(name.value), .each])
     guard let node, let path = log.path(node, "\"from\"") else { return usual }
     let arrays = path.steps.filter { $0 == .each }.count
+    if path.steps == [.each], isNested {
+      // The element is an array itself.
+      return path
+    }
     if path.steps.last != .each || path.steps.count < 2 {
       log.error(
         "a child table's path names an array and ends in \"[]\"", at: node.location,
         help: "write \(YAMLScalar.text(path.description + "[]"))")
     } else if arrays > 1 {
       log.error(
-        "an array inside an array's element can't become rows", at: node.location,
-        help: "make the outer array a child table, and map the inner one to jsonb")
+        "a path goes through one array", at: node.location,
+        help: "make the outer array a child table, and the inner one a child of that")
     } else if case .field = path.steps[0] {
       return path
     } else {
-      log.error("a record is no array; a path starts with a field's name", at: node.location)
+      log.error(
+        isNested
+          ? "a path starts with a field's name, or is \"[]\" alone"
+          : "a record is no array; a path starts with a field's name", at: node.location)
     }
     return path
   }

@@ -9,6 +9,9 @@ struct EntityDraft {
   /// Where the target table is named, or the entity where it isn't.
   var tableLocation: SourceLocation
   var rest: Located<String>?
+  /// Source fields that "unmapped" leaves out.
+  var ignored: [Located<ValuePath>] = []
+  var isRow = false
   /// Target columns that rules name.
   var auditIgnore: [Located<String>] = []
   var auditTolerance: [Located<String>] = []
@@ -24,6 +27,10 @@ struct ChildDraft {
   var tableLocation: SourceLocation
   var parent: [Located<String>]
   var ordinal: Located<String>
+  var children: [ChildDraft]
+
+  /// This one, and those inside it.
+  var all: [ChildDraft] { [self] + children.flatMap(\.all) }
 }
 
 /// A reference with the places that later checks need.

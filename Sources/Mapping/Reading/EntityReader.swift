@@ -27,6 +27,7 @@ struct EntityReader {
       entity.phase = phase
     }
     var draft = EntityDraft(entity: entity, tableLocation: target?.location ?? name.location)
+    draft.isRow = source?.isRow ?? false
 
     if let key = object[.key] {
       draft.key = log.distinctTexts(key, "\"key\"")
@@ -136,7 +137,9 @@ struct EntityReader {
         help: "give the other table an entity of its own")
     }
     guard let table = draft.entity.table else { return }
-    let reader = ChildReader(log: log, entity: draft.entity.name, table: table, key: draft.entity.key)
+    let key = draft.entity.key
+    let reader = ChildReader(
+      log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 })
     draft.children = reader.read(node)
     draft.entity.children = draft.children.map(\.child)
   }

@@ -109,12 +109,10 @@ struct FieldReader {
     }
     if path.steps.contains(.each) {
       log.error(
-        isChild
-          ? "an array inside an array's element can't become rows"
-          : "\"[]\" stands for many values, but a column takes one",
+        "\"[]\" stands for many values, but a column takes one",
         at: node.location,
         help: isChild
-          ? "map the inner array to one jsonb column"
+          ? "map the inner array to one jsonb column, or make a child table of it under \"children\""
           : "use a place such as [0], or make a child table under \"children\"")
     } else if isRow, path.steps.count > 1 {
       log.error(

@@ -5,8 +5,9 @@ struct RuleReader {
   func read(_ object: ObjectReader<EntityKey>, into draft: inout EntityDraft) {
     let isCore = draft.entity.owner == .core
     if isCore, let node = object[.quarantine], let rules = ObjectReader<QuarantineKey>(node, log: log) {
-      draft.entity.quarantineLimit = rules[.limit].flatMap { log.count($0, "\"limit\"", in: 0...Int.max) }
+      draft.entity.quarantineLimit = rules[.limit].flatMap(limit)
     }
+    if isCore, let node = object[.unmapped] { readUnmapped(node, &draft) }
     if isCore, let node = object[.audit], let rules = ObjectReader<AuditKey>(node, log: log) {
       if let ignore = rules[.ignore] {
         draft.auditIgnore = log.distinctTexts(ignore, "\"ignore\"", mayBeEmpty: true)
@@ -25,6 +26,40 @@ struct RuleReader {
     if let writers = object[.writers] {
       draft.entity.writers = log.distinctTexts(writers, "\"writers\"", mayBeEmpty: true).map(\.value)
     }
+  }
+
+  private func limit(_ node: YAMLNode) -> QuarantineLimit? {
+    guard let text = node.scalarText, text.hasSuffix("%") else {
+      return log.count(node, "\"limit\"", in: 0...Int.max).map { .records($0) }
+    }
+    guard let percent = Double(text.dropLast()), (0...100).contains(percent) else {
+      log.error("a limit in percent is from 0% to 100%", at: node.location)
+      return nil
+    }
+    return .percent(percent)
+  }
+
+  /// A word for all fields that nothing maps, or names and a word for the others.
+  private func readUnmapped(_ node: YAMLNode, _ draft: inout EntityDraft) {
+    if node.scalarText != nil {
+      if let word = log.word(node, "\"unmapped\"", as: UnmappedRule.Others.self) {
+        draft.entity.unmapped.others = word
+      }
+      return
+    }
+    guard let rules = ObjectReader<UnmappedKey>(node, log: log) else { return }
+    if let others = rules[.others].flatMap({ log.word($0, "\"others\"", as: UnmappedRule.Others.self) }) {
+      draft.entity.unmapped.others = others
+    }
+    guard let ignore = rules[.ignore] else { return }
+    for item in ignore.items ?? [ignore] {
+      guard let path = log.path(item, "an item of \"ignore\"") else { continue }
+      if draft.ignored.contains(where: { $0.value == path }) {
+        log.error("\"\(path)\" stands twice in \"ignore\"", at: item.location)
+      }
+      draft.ignored.append(Located(value: path, location: item.location))
+    }
+    draft.entity.unmapped.ignored = draft.ignored.map(\.value)
   }
 
   private func readTolerance(_ node: YAMLNode, _ draft: inout EntityDraft) {

@@ -29,6 +29,7 @@ struct EntityWriter {
     }
     writeChildren(&output)
     if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
+    writeUnmapped(&output)
     writeReferences(&output)
     writeFilters(&output)
     writeRules(&output)
@@ -46,24 +47,21 @@ struct EntityWriter {
   private func writeChildren(_ output: inout YAMLOutput) {
     guard let table = entity.table, !entity.children.isEmpty else { return }
     output.line("children:")
+    let parents = entity.key.map { "\(entity.name)_\($0)" }
     for child in entity.children {
-      output.line("\(YAMLScalar.key(child.name)):", indent: 2)
-      if child.path != ValuePath([.field(child.name), .each]) {
-        output.line("from: \(YAMLScalar.text(child.path.description))", indent: 4)
-      }
-      if child.table.name != "\(table.name)_\(child.name)" {
-        output.line("table: \(YAMLScalar.text(child.table.name))", indent: 4)
-      }
-      if child.table.schema != table.schema {
-        output.line("schema: \(YAMLScalar.text(child.table.schema))", indent: 4)
-      }
-      if child.parentColumns != entity.key.map({ "\(entity.name)_\($0)" }) {
-        output.line("parent: \(YAMLOutput.list(child.parentColumns))", indent: 4)
-      }
-      if child.ordinal != "position" { output.line("ordinal: \(YAMLScalar.text(child.ordinal))", indent: 4) }
-      output.line("fields:", indent: 4)
-      for field in child.fields { FieldWriter(field: field, isKey: false).write(to: &output, indent: 6) }
+      ChildWriter(child: child, around: table, usualParents: parents).write(to: &output, indent: 2)
     }
+  }
+
+  private func writeUnmapped(_ output: inout YAMLOutput) {
+    let rule = entity.unmapped
+    if rule.ignored.isEmpty {
+      if rule.others != .count { output.line("unmapped: \(rule.others.rawValue)") }
+      return
+    }
+    var pairs = [("ignore", YAMLOutput.list(rule.ignored.map(\.description)))]
+    if rule.others != .count { pairs.append(("others", rule.others.rawValue)) }
+    output.object("unmapped", pairs, indent: 0)
   }
 
   private func writeReferences(_ output: inout YAMLOutput) {
@@ -102,7 +100,10 @@ struct EntityWriter {
   }
 
   private func writeRules(_ output: inout YAMLOutput) {
-    if let limit = entity.quarantineLimit { output.line("quarantine: { limit: \(limit) }") }
+    if let limit = entity.quarantineLimit {
+      let text = "\(limit)"
+      output.line("quarantine: { limit: \(text.hasSuffix("%") ? YAMLScalar.text(text) : text) }")
+    }
     var audit: [(String, String)] = []
     if !entity.auditIgnore.isEmpty { audit.append(("ignore", YAMLOutput.list(entity.auditIgnore))) }
     if !entity.auditTolerance.isEmpty {

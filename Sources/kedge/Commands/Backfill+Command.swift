@@ -1,5 +1,6 @@
 internal import Backfill
 internal import Catalog
+internal import Codec
 internal import CommandLine
 internal import Foundation
 internal import Mapping
@@ -54,7 +55,12 @@ extension Session {
               (
                 "unmapped",
                 .array(
-                  entity.unmapped.map { .object([("path", .string($0.path)), ("records", .int($0.count))]) })
+                  entity.unmapped.map { field in
+                    .object([
+                      ("path", .string(field.path)), ("records", .int(field.count)),
+                      ("kinds", .strings(field.kinds.map(\.name))), ("example", .string(field.example)),
+                    ])
+                  })
               ),
             ])
           })
@@ -85,7 +91,9 @@ extension Session {
     ]
     if report.run != nil, total.landed == 0, total.quarantined == 0 { lines.append("nothing to change") }
     for entity in report.entities where !entity.unmapped.isEmpty {
-      let names = entity.unmapped.prefix(8).map { "\($0.path) (\($0.count))" }.joined(separator: ", ")
+      let names = entity.unmapped.prefix(8).map { field in
+        "\(field.path) (\(field.count), \(field.kinds.map(\.name).joined(separator: "/")))"
+      }.joined(separator: ", ")
       let more = entity.unmapped.count > 8 ? " and \(entity.unmapped.count - 8) more" : ""
       lines.append("\(entity.entity): fields that the mapping doesn't name: \(names)\(more)")
     }

@@ -102,12 +102,12 @@ extension Session {
             if let rest = plan.entity.rest {
               columns.append(["path": "*", "column": .string(rest), "type": "jsonb", "transforms": []])
             }
-            let children: [JSONValue] = zip(plan.entity.children, plan.children).map { child, table in
+            let children: [JSONValue] = plan.children.map { child in
               [
                 "path": .string(child.path.description), "table": .string(child.table.display),
-                "key": .strings(table.columns.prefix(table.leading).map(\.name)),
-                "parent": .strings(child.parentColumns), "ordinal": .string(child.ordinal),
-                "columns": .array(child.fields.map { column($0, prefix: child.path) }),
+                "key": .strings(child.columns.prefix(child.leading).map(\.name)),
+                "parent": .strings(child.source.parentColumns), "ordinal": .string(child.source.ordinal),
+                "columns": .array(child.source.fields.map { column($0, prefix: child.path) }),
               ]
             }
             return .object([

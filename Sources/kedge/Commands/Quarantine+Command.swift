@@ -21,33 +21,71 @@ extension Session {
   func quarantineList() throws -> Int32 {
     let set = try mappingSet()
     let names = try wantedEntities(in: set)
-    let limit = command.integer("limit") ?? 100
+    let limit = command.flag("groups") ? 0 : command.integer("limit") ?? 100
+    var groups: [QuarantineGroup] = []
     var entries: [QuarantineEntry] = []
     if let catalog = try catalog(of: set) {
-      if names.isEmpty { entries = try catalog.quarantined(set: set.name, limit: limit) }
-      for name in names {
+      groups = try catalog.quarantineGroups(set: set.name, entities: names)
+      for name in names.isEmpty ? [nil] : names.map(Optional.some) where entries.count < limit {
         entries += try catalog.quarantined(set: set.name, entity: name, limit: limit - entries.count)
       }
     }
     if isJSON {
-      output(["entries": .array(entries.map { json($0, whole: false) })])
+      output([
+        "groups": .array(groups.map(json)), "entries": .array(entries.map { json($0, whole: false) }),
+      ])
       return ExitCode.done
     }
-    guard !entries.isEmpty else {
+    guard !groups.isEmpty else {
       output("nothing is in quarantine")
       return ExitCode.done
     }
-    var table = TableText(["id", "entity", "field", "reason", "what to do"])
-    for entry in entries {
-      table.add([
-        .number(entry.id), .text(entry.entity), .text(entry.field ?? entry.column ?? ""), .text(entry.reason),
-        .text(entry.message),
-      ])
+    output(text(groups))
+    if !entries.isEmpty { output("\n" + text(entries)) }
+    let count = groups.reduce(0) { $0 + $1.count }
+    if !entries.isEmpty, entries.count < count {
+      output("\(entries.count) of \(count) are listed; see more with --limit N")
     }
-    output(table.text(style: style))
-    if entries.count == limit { output("only the first \(limit) are listed; see more with --limit N") }
     output("see one whole with: kedge quarantine show ID; try again with: kedge quarantine replay --all")
     return ExitCode.done
+  }
+
+  private func text(_ groups: [QuarantineGroup]) -> String {
+    var table = TableText([
+      "entity", "reason", "field", "found", "expected", "records", "last seen", "example",
+    ])
+    for group in groups {
+      table.add([
+        .text(group.entity), .text(group.reason),
+        .text(group.field ?? group.column ?? group.constraint ?? group.sqlState ?? ""),
+        .text(group.found.joined(separator: ", ")), .text(group.expected ?? ""), .number(group.count),
+        .text(group.lastSeen), .number(group.exampleID),
+      ])
+    }
+    return table.text(style: style)
+  }
+
+  private func text(_ entries: [QuarantineEntry]) -> String {
+    var table = TableText(["id", "entity", "path", "reason", "last seen", "what to do"])
+    for entry in entries {
+      table.add([
+        .number(entry.id), .text(entry.entity), .text(entry.path ?? entry.column ?? entry.constraint ?? ""),
+        .text(entry.reason), .text(entry.lastSeen), .text(entry.message),
+      ])
+    }
+    return table.text(style: style)
+  }
+
+  private func json(_ group: QuarantineGroup) -> JSONValue {
+    .object([
+      ("entity", .string(group.entity)), ("reason", .string(group.reason)), ("field", .optional(group.field)),
+      ("column", .optional(group.column)), ("found", .strings(group.found)),
+      ("expected", .optional(group.expected)), ("sqlstate", .optional(group.sqlState)),
+      ("constraint", .optional(group.constraint)), ("count", .int(group.count)),
+      ("example", .object([("id", .int(group.exampleID)), ("path", .optional(group.examplePath))])),
+      ("message", .string(group.message)), ("first_seen", .string(group.firstSeen)),
+      ("last_seen", .string(group.lastSeen)),
+    ])
   }
 
   /// `kedge quarantine show`
@@ -64,10 +102,14 @@ extension Session {
     }
     var lines = ["record \(entry.id) of \(entry.entity)", "reason: \(entry.reason): \(entry.message)"]
     if let field = entry.field { lines.append("field: \(field)") }
+    if let path = entry.path, path != entry.field { lines.append("path: \(path)") }
     if let column = entry.column { lines.append("column: \(column)") }
     if let found = entry.found { lines.append("found: \(found)") }
+    if let expected = entry.expected { lines.append("expected: \(expected)") }
     if let state = entry.sqlState { lines.append("SQLSTATE: \(state)") }
-    lines.append("first seen: \(entry.firstSeen); attempts: \(entry.attempts)")
+    if let constraint = entry.constraint { lines.append("constraint: \(constraint)") }
+    lines.append(
+      "first seen: \(entry.firstSeen); last seen: \(entry.lastSeen); attempts: \(entry.attempts)")
     lines.append("locator: \(shown(entry.locator, entry))")
     lines.append("record: \(shown(entry.record, entry))")
     output(lines.joined(separator: "\n"))
@@ -78,9 +120,10 @@ extension Session {
     var members: [(String, JSONValue)] = [
       ("id", .int(entry.id)), ("entity", .string(entry.entity)), ("reason", .string(entry.reason)),
       ("message", .string(entry.message)), ("field", .optional(entry.field)),
-      ("column", .optional(entry.column)), ("found", .optional(entry.found)),
-      ("sqlstate", .optional(entry.sqlState)), ("first_seen", .string(entry.firstSeen)),
-      ("attempts", .int(entry.attempts)),
+      ("path", .optional(entry.path)), ("column", .optional(entry.column)), ("found", .optional(entry.found)),
+      ("expected", .optional(entry.expected)), ("sqlstate", .optional(entry.sqlState)),
+      ("constraint", .optional(entry.constraint)), ("first_seen", .string(entry.firstSeen)),
+      ("last_seen", .string(entry.lastSeen)), ("attempts", .int(entry.attempts)),
     ]
     if whole {
       members.append(("locator", .string(shown(entry.locator, entry))))

@@ -70,13 +70,15 @@ let quarantineCommand = CommandSpec(
   subcommands: [
     CommandSpec(
       "list",
-      summary: "List quarantined records with their reasons.",
+      summary: "Count quarantined records by reason, and list them.",
       options: [
         entityOption("The entity whose records are listed."),
+        .flag("groups", help: "Show the counts by reason alone."),
         .value("limit", "N", .integer(atLeast: 1), help: "List at most so many.", default: "100"),
       ],
       examples: [
-        ExampleSpec("kedge quarantine list", says: "List the first hundred."),
+        ExampleSpec("kedge quarantine list --groups", says: "See how many wait, and why."),
+        ExampleSpec("kedge quarantine list", says: "List the first hundred, too."),
         ExampleSpec("kedge quarantine list --entity users --limit 20", says: "List twenty of one entity."),
       ],
       exitCodes: [0, 1, 2]),

@@ -1,0 +1,52 @@
+internal import Catalog
+internal import Mapping
+
+/// Stops an entity's run once it has more quarantined records than the mapping allows, so that a wrong mapping ends
+/// early. One judge belongs to one worker.
+final class LimitJudge {
+  private let limit: QuarantineLimit
+  private let catalog: Catalog
+  private let set: String
+  private let entity: String
+  private let run: Run
+  /// Of the run's chunks that are done, when the one at hand began.
+  private var before = (quarantined: 0, read: 0)
+
+  /// Nil where the mapping sets no limit.
+  init?(_ plan: EntityPlan, set: String, run: Run, catalog: Catalog) {
+    guard let limit = plan.entity.quarantineLimit else { return nil }
+    self.limit = limit
+    self.catalog = catalog
+    self.set = set
+    self.run = run
+    entity = plan.entity.name
+  }
+
+  func beginChunk() throws {
+    before = (
+      try catalog.quarantineCount(set: set, entity: entity, since: run.id),
+      try catalog.tally(run, entity: entity).tally.read
+    )
+  }
+
+  /// Whether it is worth asking ``check(_:atEnd:)``, after so much of the chunk. Asks no server.
+  func isDue(_ chunk: Tally) -> Bool {
+    chunk.quarantined > 0
+      && isExceeded(before.quarantined + chunk.quarantined, before.read + chunk.read, atEnd: false)
+  }
+
+  /// Counts the records that wait; those of the chunk at hand must have been written.
+  ///
+  /// - Throws: `BackfillError.quarantineLimit`.
+  func check(_ chunk: Tally, atEnd: Bool = false) throws {
+    let found = try catalog.quarantineCount(set: set, entity: entity, since: run.id)
+    let read = before.read + chunk.read
+    guard isExceeded(found, read, atEnd: atEnd) else { return }
+    throw BackfillError.quarantineLimit(entity: entity, limit: limit, found: found, read: read)
+  }
+
+  private func isExceeded(_ quarantined: Int, _ read: Int, atEnd: Bool) -> Bool {
+    if case .percent = limit, !atEnd, read < QuarantineLimit.percentBasis { return false }
+    return limit.isExceeded(quarantined: quarantined, read: read)
+  }
+}
