@@ -5,37 +5,48 @@ internal import FuzzSupport
 enum SingleColumns {
   private struct Column {
     let encoder: RecordEncoder
+    let rows = RowBuffer(capacity: 64)
     let type: TargetType
+  }
+
+  // SAFETY: libFuzzer calls its target from one thread.
+  nonisolated(unsafe) private static let columns = plans.map { (type, transforms) in
+    let column = ColumnPlan(name: "c", slots: [0], type: type, transforms: transforms)
+    let shape = ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1)
+    return Column(
+      encoder: RecordEncoder(plan: RecordPlan(shape: shape, columns: [column], key: [])), type: type)
   }
 
   /// Beyond this many, a document's values are left to other inputs.
   private static let valueLimit = 6
 
   static func encode(_ document: UnsafeRawBufferPointer) {
+    var values: [RawValue] = []
     do throws(Refusal) {
       var reader = try BSONReader(document)
       var key = UnsafeRawBufferPointer(start: nil, count: 0)
       var value = RawValue.missing
-      var count = 0
-      let columns = makeColumns()
-      while count < valueLimit, try reader.next(key: &key, value: &value) {
-        count += 1
-        for column in columns {
-          column.encoder.slots[0] = value
-          _ = Trial.encode(column.encoder, .none, types: [[column.type]])
-        }
-      }
+      while values.count < valueLimit, try reader.next(key: &key, value: &value) { values.append(value) }
     } catch {
-      return
+      // What stands before the fault is tried all the same.
+    }
+    for column in columns {
+      for value in values { encode(value, column) }
+      CopyRows.check(column.rows, [column.type])
+      column.rows.removeAll()
     }
   }
 
-  private static func makeColumns() -> [Column] {
-    plans.map { (type, transforms) in
-      let column = ColumnPlan(name: "c", slots: [0], type: type, transforms: transforms)
-      let shape = ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1)
-      return Column(
-        encoder: RecordEncoder(plan: RecordPlan(shape: shape, columns: [column], key: [])), type: type)
+  private static func encode(_ value: RawValue, _ column: Column) {
+    let (bytes, count) = (column.rows.bytes.count, column.rows.count)
+    column.encoder.slots[0] = value
+    do throws(Refusal) {
+      try column.encoder.encode(prefix: .none, into: [column.rows])
+      expect(column.rows.count == count + 1, "a record makes one row of the main table")
+    } catch {
+      expect(
+        column.rows.bytes.count == bytes && column.rows.count == count,
+        "what is refused leaves nothing in any buffer")
     }
   }
 
