@@ -31,6 +31,7 @@ private func tryAll(
   _ rows: [Row], _ names: [UnsafeRawBufferPointer], _ encoder: RecordEncoder, _ types: [TargetType?]
 ) {
   var first: Trial.Outcome?
+  for row in rows { for value in row.slots { StatementTrial.read(value.raw) } }
   for row in rows + [rows[0]] {
     for (slot, value) in row.slots.enumerated() { encoder.slots[slot] = value.raw }
     if encoder.plan.hasRest { encoder.setRest(keys: names, values: row.rest.map(\.raw)) }
