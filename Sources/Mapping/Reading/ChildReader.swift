@@ -86,7 +86,7 @@ struct ChildReader {
     if path.steps.last != .each || path.steps.count < 2 {
       log.error(
         "a child table's path names an array and ends in \"[]\"", at: node.location,
-        help: "write \(YAMLScalar.text(path.description + "[]"))")
+        help: path.steps.last == .each ? nil : "write \(YAMLScalar.text(path.description + "[]"))")
     } else if arrays > 1 {
       log.error(
         "a path goes through one array", at: node.location,
