@@ -2,9 +2,11 @@
 extension ValueEncoder {
   mutating func run(_ value: RawValue, _ code: ColumnCode) throws(Refusal) -> StepResult {
     var result = StepResult.value(value)
+    scratch.removeAll()
     for offset in 0..<code.stepCount {
-      // Text made by the last step stays readable while the next one writes to the other buffer.
-      swap(&scratch, &otherScratch)
+      // What a step wrote stays readable while the next one writes to the other buffer; a step that wrote nothing has
+      // handed on what the one before it wrote.
+      if scratch.count > 0 { swap(&scratch, &otherScratch) }
       scratch.removeAll()
       let step = steps[Int(code.steps + offset)]
       result = try apply(step, to: result)
@@ -89,10 +91,19 @@ extension ValueEncoder {
     case .hex:
       Hex.append(try binary(result), to: &scratch)
       return .value(.string(scratch.bytes))
+    case .round: return try rounded(result, digits: Int(step.argument))
+    case .truncate: return .value(.string(Self.prefix(of: try text(result), scalars: Int(step.argument))))
+    case .stripNUL: return try rewritten(result, .strip)
+    case .escapeNUL: return try rewritten(result, .escape)
+    case .clamp: return try clamped(result, bounds: Int(step.argument))
+    case .interval:
+      guard step.argument >= 0 else { return .interval(try Interval.parse(try text(result))) }
+      return .interval(try Interval(try plain(result), units[Int(step.argument)]))
+    case .inet: return .network(try NetworkAddress.parse(try text(result)))
     }
   }
 
-  private func plain(_ result: StepResult) throws(Refusal) -> RawValue {
+  func plain(_ result: StepResult) throws(Refusal) -> RawValue {
     switch result {
     case .value(let value), .extended(let value): return value
     case .decimalText(let text), .jsonText(let text): return .string(text)
@@ -150,6 +161,9 @@ extension ValueEncoder {
       guard let uuid = UUIDText.reorder(value.bytes, swapped) else {
         throw Refusal(.invalidText, found: .binary)
       }
+      return .uuid(uuid.0, uuid.1)
+    case .objectID where value.bytes.count == 12:
+      let uuid = UUIDText.derived(objectID: value.bytes)
       return .uuid(uuid.0, uuid.1)
     default: throw Refusal(.wrongType, found: value.kind)
     }

@@ -4,6 +4,8 @@ struct ChildReader {
   let entity: String
   let table: TableName
   let key: [String]
+  /// The schema of types that name none.
+  let schema: String
 
   func read(_ node: YAMLNode) -> [ChildDraft] {
     log.namedPairs(node, "\"children\"").compactMap { child($0.name, $0.value) }
@@ -38,7 +40,7 @@ struct ChildReader {
     if let text = object[.ordinal].flatMap({ log.text($0, "\"ordinal\"") }) { ordinal = text }
     for column in parent + [ordinal] { log.checkName(column, NameRules.columnProblem) }
 
-    let fields = object[.fields].map { FieldReader(log: log, isChild: true).fields($0) } ?? []
+    let fields = object[.fields].map { FieldReader(log: log, schema: schema, isChild: true).fields($0) } ?? []
     if let node = object[.fields], fields.isEmpty, node.pairs != nil {
       log.error("a child table needs at least one field", at: node.location)
     }

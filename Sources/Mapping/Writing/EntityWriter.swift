@@ -24,10 +24,12 @@ struct EntityWriter {
       output.line("fields:")
       for field in entity.fields {
         output.comment(fieldComments[field.column] ?? [], indent: 2)
-        FieldWriter(field: field, isKey: entity.key.contains(field.column)).write(to: &output, indent: 2)
+        FieldWriter(field: field, isKey: entity.key.contains(field.column), setSchema: set.schema)
+          .write(to: &output, indent: 2)
       }
     }
     writeChildren(&output)
+    writeGenerated(&output)
     if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
     writeReferences(&output)
     writeFilters(&output)
@@ -62,7 +64,24 @@ struct EntityWriter {
       }
       if child.ordinal != "position" { output.line("ordinal: \(YAMLScalar.text(child.ordinal))", indent: 4) }
       output.line("fields:", indent: 4)
-      for field in child.fields { FieldWriter(field: field, isKey: false).write(to: &output, indent: 6) }
+      for field in child.fields {
+        FieldWriter(field: field, isKey: false, setSchema: set.schema).write(to: &output, indent: 6)
+      }
+    }
+  }
+
+  private func writeGenerated(_ output: inout YAMLOutput) {
+    guard !entity.generated.isEmpty else { return }
+    output.line("generated:")
+    for column in entity.generated {
+      let made =
+        switch column.value {
+        case .identity: "identity"
+        case .expression(let sql): YAMLScalar.text(sql)
+        }
+      output.object(
+        YAMLScalar.key(column.column),
+        [("type", TypeWriter.written(column.type, setSchema: set.schema)), ("as", made)], indent: 2)
     }
   }
 
