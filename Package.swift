@@ -92,13 +92,14 @@ let package = Package(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
+    .target(name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "Inference", "LocalPostgres", "Mapping", "Mongo", "Postgres",
-        "RecordSources", "SQLite", "SampleData", "Schema",
+        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping", "Mongo",
+        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

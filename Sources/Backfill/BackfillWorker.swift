@@ -40,13 +40,15 @@ final class BackfillWorker {
       let plan = backfill.plans[work.index]
       let begun = Date()
       let loader = try loader(for: work.index)
-      try move(work, loader)
+      if let chunk = work.chunk { try move(work, chunk, loader) }
       try catalog.addSeconds(run, entity: plan.entity.name, Date().timeIntervalSince(begun))
       if queue.finish(work.index) {
         try complete(plan, loader)
         queue.complete(work.index)
       }
     }
+    // Others may be waiting for what this worker won't finish.
+    queue.stop()
   }
 
   /// One loader for each entity that this worker meets; only the latest is kept, as its buffers are large.
@@ -71,8 +73,8 @@ final class BackfillWorker {
     return loader
   }
 
-  private func move(_ work: WorkQueue.Work, _ loader: ChunkLoader) throws {
-    let range = ChunkRange(lower: work.chunk.lower, upper: work.chunk.upper)
+  private func move(_ work: WorkQueue.Work, _ chunk: Chunk, _ loader: ChunkLoader) throws {
+    let range = ChunkRange(lower: chunk.lower, upper: chunk.upper)
     var copies = work.isFresh
     for attempt in 1... {
       do {
@@ -89,7 +91,7 @@ final class BackfillWorker {
             try catalog.addUnmapped(
               run, entity: loader.plan.entity.name, try loader.unmapped(read: tally.read))
           }
-          try catalog.complete(run, entity: loader.plan.entity.name, chunk: work.chunk.number, tally)
+          try catalog.complete(run, entity: loader.plan.entity.name, chunk: chunk.number, tally)
         }
         return
       } catch let error as PostgresError {

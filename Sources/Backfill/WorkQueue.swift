@@ -11,7 +11,8 @@ internal import RecordSources
 final class WorkQueue: @unchecked Sendable {
   struct Work {
     var index: Int
-    var chunk: Chunk
+    /// Nil where every chunk is done already and the entity only has to be completed: a process died in between.
+    var chunk: Chunk?
     /// Rows go straight into the table; otherwise they are merged.
     var isFresh: Bool
     /// See ``RunEntity/isRecount``.
@@ -58,7 +59,8 @@ final class WorkQueue: @unchecked Sendable {
         isFinished = false
         guard entities[index].dependencies.allSatisfy({ entities[$0].isDone }) else { continue }
         guard let session = sessions[entities[index].plan.entity.store] else { continue }
-        if let chunk = try take(index, session, catalog) {
+        let chunk = try take(index, session, catalog)
+        if chunk != nil || (entities[index].running == 0 && entities[index].isPlanned) {
           entities[index].running += 1
           return Work(
             index: index, chunk: chunk, isFresh: entities[index].isFresh,
@@ -94,9 +96,11 @@ final class WorkQueue: @unchecked Sendable {
   func finish(_ index: Int) -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    entities[index].running -= 1
     let state = entities[index]
-    return state.running == 0 && state.isPlanned && state.open.isEmpty
+    // Who completes the entity keeps it running, so that nobody else takes that on.
+    if state.running == 1 && state.isPlanned && state.open.isEmpty { return true }
+    entities[index].running -= 1
+    return false
   }
 
   /// Marks an entity complete, so that those that refer to it may begin.

@@ -127,7 +127,7 @@ final class SQLiteSession: SourceSession {
   ) throws -> SQLiteRecordCursor {
     let slots = plan.slotNames.map { expression(ValuePath(field: $0), table) }
     // Everything else of the row, for the rest column and for quarantine.
-    let others = table.columns.map(\.name).filter { !plan.slotNames.contains($0) }
+    let others = table.dataColumns.filter { !plan.slotNames.contains($0) }
     let locator = locator(table)
     let all = slots + others.map(quotedIdentifier) + locator
     var sql = "SELECT \(all.joined(separator: ", ")) FROM \(quotedIdentifier(table.name))"
@@ -149,7 +149,7 @@ final class SQLiteSession: SourceSession {
 
   func unmappedColumns(of plan: EntityPlan) throws -> [String] {
     if plan.record.hasRest { return [] }
-    return try table(plan.entity).columns.map(\.name).filter { !plan.slotNames.contains($0) }
+    return try table(plan.entity).dataColumns.filter { !plan.slotNames.contains($0) }
   }
 
   func verify(_ plan: EntityPlan) throws {
@@ -275,4 +275,9 @@ private final class NameTable {
   deinit {
     for name in names { name.deallocate() }
   }
+}
+
+extension SQLiteTable {
+  /// Names of the columns that hold data: the hidden ones of a virtual table are its way of being asked.
+  fileprivate var dataColumns: [String] { columns.filter { $0.kind != .hidden }.map(\.name) }
 }

@@ -228,6 +228,7 @@ private struct ChildEncoder {
     var element = RawValue.missing
     var ordinal: Int32 = 0
     while try reader.next(key: &name, value: &element) {
+      refusedColumn = -1
       try shape.fillElement(element, slots: slots)
       var width = key.count + 1 + plan.columns.count
       if case .staged(let row, _) = prefix {

@@ -1,0 +1,141 @@
+import Audit
+import Backfill
+import Catalog
+import Codec
+import Executors
+import Mapping
+import Mongo
+import Postgres
+import Progress
+import RecordSources
+import Schema
+import TestSupport
+
+/// The engine between one source and one target database, under a mapping set written in the test.
+struct Engine {
+  let set: MappingSet
+  let target: TestPostgres
+  let sources: [String: any RecordSource]
+  /// Keeps the databases until the engine goes.
+  private let databases: [AnyObject]
+
+  /// - Parameters:
+  ///   - mongo: the database of the store `app`.
+  ///   - sqlite: the file of the store `file`.
+  ///   - entities: the entities' files.
+  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...) throws {
+    var stores = ""
+    var sources: [String: any RecordSource] = [:]
+    if let mongo {
+      stores += "\n  app: { kind: mongo, environment: [MONGODB_URI] }"
+      sources["app"] = MongoSource(mongo.connection.settings)
+    }
+    if let sqlite {
+      stores += "\n  file: { kind: sqlite, environment: [SQLITE_PATH] }"
+      sources["file"] = SQLiteSource(path: sqlite.path)
+    }
+    let files = entities.enumerated().map { (name: "entity\($0.offset).yaml", text: $0.element) }
+    set = try MappingSet.parse(files: [("set.yaml", "set: test\nstores:\(stores)\n")] + files)
+    self.target = target
+    self.sources = sources
+    let given: [AnyObject?] = [mongo, sqlite]
+    databases = given.compactMap { $0 }
+  }
+
+  func plans() throws -> [EntityPlan] {
+    try set.coreInLoadOrder.map { try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo) }
+  }
+
+  func plan(_ entity: String) throws -> EntityPlan {
+    guard let plan = try plans().first(where: { $0.entity.name == entity }) else {
+      throw UnexpectedResult(description: "the set has no core entity \(entity)")
+    }
+    return plan
+  }
+
+  private func context(_ stop: StopFlag) throws -> BackfillContext {
+    BackfillContext(
+      set: set, plans: try plans(), sources: sources, target: target.settings,
+      progress: ProgressReporter(mode: .quiet), stop: stop)
+  }
+
+  /// Moves everything.
+  @discardableResult
+  func backfill(stop: StopFlag = StopFlag(), _ change: (inout BackfillOptions) -> Void = { _ in }) throws
+    -> BackfillReport
+  {
+    var options = BackfillOptions()
+    change(&options)
+    let report = try Backfill(try context(stop), options: options).run()
+    for entity in report.entities where !entity.tally.isBalanced {
+      throw UnexpectedResult(description: "the sum doesn't hold for \(entity.entity): \(entity.tally)")
+    }
+    return report
+  }
+
+  /// Compares everything.
+  @discardableResult
+  func audit(repairs: Bool = false, listed: Int = 1000) throws -> AuditReport {
+    var options = AuditOptions()
+    options.repairs = repairs
+    options.listed = listed
+    let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
+      try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
+    }
+    return try Audit(try context(StopFlag()), featurePlans: features, options: options).run()
+  }
+
+  /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.
+  func replay(_ entity: String) throws -> Replay.Outcome {
+    let plan = try plan(entity)
+    guard let session = try sources[plan.entity.store]?.openSessions(1).take() else {
+      throw UnexpectedResult(description: "there is no source for \(entity)")
+    }
+    let keys = SchemaPlan([plan], set: set)
+    let catalog = Catalog(target.connection)
+    let loader = ChunkLoader(
+      plan: plan, session: session, connection: target.connection, setName: set.name, run: 0,
+      foreignKeys: keys.foreignKeys)
+    return try Replay.run(
+      try quarantine(entity), loader: loader, catalog: catalog, set: set.name)
+  }
+
+  /// What waits in quarantine.
+  func quarantine(_ entity: String? = nil) throws -> [QuarantineEntry] {
+    try Catalog(target.connection).quarantined(set: set.name, entity: entity)
+  }
+
+  /// What waits in quarantine, each as `id reason field column`, where an integer names the record; sorted.
+  func refusals(_ entity: String? = nil) throws -> [String] {
+    try quarantine(entity).map { entry in
+      let locator = try BSONDocument(bytes: entry.locator)
+      let id = (locator["_id"] ?? locator["k"]?.elements?.first)?.integer.map(String.init) ?? "?"
+      return "\(id) \(entry.reason) \(entry.field ?? "-") \(entry.column ?? "-")"
+    }.sorted()
+  }
+}
+
+extension BackfillReport {
+  /// Counts of one entity: read, landed, unchanged, quarantined, filtered.
+  func counts(_ entity: String) -> [Int]? {
+    entities.first { $0.entity == entity }.map {
+      [$0.tally.read, $0.tally.landed, $0.tally.unchanged, $0.tally.quarantined, $0.tally.filtered]
+    }
+  }
+
+  /// Paths that nothing maps, with the number of records that have them, as `path: count`.
+  func unmapped(_ entity: String) -> [String] {
+    (entities.first { $0.entity == entity }?.unmapped ?? []).map { "\($0.path): \($0.count)" }.sorted()
+  }
+}
+
+extension AuditReport {
+  /// Every difference as `entity kind key [columns]`, sorted.
+  var differences: [String] {
+    entities.flatMap(\.differences).map {
+      "\($0.entity) \($0.kind) \($0.key.joined(separator: ",")) \($0.columns)"
+    }.sorted()
+  }
+
+  func tally(_ entity: String) -> AuditTally? { entities.first { $0.entity == entity }?.tally }
+}
