@@ -63,7 +63,8 @@ struct SchemaTests {
     #expect(
       (arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
     #expect(
-      (arguments["interval"] as? [String: Any])?["enum"] as? [String] == IntervalUnit.allCases.map(\.rawValue))
+      (arguments["interval"] as? [String: Any])?["enum"] as? [String] == IntervalUnit.allCases.map(\.rawValue)
+    )
     #expect((arguments["uuid"] as? [String: Any])?["enum"] as? [String] == UUIDOrder.allCases.map(\.rawValue))
   }
 

@@ -23,7 +23,15 @@ struct Engine {
   ///   - mongo: the database of the store `app`.
   ///   - sqlite: the file of the store `file`.
   ///   - entities: the entities' files.
-  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...) throws {
+  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...)
+    throws
+  {
+    try self.init(mongo: mongo, sqlite: sqlite, into: target, entities)
+  }
+
+  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: [String])
+    throws
+  {
     var stores = ""
     var sources: [String: any RecordSource] = [:]
     if let mongo {
