@@ -13,7 +13,7 @@ final class ChildStream {
     connection = try PostgresConnection(context.target)
     _ = try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     _ = try connection.execute("SET TRANSACTION SNAPSHOT \(quoteLiteral(snapshot))")
-    let columns = child.columns.map { quotedIdentifier($0.name) }.joined(separator: ", ")
+    let columns = child.columns.map(\.portableValue).joined(separator: ", ")
     let places = child.placeColumns.map(quotedIdentifier).joined(separator: ", ")
     stream = try TargetStream(
       connection,

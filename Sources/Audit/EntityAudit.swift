@@ -70,7 +70,7 @@ final class EntityAudit {
     defer { reader.close() }
     _ = try reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     let snapshot = try reader.query("SELECT pg_export_snapshot() AS s").first?.text("s") ?? ""
-    let columns = plan.columns.map { quotedIdentifier($0.name) }.joined(separator: ", ")
+    let columns = plan.columns.map(\.portableValue).joined(separator: ", ")
     let target = try TargetStream(
       reader,
       sql: "SELECT \(columns) FROM \(plan.table.sql) ORDER BY \(order.orderBy(plan.keyColumns.map(\.name)))",

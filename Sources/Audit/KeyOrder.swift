@@ -19,7 +19,7 @@ struct KeyOrder {
     var suffixes: [String] = []
     for index in plan.key {
       let column = plan.columns[index]
-      switch column.type {
+      switch column.type.base {
       case .smallint, .integer, .bigint, .date, .time, .timestamp, .timestamptz:
         columns.append((index, .signed))
         suffixes.append("")

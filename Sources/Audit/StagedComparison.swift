@@ -53,7 +53,7 @@ struct StagedComparison {
     var tests: [String] = []
     for column in plan.columns where !keys.contains(column.name) && !ignored.contains(column.name) {
       let name = quotedIdentifier(column.name)
-      var test = "ROW(t.\(name))::record *<> ROW(s.\(name))::record"
+      var test = "ROW(\(column.plainValue("t")))::record *<> ROW(s.\(name))::record"
       if let tolerance = plan.entity.auditTolerance[column.name] {
         test = "(\(test)) AND coalesce(abs(t.\(name)::numeric - s.\(name)::numeric) > \(tolerance), true)"
       }
@@ -94,8 +94,9 @@ struct StagedComparison {
     }
     let places = child.placeColumns.map { "e.\(quotedIdentifier($0)) = c.\(quotedIdentifier($0))" }
       .joined(separator: " AND ")
-    let columns = child.columns.map { quotedIdentifier($0.name) }
-    func list(_ alias: String) -> String { columns.map { "\(alias).\($0)" }.joined(separator: ", ") }
+    func list(_ alias: String) -> String {
+      child.columns.map { $0.plainValue(alias) }.joined(separator: ", ")
+    }
     return """
       EXISTS (SELECT FROM (SELECT * FROM \(stage) x WHERE \(match("x"))) e
         FULL JOIN (SELECT * FROM \(child.table.sql) y WHERE \(match("y"))) c ON \(places)

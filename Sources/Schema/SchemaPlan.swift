@@ -16,18 +16,23 @@ public struct SchemaPlan: Sendable {
   /// Foreign keys, added and validated after the rows.
   public var foreignKeys: [ForeignKey]
   public var tables: [TableDefinition]
+  /// Enums and domains that the tables use.
+  public var types: [NamedTypeDefinition]
 
   /// - Parameter plans: core entities in load order.
   public init(_ plans: [EntityPlan], set: MappingSet) {
     tables = plans.flatMap { TableDefinition.tables(of: $0) }
     foreignKeys = plans.flatMap { ForeignKey.keys(of: $0, in: set) }
     var before: [Statement] = []
-    for schema in Set(tables.map(\.table.schema)).sorted() {
+    types = NamedTypeDefinition.all(in: tables)
+    let createdTypes = types.filter { $0.sql != nil }
+    for schema in Set(tables.map(\.table.schema) + createdTypes.map(\.schema)).sorted() {
       before.append(Statement(sql: "CREATE SCHEMA IF NOT EXISTS \(quotedIdentifier(schema))"))
     }
     if tables.contains(where: { $0.columns.contains { $0.type.usesCitext } }) {
       before.append(Statement(sql: "CREATE EXTENSION IF NOT EXISTS citext"))
     }
+    before += createdTypes.compactMap(\.sql).map { Statement(sql: $0) }
     before += tables.map { Statement(sql: $0.sql) }
     beforeLoad = before
     afterLoad = plans.flatMap { plan in
@@ -47,7 +52,7 @@ public struct SchemaPlan: Sendable {
 
 extension TargetType {
   fileprivate var usesCitext: Bool {
-    switch self {
+    switch base {
     case .citext: true
     case .array(let element): element.usesCitext
     default: false
@@ -59,6 +64,8 @@ extension TargetType {
 public struct TableDefinition: Sendable {
   public var table: TableName
   public var columns: [TargetColumn]
+  /// Columns that Postgres fills.
+  public var generated: [GeneratedColumn] = []
   /// Names of the primary key's columns.
   public var key: [String]
   /// The parent table that owns the rows of a child table.
@@ -69,7 +76,8 @@ public struct TableDefinition: Sendable {
   static func tables(of plan: EntityPlan) -> [TableDefinition] {
     let keyNames = plan.keyColumns.map(\.name)
     let main = TableDefinition(
-      table: plan.table, columns: plan.columns, key: keyNames, parent: nil, entity: plan.entity.name)
+      table: plan.table, columns: plan.columns, generated: plan.entity.generated, key: keyNames, parent: nil,
+      entity: plan.entity.name)
     return [main]
       + plan.children.map { child in
         let parents = child.columns.prefix(child.parentCount).map(\.name)
@@ -88,11 +96,14 @@ public struct TableDefinition: Sendable {
   public var sql: String {
     var lines: [String] = columns.map { column in
       var line = "  \(quotedIdentifier(column.name)) \(column.type.sql)"
-      if key.contains(column.name), column.type.isText, column.type != .citext { line += " COLLATE \"C\"" }
+      if key.contains(column.name), column.type.isText, column.type.base != .citext {
+        line += " COLLATE \"C\""
+      }
       if column.isRequired { line += " NOT NULL" }
       if column.isUnique, key != [column.name] { line += " UNIQUE" }
       return line
     }
+    lines += generated.map { "  " + $0.definition }
     if !key.isEmpty { lines.append("  PRIMARY KEY (\(columnList(key)))") }
     if let parent {
       lines.append(

@@ -190,10 +190,8 @@ struct ErrorKindTests {
 
   static let typingMistakes: [Mistake] = [
     Mistake(
-      fields: "a: { type: \"text[]\", transforms: [trim] }",
-      said: [
-        "7:37: error: an array takes no transforms: its elements land as they are | use jsonb, or a child table whose fields have the transforms"
-      ]),
+      fields: "a: { type: \"integer[]\", transforms: [trim] }",
+      said: ["7:40: error: \"trim\" makes a text, which a column of type integer doesn't take | add number"]),
     Mistake(
       fields: "a: { type: integer, transforms: [trim] }",
       said: ["7:36: error: \"trim\" makes a text, which a column of type integer doesn't take | add number"]),
@@ -227,7 +225,52 @@ struct ErrorKindTests {
     Mistake(
       fields: "a: { type: \"text[]\", missing: { value: x } }",
       said: ["7:42: error: a value can't be written for an array"]),
-    Mistake(fields: "a: \"citext[]\"", said: ["7:6: error: arrays of citext aren't supported | use text[]"]),
+    Mistake(
+      fields: "a: { type: { enum: e, base: text } }",
+      said: [
+        "7:22: error: an enum needs \"values\" | as in values: [new, done]",
+        "7:25: error: an enum has no \"base\"",
+      ]),
+    Mistake(
+      fields: "a: { type: { values: [x] } }",
+      said: [
+        "7:14: error: a type that a schema defines is either an \"enum\" or a \"domain\" | as in { enum: status, values: [new, done] } or { domain: email, base: text }"
+      ]),
+    Mistake(
+      fields: "a: { type: { domain: d, base: \"text[]\" } }",
+      said: ["7:33: error: a domain's base is one of Postgres' own types, and no array"]),
+    Mistake(
+      fields: "a: { type: { enum: e, values: [x] }, missing: { value: y } }",
+      said: ["7:58: error: \"y\" can't be a value of type \"core\".\"e\""]),
+    Mistake(
+      fields: "a: { type: { enum: e, values: [x] } }\n  b: { type: { enum: e, values: [y] } }",
+      said: [
+        "8:3: error: the type core.e is another one at line 7 | give both the same values in the same order, or one of them another name"
+      ]),
+    Mistake(
+      fields: "a: { type: { enum: users, values: [x] } }",
+      said: [
+        "7:3: error: the type core.users has the name of a table, which is a type in Postgres, too | give one of them another name"
+      ]),
+    Mistake(
+      fields: "a: { type: interval, missing: { value: 3 } }",
+      said: ["7:42: error: \"3\" can't be a value of type interval"]),
+    Mistake(
+      fields: "a: { type: inet, missing: { value: 10.0.0.256 } }",
+      said: ["7:38: error: \"10.0.0.256\" can't be a value of type inet"]),
+    Mistake(
+      fields: "a: { type: numeric, transforms: [{ clamp: [2, 1] }] }",
+      said: ["7:45: error: the smallest number of \"clamp\" comes first"]),
+    Mistake(
+      fields: "a: { type: numeric, transforms: [{ clamp: 2 }] }",
+      said: [
+        "7:45: error: \"clamp\" needs the smallest and the largest number | as in { clamp: [0, 100] }"
+      ]),
+    Mistake(
+      fields: "a: { type: text, transforms: [interval] }",
+      said: [
+        "7:33: error: \"interval\" makes an interval, which a column of type text doesn't take | use interval"
+      ]),
   ]
 
   static let ruleMistakes: [Mistake] = [

@@ -55,6 +55,9 @@ extension MappingSet {
     set.directory = ""
     for index in set.entities.indices {
       set.entities[index].location = nowhere
+      for column in set.entities[index].generated.indices {
+        set.entities[index].generated[column].location = nowhere
+      }
       for field in set.entities[index].fields.indices { set.entities[index].fields[field].location = nowhere }
       set.entities[index].children = set.entities[index].children.map(\.withoutPlaces)
       for reference in set.entities[index].references.indices {

@@ -71,6 +71,13 @@ struct RandomSet {
       entity.quarantineLimit =
         [nil, .records(Int.random(in: 0...1000, using: &random)), .percent(1), .percent(0.25)]
         .randomElement(using: &random) ?? nil
+      if chance(3) {
+        entity.generated = [
+          GeneratedColumn(column: self.name(), type: .bigint, value: .identity, location: nowhere),
+          GeneratedColumn(
+            column: self.name(), type: .array(.text), value: .expression("a || '}'"), location: nowhere),
+        ]
+      }
       entity.auditIgnore = chance(2) ? [self.name()] : []
       entity.auditTolerance = chance(2) ? ["amount": Double.random(in: 0...1, using: &random)] : [:]
       entity.resetKeep = chance(2) ? [KeepRule(column: key[0], values: [text()])] : []
@@ -187,7 +194,14 @@ struct RandomSet {
         (.jsonb, [.json]), (.jsonb, [.ejson]), (.array(.text), []),
         (.array(.numeric(precision: 4, scale: 2)), []), (.text, [.hex]), (.text, [.base64, .trim]),
         (.varchar(80), [.text]), (.char(2), []), (.bytea, [.hash]), (.doublePrecision, []), (.citext, []),
-        (.time, []),
+        (.time, []), (.interval, [.interval(nil)]), (.interval, [.number, .interval(.seconds)]),
+        (.inet, [.inet]),
+        (.cidr, []),
+        (.numeric(precision: 9, scale: 2), [.clamp(from: "-1.5", to: "1e3"), .round(digits: 2)]),
+        (.text, [.stripNUL, .truncate(length: 7)]), (.jsonb, [.escapeNUL]), (.array(.citext), [.lower]),
+        (.enumeration(NamedType(schema: "core", name: "mood"), labels: ["sad", "so, so", "\""]), []),
+        (.array(.enumeration(NamedType(schema: "odd schema", name: "mood"), labels: ["a"])), [.trim]),
+        (.domain(NamedType(schema: "core", name: "e-mail"), over: .varchar(80)), []),
       ]
     }
   }

@@ -33,6 +33,8 @@ struct SchemaTests {
     try check(UnmappedKey.self)
     try check(AuditKey.self)
     try check(ResetKey.self)
+    try check(NamedTypeKey.self)
+    try check(GeneratedKey.self)
     let entity = try SchemaDocument().definition("entity")
     #expect((entity["then"] as? [String: [String]])?["required"] == EntityKey.neededForCore.map(\.rawValue))
     let refused = ((entity["else"] as? [String: Any])?["properties"] as? [String: Any])?.keys
@@ -69,6 +71,9 @@ struct SchemaTests {
       Set(arguments.keys) == Set(TransformWord.allCases.filter { $0.argument != .none }.map(\.rawValue)))
     #expect(
       (arguments["epoch"] as? [String: Any])?["enum"] as? [String] == EpochUnit.allCases.map(\.rawValue))
+    #expect(
+      (arguments["interval"] as? [String: Any])?["enum"] as? [String] == IntervalUnit.allCases.map(\.rawValue)
+    )
     #expect((arguments["uuid"] as? [String: Any])?["enum"] as? [String] == UUIDOrder.allCases.map(\.rawValue))
   }
 

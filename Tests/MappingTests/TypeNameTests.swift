@@ -10,7 +10,8 @@ struct TypeNameTests {
     arguments: [
       .smallint, .integer, .bigint, .numeric(precision: nil, scale: nil), .numeric(precision: 5, scale: nil),
       .numeric(precision: 12, scale: 2),
-      .real, .doublePrecision, .boolean, .text, .varchar(16), .char(3), .citext, .bytea, .uuid, .date, .time,
+      .real, .doublePrecision, .boolean, .text, .varchar(16), .char(3), .citext, .interval, .inet, .cidr,
+      .array(.citext), .bytea, .uuid, .date, .time,
       .timestamp, .timestamptz, .json, .jsonb,
       .array(.text), .array(.numeric(precision: 4, scale: 1)), .array(.timestamptz),
     ] as [TargetType])

@@ -88,7 +88,7 @@ public enum BSONBuilder {
     try append(key: bytes, value, to: &buffer)
   }
 
-  private static func appendHead(
+  static func appendHead(
     _ type: UInt8, key: UnsafeRawBufferPointer, to buffer: inout ByteBuffer
   ) throws(Refusal) {
     for byte in key where byte == 0 { throw Refusal(.containsNUL, found: .document) }

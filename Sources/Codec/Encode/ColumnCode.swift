@@ -3,7 +3,7 @@ struct ColumnCode {
   enum Wire: UInt8 {
     case int2, int4, int8, numeric, float4, float8, bool, text, bytea, uuid, date, time, timestamp,
       timestamptz
-    case json, jsonb, array
+    case interval, inet, cidr, enumeration, json, jsonb, array
   }
   enum Absent: UInt8 { case null, refuse, keep, value }
 
@@ -32,19 +32,10 @@ struct ColumnCode {
 struct StepCode {
   enum Operation: UInt8 {
     case trim, lower, upper, text, number, epoch, parseDate, enumMap, boolean, cents, json, ejson, hash, uuid
-    case base64, hex, constant
-
-    /// Whether the step makes text in a scratch buffer. The others hand on a part of what they were given, which may lie
-    /// in the buffer that was written last.
-    var writesScratch: Bool {
-      switch self {
-      case .lower, .upper, .text, .enumMap, .hash, .base64, .hex: true
-      case .trim, .number, .epoch, .parseDate, .boolean, .cents, .json, .ejson, .uuid, .constant: false
-      }
-    }
+    case base64, hex, constant, round, truncate, stripNUL, escapeNUL, clamp, interval, inet
   }
   var operation: Operation
-  /// Digits for cents; an index into the side tables for the rest.
+  /// Digits for cents and round, the length for truncate; an index into the side tables for the rest.
   var argument: Int32
 }
 
@@ -64,6 +55,8 @@ enum StepResult {
   /// The value as Extended JSON.
   case extended(RawValue)
   case digest(UnsafeRawBufferPointer)
+  case interval(Interval)
+  case network(NetworkAddress)
   case null
 }
 
@@ -84,6 +77,11 @@ extension ColumnCode {
     case .time: .time
     case .timestamp: .timestamp
     case .timestamptz: .timestamptz
+    case .interval: .interval
+    case .inet: .inet
+    case .cidr: .cidr
+    case .enumeration: .enumeration
+    case .domain(_, let base): wire(of: base)
     case .json: .json
     case .jsonb: .jsonb
     case .array: .array

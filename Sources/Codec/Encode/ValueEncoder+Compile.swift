@@ -8,11 +8,17 @@ extension ValueEncoder {
       missing: ColumnCode.absent(plan.missing), null: ColumnCode.absent(plan.null),
       empty: ColumnCode.absent(plan.empty), maxLength: -1, isPadded: false, precision: -1, scale: -1,
       index: Int32(columns.count))
-    code.apply(plan.type)
+    let type = plan.type.base
+    code.apply(type)
     alternatives += plan.slots.dropFirst().map { Int32($0) }
     for transform in plan.transforms { steps.append(step(transform)) }
     substitutes.append((bytes(plan.missing), bytes(plan.null), bytes(plan.empty)))
-    if case .array(let element) = plan.type { elements.append(element) } else { elements.append(nil) }
+    if case .array(let element) = type { elements.append(element) } else { elements.append(nil) }
+    if case .enumeration(_, let texts) = type.element {
+      labels.append(texts.map { Array($0.utf8) })
+    } else {
+      labels.append([])
+    }
     columns.append(code)
   }
 
@@ -53,6 +59,20 @@ extension ValueEncoder {
     case .constant(let text):
       constants.append(Array(text.utf8))
       return StepCode(operation: .constant, argument: Int32(constants.count - 1))
+    case .round(let digits): return StepCode(operation: .round, argument: Int32(digits))
+    case .truncate(let length):
+      return StepCode(operation: .truncate, argument: Int32(clamping: length))
+    case .stripNUL: return StepCode(operation: .stripNUL, argument: 0)
+    case .escapeNUL: return StepCode(operation: .escapeNUL, argument: 0)
+    case .clamp(let low, let high):
+      // The upper bound follows the lower one.
+      constants += [Array(low.utf8), Array(high.utf8)]
+      return StepCode(operation: .clamp, argument: Int32(constants.count - 2))
+    case .interval(let unit):
+      guard let unit else { return StepCode(operation: .interval, argument: -1) }
+      units.append(unit)
+      return StepCode(operation: .interval, argument: Int32(units.count - 1))
+    case .inet: return StepCode(operation: .inet, argument: 0)
     }
   }
 }

@@ -11,12 +11,11 @@ extension ValueEncoder {
     otherScratch.shrink(to: Self.keptScratch)
     var result = StepResult.value(value)
     for offset in 0..<code.stepCount {
+      // What a step wrote stays readable while the next one writes to the other buffer; a step that wrote nothing has
+      // handed on what the one before it wrote.
+      if scratch.count > 0 { swap(&scratch, &otherScratch) }
+      scratch.removeAll()
       let step = steps[Int(code.steps + offset)]
-      if step.operation.writesScratch {
-        // Text made by the step before stays readable while this one writes to the other buffer.
-        swap(&scratch, &otherScratch)
-        scratch.removeAll()
-      }
       result = try apply(step, to: result)
       // What trimming leaves empty is for the rule for empty values, not for the steps that follow.
       if step.operation == .trim, code.empty != .keep, case .value(let trimmed) = result,
@@ -98,10 +97,19 @@ extension ValueEncoder {
     case .hex:
       Hex.append(try binary(result), to: &scratch)
       return .value(.string(scratch.bytes))
+    case .round: return try rounded(result, digits: Int(step.argument))
+    case .truncate: return .value(.string(Self.prefix(of: try text(result), scalars: Int(step.argument))))
+    case .stripNUL: return try rewritten(result, .strip)
+    case .escapeNUL: return try rewritten(result, .escape)
+    case .clamp: return try clamped(result, bounds: Int(step.argument))
+    case .interval:
+      guard step.argument >= 0 else { return .interval(try Interval.parse(try text(result))) }
+      return .interval(try Interval(try plain(result), units[Int(step.argument)]))
+    case .inet: return .network(try NetworkAddress.parse(try text(result)))
     }
   }
 
-  private func plain(_ result: StepResult) throws(Refusal) -> RawValue {
+  func plain(_ result: StepResult) throws(Refusal) -> RawValue {
     switch result {
     case .value(let value), .extended(let value): return value
     case .decimalText(let text), .jsonText(let text): return .string(text)
@@ -159,6 +167,9 @@ extension ValueEncoder {
       guard let uuid = UUIDText.reorder(value.bytes, swapped) else {
         throw Refusal(.invalidText, found: .binary)
       }
+      return .uuid(uuid.0, uuid.1)
+    case .objectID where value.bytes.count == 12:
+      let uuid = UUIDText.derived(objectID: value.bytes)
       return .uuid(uuid.0, uuid.1)
     default: throw Refusal(.wrongType, found: value.kind)
     }

@@ -22,6 +22,13 @@ extension ValueEncoder {
       out.appendBigEndian(try PostgresTime.time(time))
     case .timestamp, .timestamptz:
       out.appendBigEndian(try PostgresTime.timestamp(of: result, withZone: code.wire == .timestamptz))
+    case .interval:
+      guard case .interval(let interval) = result else { throw refused(result) }
+      interval.append(to: &out)
+    case .inet, .cidr:
+      guard case .network(let address) = result else { throw refused(result) }
+      try address.append(isNetwork: code.wire == .cidr, to: &out)
+    case .enumeration: try appendLabel(result, code, to: &out)
     case .json: try appendJSON(result, to: &out)
     case .jsonb:
       // jsonb_recv: one version byte, then text.
@@ -59,8 +66,13 @@ extension ValueEncoder {
       default: throw Refusal(.wrongType, found: value.kind)
       }
     case .decimalText(let text):
-      guard let value = IntegerText.parse(text) else { throw Refusal(.notExact, found: .string) }
-      guard let exact = T(exactly: value) else { throw Refusal(.outOfRange, found: .string) }
+      let whole =
+        if let value = IntegerText.parse(text) {
+          Int128(value)
+        } else {
+          try DecimalValue(number: .string(text)).whole(shift: 0, found: .string)
+        }
+      guard let exact = T(exactly: whole) else { throw Refusal(.outOfRange, found: .string) }
       return exact
     case .scaled(let value, let digits) where digits == 0:
       guard let exact = T(exactly: value) else { throw Refusal(.outOfRange, found: .int64) }
@@ -73,10 +85,10 @@ extension ValueEncoder {
   private func integer<T: FixedWidthInteger & SignedInteger>(decimalText value: RawValue, _ type: T.Type)
     throws(Refusal) -> T
   {
-    var text = ByteBuffer(capacity: 64)
-    try Decimal128Text.append(value.bytes, to: &text)
-    guard let whole = IntegerText.parse(text.bytes), let exact = T(exactly: whole) else {
-      throw Refusal(.notExact, found: .decimal128)
+    let number = try DecimalValue(number: value)
+    if number.coefficient == 0, number.isNegative { throw Refusal(.notExact, found: .decimal128) }
+    guard let exact = T(exactly: try number.whole(shift: 0, found: .decimal128)) else {
+      throw Refusal(.outOfRange, found: .decimal128)
     }
     return exact
   }
@@ -175,6 +187,16 @@ extension ValueEncoder {
     }
   }
 
+  /// An enum's value is written as its label.
+  func appendLabel(_ result: StepResult, _ code: ColumnCode, to out: inout ByteBuffer) throws(Refusal) {
+    guard case .value(let value) = result, value.kind == .string else { throw refused(result) }
+    for label in labels[Int(code.index)]
+    where label.count == value.bytes.count && label.elementsEqual(value.bytes) {
+      return out.append(value.bytes)
+    }
+    throw Refusal(.notInEnum, found: .string)
+  }
+
   /// Postgres text holds any UTF-8 but NUL.
   @inline(__always)
   static func check(text: UnsafeRawBufferPointer) throws(Refusal) {
@@ -226,6 +248,8 @@ extension ValueEncoder {
     var element = code
     element.wire = ColumnCode.wire(of: type)
     element.apply(type)
+    // The rule for empty values is the whole array's.
+    element.empty = .keep
     var reader = try BSONReader(value.bytes)
     var key = UnsafeRawBufferPointer(start: nil, count: 0)
     var item = RawValue.missing
@@ -240,7 +264,7 @@ extension ValueEncoder {
         sawNull = true
         continue
       }
-      try encode(.value(item), element, to: &out)
+      try encode(code.stepCount == 0 ? .value(item) : try run(item, element), element, to: &out)
       out.patchBigEndian(Int32(truncatingIfNeeded: out.count - place - 4), at: place)
     }
     arrayPlace = -1

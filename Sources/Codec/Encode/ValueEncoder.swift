@@ -12,15 +12,20 @@ struct ValueEncoder: ~Copyable {
   var formats: [DateFormat] = []
   var epochs: [EpochUnit] = []
   var orders: [UUIDOrder] = []
+  var units: [IntervalUnit] = []
   var constants: [[UInt8]] = []
   /// For each column the declared values that stand in for missing, null and empty ones.
   var substitutes: [(missing: [UInt8], null: [UInt8], empty: [UInt8])] = []
   /// For each column its element's code, where it is an array.
   var elements: [TargetType?] = []
+  /// For each column the labels of its enum, where it is one or an array of one.
+  var labels: [[[UInt8]]] = []
   /// Two buffers that text steps write to in turn.
   var scratch = ByteBuffer(capacity: 1024)
   var otherScratch = ByteBuffer(capacity: 1024)
-  /// Work space of the JSON writer.
+  /// Bounds of `clamp`, while they are compared.
+  var boundScratch = ByteBuffer(capacity: 64)
+  /// Work space of the JSON writer, and of steps that need a text before they write one.
   var jsonScratch = ByteBuffer(capacity: 4096)
   /// The place of the element that is being encoded, inside an array column; else -1.
   var arrayPlace: Int32 = -1
@@ -78,7 +83,8 @@ struct ValueEncoder: ~Copyable {
     default:
       if code.empty != .keep, isEmpty(value) {
         written = try absent(code.empty, value.kind, \.empty, code, to: &out)
-      } else if code.stepCount == 0 {
+      } else if code.stepCount == 0 || code.wire == .array {
+        // An array's steps are for each of its elements.
         try encode(.value(value), code, to: &out)
         written = true
       } else {
@@ -153,8 +159,10 @@ struct ValueEncoder: ~Copyable {
     case .uuid:
       guard let uuid = UUIDText.parse(text) else { throw Refusal(.invalidText, found: .string) }
       try encode(.uuid(uuid.0, uuid.1), code, to: &out)
+    case .interval: try encode(.interval(try Interval.parse(text)), code, to: &out)
+    case .inet, .cidr: try encode(.network(try NetworkAddress.parse(text)), code, to: &out)
     case .json, .jsonb: try encode(.jsonText(text), code, to: &out)
-    case .text, .bytea: try encode(.value(.string(text)), code, to: &out)
+    case .text, .bytea, .enumeration: try encode(.value(.string(text)), code, to: &out)
     case .array: throw Refusal(.wrongType, found: .string)
     }
   }

@@ -42,6 +42,20 @@ public enum UUIDText {
     return halves
   }
 
+  /// The two halves of the UUID that stands for an ObjectId: its first six bytes, `80 00`, `80 00`, its last six bytes.
+  ///
+  /// Version 8 and the variant of RFC 9562 are in the fixed bytes, so that no UUID of another version can be the same; and
+  /// different ObjectIds have different UUIDs, in the same order.
+  public static func derived(objectID: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for index in 0..<6 {
+      high = high << 8 | UInt64(objectID[index])
+      low = low << 8 | UInt64(objectID[index + 6])
+    }
+    return (high << 16 | 0x8000, low | 0x8000 << 48)
+  }
+
   /// The two halves, most significant bytes first, of a UUID that a driver stored in `order`; nil unless there are 16
   /// bytes.
   ///

@@ -25,7 +25,7 @@ public enum Transform: Sendable, Equatable {
   case ejson
   /// SHA-256 of the value's canonical text or bytes: 64 hex digits into text, 32 bytes into bytea.
   case hash
-  /// A UUID from text, or from binary of subtype 4, or of subtype 3 in this byte order.
+  /// A UUID from text, from binary of subtype 4, or of subtype 3 in this byte order, or derived from an ObjectId.
   case uuid(UUIDOrder)
   /// Binary becomes base64 text.
   case base64
@@ -33,6 +33,20 @@ public enum Transform: Sendable, Equatable {
   case hex
   /// The value is replaced by this text, whatever it was.
   case constant(String)
+  /// A number loses its digits beyond this many after the point; halves are rounded away from zero.
+  case round(digits: Int)
+  /// A text loses what is beyond this many Unicode scalars.
+  case truncate(length: Int)
+  /// Texts, also inside documents, arrays and JSON, lose their NUL characters.
+  case stripNUL
+  /// In texts, also inside documents, arrays and JSON, NUL becomes `\0` and a backslash `\\`, so that both can be told.
+  case escapeNUL
+  /// A number below the first bound becomes that bound, one above the second becomes that one. Both are decimal texts.
+  case clamp(from: String, to: String)
+  /// Text that is an ISO 8601 duration or `HH:MM:SS`, or, with a unit, a number of them, becomes an interval.
+  case interval(IntervalUnit?)
+  /// Text becomes an IPv4 or IPv6 address or network.
+  case inet
 
   /// The name by which a mapping calls it.
   public var name: String {
@@ -54,6 +68,13 @@ public enum Transform: Sendable, Equatable {
     case .base64: "base64"
     case .hex: "hex"
     case .constant: "constant"
+    case .round: "round"
+    case .truncate: "truncate"
+    case .stripNUL: "strip_nul"
+    case .escapeNUL: "escape_nul"
+    case .clamp: "clamp"
+    case .interval: "interval"
+    case .inet: "inet"
     }
   }
 }
@@ -94,4 +115,9 @@ public enum UUIDOrder: String, Sendable, CaseIterable {
   case standard
   case java
   case csharp
+}
+
+/// What a number counts that becomes an interval. Days stay days; all others become a time.
+public enum IntervalUnit: String, Sendable, CaseIterable {
+  case microseconds, milliseconds, seconds, minutes, hours, days
 }

@@ -7,6 +7,9 @@ struct ColumnChecks {
   func check(_ draft: EntityDraft) {
     var claims = Claims(log: log, what: "column")
     for field in draft.fields { claims.claim(field.field.column, "a field", at: field.field.location) }
+    for column in draft.entity.generated {
+      claims.claim(column.column, "a generated column", at: column.location)
+    }
     if let rest = draft.rest { claims.claim(rest.value, "\"rest\"", at: rest.location) }
 
     for child in draft.children.flatMap(\.all) {
@@ -116,7 +119,7 @@ struct Claims {
 extension TargetType {
   /// Whether a tolerance makes sense.
   var isNumeric: Bool {
-    switch self {
+    switch base {
     case .smallint, .integer, .bigint, .numeric, .real, .doublePrecision: true
     default: false
     }

@@ -102,12 +102,31 @@ struct ReferenceChecks {
         "\"\(column.value)\" is \(one.field.type.sql), but \"\(target.entity.name).\(targetColumn)\" is \(other.field.type.sql)",
         at: column.location, help: "give both the same type")
     }
+    for (column, targetColumn) in zip(draft.columns, reference.targetColumns) {
+      guard let one = source.field(column.value), let other = target.field(targetColumn) else { continue }
+      checkRule(one.field, other.field, of: target.entity, at: column.location)
+    }
     if areAllThere, reference.enforcement == .constraint, !isUnique(reference.targetColumns, target) {
       log.error(
         "a foreign key needs unique columns, and (\(reference.targetColumns.joined(separator: ", "))) of "
           + "\"\(target.entity.name)\" is neither its key nor marked unique", at: places[0].location,
         help: "refer to the key, or mark the column unique: true")
     }
+  }
+
+  /// A reference has to be translated by the same rule as the key that it points to.
+  private func checkRule(_ one: Field, _ other: Field, of target: Entity, at location: SourceLocation) {
+    let (rule, wanted) = (
+      one.transforms.filter(\.makesAnotherValue), other.transforms.filter(\.makesAnotherValue)
+    )
+    guard rule != wanted else { return }
+    func words(_ transforms: [Transform]) -> String {
+      transforms.isEmpty
+        ? "as it is" : "through " + transforms.map(FieldWriter.written).joined(separator: ", ")
+    }
+    log.warning(
+      "\"\(one.column)\" comes \(words(rule)), but \"\(target.name).\(other.column)\", which it refers to, comes "
+        + words(wanted), at: location, help: "give both the same transforms, so that equal values stay equal")
   }
 
   private func isUnique(_ columns: [String], _ target: EntityDraft) -> Bool {
@@ -118,10 +137,12 @@ struct ReferenceChecks {
 
 extension TargetType {
   /// Whether Postgres compares the two by one index, as a foreign key must.
-  func isComparable(to other: TargetType) -> Bool { self == other || family == other.family && family != 0 }
+  func isComparable(to other: TargetType) -> Bool {
+    base == other.base || family == other.family && family != 0
+  }
 
   private var family: Int {
-    switch self {
+    switch base {
     case .smallint, .integer, .bigint: 1
     case .numeric: 2
     case .text, .varchar: 3

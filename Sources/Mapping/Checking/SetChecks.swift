@@ -25,6 +25,7 @@ struct SetChecks {
       }
       checkStore(set, draft)
     }
+    NamedTypeChecks(log: log).check(entities)
     if isEveryEntityKnown { warnOfUnusedStores(set, entities) }
   }
 

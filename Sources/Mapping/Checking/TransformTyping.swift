@@ -4,7 +4,7 @@ internal import Codec
 struct TransformTyping {
   let log: DiagnosticLog
 
-  /// What a step hands on, as the encoder sees it. The last five are ends: no step takes them.
+  /// What a step hands on, as the encoder sees it. The last are ends: no step takes them.
   enum Shape: String {
     case anything
     case text = "a text"
@@ -16,15 +16,13 @@ struct TransformTyping {
     case instant = "a point in time"
     case identifier = "a UUID"
     case digest = "a digest"
+    case interval = "an interval"
+    case network = "a network address"
   }
 
   func check(_ chain: [Located<Transform>], into type: TargetType) {
-    if case .array = type, let first = chain.first {
-      log.error(
-        "an array takes no transforms: its elements land as they are", at: first.location,
-        help: "use jsonb, or a child table whose fields have the transforms")
-      return
-    }
+    // The steps of an array are for each of its elements.
+    let type = type.base.element
     var shape = Shape.anything
     var source = ""
     for step in chain {
@@ -33,7 +31,7 @@ struct TransformTyping {
           "\"\(step.value.name)\" can't take what \"\(source)\" makes, \(shape.rawValue)", at: step.location)
         return
       }
-      shape = Self.makes(step.value)
+      shape = Self.makes(step.value, of: shape)
       source = step.value.name
     }
     guard let last = chain.last, !Self.lands(shape, in: type, last.value) else { return }
@@ -47,22 +45,32 @@ struct TransformTyping {
     case .anything, .extendedJSON: return true
     case .text, .json:
       switch transform {
-      case .cents, .base64, .hex: return false
+      case .cents, .base64, .hex, .round, .clamp: return false
       default: return true
       }
     case .number:
       switch transform {
-      case .text, .number, .epoch, .enumMap, .boolean, .hash, .ejson, .cents: return true
+      case .text, .number, .epoch, .enumMap, .boolean, .hash, .ejson, .cents, .round, .clamp: return true
+      case .interval(let unit): return unit != nil
       default: return false
       }
-    case .decimal, .boolean, .instant, .identifier, .digest: return false
+    case .decimal:
+      switch transform {
+      case .round, .clamp: return true
+      default: return false
+      }
+    case .boolean, .instant, .identifier, .digest, .interval, .network: return false
     }
   }
 
-  static func makes(_ transform: Transform) -> Shape {
+  static func makes(_ transform: Transform, of shape: Shape) -> Shape {
     switch transform {
-    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex: .text
-    case .number: .number
+    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex, .truncate: .text
+    case .number, .round, .clamp: .number
+    // They change texts wherever these are, and leave the rest as it is.
+    case .stripNUL, .escapeNUL: shape
+    case .interval: .interval
+    case .inet: .network
     case .cents: .decimal
     case .epoch, .parseDate: .instant
     case .boolean: .boolean
@@ -80,7 +88,9 @@ struct TransformTyping {
     let isJSON = type == .json || type == .jsonb
     switch shape {
     case .anything: return true
-    case .text: return type.isText || type == .bytea || isJSON
+    case .text:
+      if case .enumeration = type { return true }
+      return type.isText || type == .bytea || isJSON
     case .number: return type.isNumeric || type.isText || isJSON
     case .json: return type.isText || isJSON
     case .extendedJSON: return isJSON
@@ -97,6 +107,8 @@ struct TransformTyping {
       }
     case .identifier: return type == .uuid || type.isText || type == .bytea
     case .digest: return type.isText || type == .bytea
+    case .interval: return type == .interval
+    case .network: return type == .inet || type == .cidr
     }
   }
 
@@ -107,6 +119,8 @@ struct TransformTyping {
       case .boolean: "add boolean"
       case .uuid: "add uuid"
       case .date, .time, .timestamp, .timestamptz: "add date"
+      case .interval: "add interval"
+      case .inet, .cidr: "add inet"
       default: type.isNumeric ? "add number" : nil
       }
     case .number, .decimal: "use numeric"
@@ -115,6 +129,8 @@ struct TransformTyping {
     case .instant: "use timestamptz, timestamp or date"
     case .identifier: "use uuid"
     case .digest: "use text or bytea"
+    case .interval: "use interval"
+    case .network: "use inet or cidr"
     case .anything: nil
     }
   }

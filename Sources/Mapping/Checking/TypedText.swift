@@ -4,16 +4,21 @@ internal import Codec
 enum TypedText {
   static func problem(with text: String, as type: TargetType) -> String? {
     let fits: Bool
-    switch type {
+    switch type.base {
     case .smallint: fits = Int16(text) != nil
     case .integer: fits = Int32(text) != nil
     case .bigint: fits = Int64(text) != nil
     case .numeric, .real, .doublePrecision: fits = isNumber(text)
     case .boolean: fits = isBoolean(text)
+    case .enumeration(_, let labels): fits = labels.contains { ExactText($0) == ExactText(text) }
+    case .interval: fits = isRead(text) { bytes throws(Refusal) in _ = try Interval.parse(bytes) }
+    case .inet, .cidr:
+      fits = isRead(text) { bytes throws(Refusal) in _ = try NetworkAddress.parse(bytes) }
+    case .domain: fits = true
     case .varchar(let length), .char(let length):
       let count = text.unicodeScalars.count
       if count > length { return "the text has \(count) characters, more than \(type.sql) holds" }
-      fits = type == .varchar(length) || count == length
+      fits = type.base == .varchar(length) || count == length
     case .uuid: fits = Array(text.utf8).withUnsafeBytes { UUIDText.parse($0) } != nil
     case .date, .timestamp, .timestamptz: fits = statesDate(text)
     case .array: return "a value can't be written for an array"
@@ -21,6 +26,15 @@ enum TypedText {
     case .bytea, .time, .json, .jsonb: fits = true
     }
     return fits ? nil : "\"\(text)\" can't be a value of type \(type.sql)"
+  }
+
+  private static func isRead(
+    _ text: String, _ read: (UnsafeRawBufferPointer) throws(Refusal) -> Void
+  ) -> Bool {
+    Array(text.utf8).withUnsafeBytes {
+      do throws(Refusal) { try read($0) } catch { return false }
+      return true
+    }
   }
 
   private static func isNumber(_ text: String) -> Bool {

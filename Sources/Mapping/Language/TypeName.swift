@@ -21,10 +21,6 @@ enum TypeName {
       while name.hasSuffix(" ") { name.removeLast() }
     }
     let type = try scalar(name, written: text)
-    if isArray, type == .citext {
-      // Binary arrays name their element's type by a number, which citext gets anew in each database.
-      throw TypeNameError(message: "arrays of citext aren't supported", help: "use text[]")
-    }
     return isArray ? .array(type) : type
   }
 
@@ -33,7 +29,8 @@ enum TypeName {
     "smallint", "int2", "integer", "int", "int4", "bigint", "int8", "numeric", "decimal", "real", "float4",
     "double precision", "float8", "float", "boolean", "bool", "text", "varchar", "character varying", "char",
     "character", "citext", "bytea", "uuid", "date", "time", "time without time zone", "timestamp",
-    "timestamp without time zone", "timestamptz", "timestamp with time zone", "json", "jsonb",
+    "timestamp without time zone", "timestamptz", "timestamp with time zone", "interval", "json", "jsonb",
+    "inet", "cidr",
   ]
 
   private static func scalar(_ name: String, written: String) throws(TypeNameError) -> TargetType {
@@ -89,8 +86,11 @@ enum TypeName {
     case "time", "time without time zone": .time
     case "timestamp", "timestamp without time zone": .timestamp
     case "timestamptz", "timestamp with time zone": .timestamptz
+    case "interval": .interval
     case "json": .json
     case "jsonb": .jsonb
+    case "inet": .inet
+    case "cidr": .cidr
     default: nil
     }
   }
@@ -123,6 +123,9 @@ enum TypeName {
       case "object", "document", "map", "array": "jsonb"
       case "number": "numeric"
       case "double": "double precision"
+      case "ip", "ipaddress", "ip4", "ip6": "inet"
+      case "duration", "timespan": "interval"
+      case "enum": "{ enum: name, values: [a, b] }"
       case "datetime": "timestamptz"
       case "blob", "binary": "bytea"
       default: NearestWord.nearest(to: base, among: names)

@@ -29,14 +29,14 @@ enum StoreKey: String, VocabularyKey {
 
 enum EntityKey: String, VocabularyKey {
   case entity, owner, phase, source, target, key, fields, children, rest, unmapped, references, filters,
-    quarantine, audit, reset, writers
+    quarantine, audit, reset, writers, generated
   static let object = "an entity"
   static let definition = "entity"
   static let needed: [EntityKey] = [.entity, .owner, .source]
   /// What a core entity needs besides.
   static let neededForCore: [EntityKey] = [.key, .fields]
   /// What describes Postgres tables, and so is not for feature entities.
-  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .unmapped, .quarantine, .audit]
+  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .unmapped, .quarantine, .audit, .generated]
 }
 
 enum SourceKey: String, VocabularyKey {
@@ -129,4 +129,18 @@ enum ResetKey: String, VocabularyKey {
   static let object = "\"reset\""
   static let definition = "reset"
   static let needed: [ResetKey] = []
+}
+
+enum NamedTypeKey: String, VocabularyKey {
+  case `enum`, values, domain, base, schema, array
+  static let object = "a type that a schema defines"
+  static let definition = "namedType"
+  static let needed: [NamedTypeKey] = []
+}
+
+enum GeneratedKey: String, VocabularyKey {
+  case type, `as`
+  static let object = "a generated column"
+  static let definition = "generated"
+  static let needed: [GeneratedKey] = [.type, .as]
 }

@@ -104,6 +104,8 @@ public struct Entity: Sendable, Equatable {
   public var children: [ChildTable]
   /// The jsonb column that takes every top-level field that nothing else maps.
   public var rest: String?
+  /// Columns of the main table that Postgres fills by itself.
+  public var generated: [GeneratedColumn]
   public var references: [Reference]
   /// Only records that match all of these are moved; the others are counted as filtered.
   public var filters: [Filter]
@@ -123,8 +125,8 @@ public struct Entity: Sendable, Equatable {
   public init(
     name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
     collection: String, table: TableName?, key: [String], fields: [Field], children: [ChildTable] = [],
-    rest: String? = nil, references: [Reference] = [], filters: [Filter] = [],
-    unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
+    rest: String? = nil, generated: [GeneratedColumn] = [], references: [Reference] = [],
+    filters: [Filter] = [], unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
     auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
     writers: [String] = []
   ) {
@@ -139,6 +141,7 @@ public struct Entity: Sendable, Equatable {
     self.fields = fields
     self.children = children
     self.rest = rest
+    self.generated = generated
     self.references = references
     self.filters = filters
     self.unmapped = unmapped

@@ -72,8 +72,20 @@ public struct TargetColumn: Sendable, Equatable {
 
   /// Name and type for a temporary table: no constraints; text compares as bytes (`COLLATE "C"`), as keys do.
   public var temporaryDefinition: String {
-    let collation = type.isText && type != .citext ? " COLLATE \"C\"" : ""
-    return "\(quotedIdentifier(name)) \(type.sql)\(collation)"
+    // Without domains: their checks are for the merge, which can tell the one row that they refuse.
+    let collation = type.isText && type.base != .citext ? " COLLATE \"C\"" : ""
+    return "\(quotedIdentifier(name)) \(type.base.sql)\(collation)"
+  }
+
+  /// The target's column under an alias, as the type that temporary tables have.
+  public func plainValue(_ alias: String) -> String {
+    let value = "\(alias).\(quotedIdentifier(name))"
+    return type == type.base ? value : "\(value)::\(type.base.sql)"
+  }
+
+  /// The target's column as COPY BINARY has to send it, to be the same bytes as an encoded row's.
+  public var portableValue: String {
+    type == type.portable ? quotedIdentifier(name) : "\(quotedIdentifier(name))::\(type.portable.sql)"
   }
 }
 

@@ -8,6 +8,8 @@ struct ChildReader {
   /// What columns that repeat that key are called, where the file doesn't say.
   let usualParents: [String]
   var isNested = false
+  /// The schema of types that name none.
+  let schema: String
 
   func read(_ node: YAMLNode) -> [ChildDraft] {
     log.namedPairs(node, "\"children\"").compactMap { child($0.name, $0.value) }
@@ -42,11 +44,11 @@ struct ChildReader {
     if let text = object[.ordinal].flatMap({ log.text($0, "\"ordinal\"") }) { ordinal = text }
     for column in parent + [ordinal] { log.checkName(column, NameRules.columnProblem) }
 
-    let fields = object[.fields].map { FieldReader(log: log, isChild: true).fields($0) } ?? []
+    let fields = object[.fields].map { FieldReader(log: log, schema: schema, isChild: true).fields($0) } ?? []
     let ownKey = parent.map(\.value) + [ordinal.value]
     let inner = ChildReader(
       log: log, table: target, key: ownKey,
-      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true)
+      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true, schema: schema)
     let children = object[.children].map { inner.read($0) } ?? []
     if fields.isEmpty, children.isEmpty, object[.fields].map({ $0.pairs != nil }) ?? true {
       log.error(

@@ -34,7 +34,8 @@ struct EntityReader {
       draft.entity.key = draft.key.map(\.value)
     }
     if let fields = object[.fields] {
-      let reader = FieldReader(log: log, key: Set(draft.entity.key), isRow: source?.isRow ?? false)
+      let reader = FieldReader(
+        log: log, schema: set.schema, key: Set(draft.entity.key), isRow: source?.isRow ?? false)
       draft.fields = reader.fields(fields)
       draft.entity.fields = draft.fields.map(\.field)
       if isCore, draft.fields.isEmpty, fields.pairs != nil {
@@ -46,6 +47,9 @@ struct EntityReader {
       log.checkName(rest, NameRules.columnProblem)
       draft.rest = rest
       draft.entity.rest = rest.value
+    }
+    if isCore, let generated = object[.generated] {
+      draft.entity.generated = GeneratedReader(log: log, schema: set.schema).read(generated)
     }
     if let references = object[.references] {
       draft.references = ReferenceReader(log: log).read(references)
@@ -139,7 +143,7 @@ struct EntityReader {
     guard let table = draft.entity.table else { return }
     let key = draft.entity.key
     let reader = ChildReader(
-      log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 })
+      log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 }, schema: set.schema)
     draft.children = reader.read(node)
     draft.entity.children = draft.children.map(\.child)
   }

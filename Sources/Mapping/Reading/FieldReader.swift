@@ -10,6 +10,8 @@ struct FieldDraft {
 /// Reads `fields` of an entity or of a child table.
 struct FieldReader {
   let log: DiagnosticLog
+  /// The schema of types that name none.
+  var schema = "core"
   /// Whether paths start at an array's element.
   var isChild = false
   /// Names of the key's columns, which take no null.
@@ -60,15 +62,7 @@ struct FieldReader {
     return FieldDraft(field: field, isTypeKnown: type != nil)
   }
 
-  private func type(_ node: YAMLNode) -> TargetType? {
-    guard let text = log.text(node, "\"type\"") else { return nil }
-    do throws(TypeNameError) {
-      return try TypeName.parse(text.value)
-    } catch {
-      log.error(error.message, at: text.location, help: error.help)
-      return nil
-    }
-  }
+  private func type(_ node: YAMLNode) -> TargetType? { TypeReader(log: log, schema: schema).read(node) }
 
   private func paths(
     _ object: ObjectReader<FieldKey>, _ column: Located<String>, _ chain: [Located<Transform>]
@@ -122,7 +116,7 @@ struct FieldReader {
   }
 
   private func checkKeyType(_ field: Field, _ isKey: Bool, _ location: SourceLocation) {
-    guard field.type == .json, isKey || field.unique else { return }
+    guard field.type.base == .json, isKey || field.unique else { return }
     log.error(
       "json has no equality, so it can't be \(isKey ? "a key" : "unique")", at: location, help: "use jsonb")
   }

@@ -76,7 +76,41 @@ struct TransformReader {
     case .date: return date(argument, name)
     case .enumMap: return argument.flatMap { enumMap($0, name) }
     case .boolean: return boolean(argument)
+    case .round: return argument.flatMap { log.count($0, name, in: 0...30) }.map { .round(digits: $0) }
+    case .truncate:
+      return argument.flatMap { log.count($0, name, in: 1...10_485_760) }.map { .truncate(length: $0) }
+    case .stripNUL: return .stripNUL
+    case .escapeNUL: return .escapeNUL
+    case .clamp: return argument.flatMap { clamp($0) }
+    case .inet: return .inet
+    case .interval:
+      guard let argument else { return .interval(nil) }
+      return log.word(argument, name, as: IntervalUnit.self).map { .interval($0) }
     }
+  }
+
+  private func clamp(_ node: YAMLNode) -> Transform? {
+    guard let items = node.items, items.count == 2 else {
+      log.error(
+        "\"clamp\" needs the smallest and the largest number", at: node.location,
+        help: "as in \(TransformWord.clamp.example)")
+      return nil
+    }
+    var bounds: [String] = []
+    for item in items {
+      guard let text = item.scalarText, let value = Double(text), value.isFinite,
+        TypedText.problem(with: text, as: .numeric(precision: nil, scale: nil)) == nil
+      else {
+        log.error("a bound of \"clamp\" must be a number", at: item.location)
+        return nil
+      }
+      bounds.append(text)
+    }
+    guard let low = Double(bounds[0]), let high = Double(bounds[1]), low <= high else {
+      log.error("the smallest number of \"clamp\" comes first", at: node.location)
+      return nil
+    }
+    return .clamp(from: bounds[0], to: bounds[1])
   }
 
   private func date(_ argument: YAMLNode?, _ name: String) -> Transform? {

@@ -5,6 +5,8 @@ struct ChildWriter {
   let around: TableName
   /// What the columns that repeat that table's key are called where the file doesn't say.
   let usualParents: [String]
+  /// The schema of types that name none.
+  let setSchema: String
 
   func write(to output: inout YAMLOutput, indent: Int) {
     output.line("\(YAMLScalar.key(child.name)):", indent: indent)
@@ -12,14 +14,14 @@ struct ChildWriter {
     if !child.fields.isEmpty {
       output.line("fields:", indent: indent + 2)
       for field in child.fields {
-        FieldWriter(field: field, isKey: false).write(to: &output, indent: indent + 4)
+        FieldWriter(field: field, isKey: false, setSchema: setSchema).write(to: &output, indent: indent + 4)
       }
     }
     if child.children.isEmpty { return }
     output.line("children:", indent: indent + 2)
     let parents = child.parentColumns + ["\(child.name)_\(child.ordinal)"]
     for inner in child.children {
-      ChildWriter(child: inner, around: child.table, usualParents: parents)
+      ChildWriter(child: inner, around: child.table, usualParents: parents, setSchema: setSchema)
         .write(to: &output, indent: indent + 4)
     }
   }

@@ -24,10 +24,12 @@ struct EntityWriter {
       output.line("fields:")
       for field in entity.fields {
         output.comment(fieldComments[field.column] ?? [], indent: 2)
-        FieldWriter(field: field, isKey: entity.key.contains(field.column)).write(to: &output, indent: 2)
+        FieldWriter(field: field, isKey: entity.key.contains(field.column), setSchema: set.schema)
+          .write(to: &output, indent: 2)
       }
     }
     writeChildren(&output)
+    writeGenerated(&output)
     if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
     writeUnmapped(&output)
     writeReferences(&output)
@@ -49,7 +51,22 @@ struct EntityWriter {
     output.line("children:")
     let parents = entity.key.map { "\(entity.name)_\($0)" }
     for child in entity.children {
-      ChildWriter(child: child, around: table, usualParents: parents).write(to: &output, indent: 2)
+      ChildWriter(child: child, around: table, usualParents: parents, setSchema: set.schema).write(to: &output, indent: 2)
+    }
+  }
+
+  private func writeGenerated(_ output: inout YAMLOutput) {
+    guard !entity.generated.isEmpty else { return }
+    output.line("generated:")
+    for column in entity.generated {
+      let made =
+        switch column.value {
+        case .identity: "identity"
+        case .expression(let sql): YAMLScalar.text(sql)
+        }
+      output.object(
+        YAMLScalar.key(column.column),
+        [("type", TypeWriter.written(column.type, setSchema: set.schema)), ("as", made)], indent: 2)
     }
   }
 

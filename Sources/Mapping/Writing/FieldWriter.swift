@@ -4,11 +4,13 @@ internal import Codec
 struct FieldWriter {
   let field: Field
   let isKey: Bool
+  let setSchema: String
 
   func write(to output: inout YAMLOutput, indent: Int) {
     let pairs = self.pairs
     let key = YAMLScalar.key(field.column)
-    if pairs.count == 1 {
+    // A type that a schema defines is an object, which would read as the field's own.
+    if pairs.count == 1, !pairs[0].1.hasPrefix("{") {
       output.line("\(key): \(pairs[0].1)", indent: indent)
     } else {
       output.object(key, pairs, indent: indent)
@@ -22,7 +24,7 @@ struct FieldWriter {
       let paths = field.paths.map(\.description)
       pairs.append(("from", paths.count == 1 ? YAMLScalar.text(paths[0]) : YAMLOutput.list(paths)))
     }
-    pairs.append(("type", YAMLScalar.text(field.type.sql)))
+    pairs.append(("type", TypeWriter.written(field.type, setSchema: setSchema)))
     if !field.transforms.isEmpty {
       pairs.append(("transforms", "[" + field.transforms.map(Self.written).joined(separator: ", ") + "]"))
     }
@@ -45,19 +47,23 @@ struct FieldWriter {
     }
   }
 
-  private static func written(_ transform: Transform) -> String {
+  static func written(_ transform: Transform) -> String {
     // Without any words the encoder takes the usual ones.
     if transform == Transform.usualBooleanWords || transform == .boolean(trueWords: [], falseWords: []) {
       return "boolean"
     }
     return switch transform {
     case .trim, .lower, .upper, .text, .number, .json, .ejson, .hash, .base64, .hex, .parseDate(.iso),
-      .uuid(.standard):
+      .uuid(.standard), .stripNUL, .escapeNUL, .interval(nil), .inet:
       transform.name
     case .epoch(let unit): "{ epoch: \(unit.rawValue) }"
     case .parseDate(.pattern(let pattern)): "{ date: \(YAMLScalar.text(pattern)) }"
     case .uuid(let order): "{ uuid: \(order.rawValue) }"
     case .cents(let digits): "{ cents: \(digits) }"
+    case .round(let digits): "{ round: \(digits) }"
+    case .truncate(let length): "{ truncate: \(length) }"
+    case .clamp(let low, let high): "{ clamp: [\(low), \(high)] }"
+    case .interval(let unit?): "{ interval: \(unit.rawValue) }"
     case .constant(let text): "{ constant: \(YAMLScalar.text(text)) }"
     case .enumMap(let pairs):
       "{ enum: "

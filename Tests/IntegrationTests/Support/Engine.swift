@@ -26,6 +26,12 @@ struct Engine {
   init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...)
     throws
   {
+    try self.init(mongo: mongo, sqlite: sqlite, into: target, entities)
+  }
+
+  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: [String])
+    throws
+  {
     var stores = ""
     var sources: [String: any RecordSource] = [:]
     if let mongo {
