@@ -48,7 +48,8 @@ extension Catalog {
       INSERT INTO kedge.quarantine
         (set_name, entity, locator, run, reason, field, column_name, found, sqlstate, message, record, is_personal)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-      ON CONFLICT (set_name, entity, sha256(locator)) DO UPDATE SET run = excluded.run, reason = excluded.reason,
+      ON CONFLICT (set_name, entity, sha256(locator)) DO UPDATE SET
+        run = greatest(kedge.quarantine.run, excluded.run), reason = excluded.reason,
         field = excluded.field, column_name = excluded.column_name, found = excluded.found,
         sqlstate = excluded.sqlstate, message = excluded.message, record = excluded.record,
         is_personal = excluded.is_personal, last_seen = clock_timestamp(),
@@ -114,7 +115,7 @@ extension Catalog {
   /// Drops entries that a whole pass over the source didn't meet again: they landed, or are gone.
   public func releaseOlder(set: String, entity: String, than run: Int) throws {
     _ = try connection.execute(
-      "DELETE FROM kedge.quarantine WHERE set_name = $1 AND entity = $2 AND run <> $3",
+      "DELETE FROM kedge.quarantine WHERE set_name = $1 AND entity = $2 AND run < $3",
       [.text(set), .text(entity), .integer(run)])
   }
 }
