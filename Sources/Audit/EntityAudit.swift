@@ -85,6 +85,7 @@ final class EntityAudit {
     let rows = (0...plan.children.count).map { _ in RowBuffer() }
     var keyOnly = ByteBuffer(capacity: 256)
     let previous = OwnedKey()
+    var seen = 0
     var locator = ByteBuffer(capacity: 256)
     let cursor = try session.read(plan, .everything, order: .key, into: encoder)
     while try cursor.next() {
@@ -128,7 +129,8 @@ final class EntityAudit {
       }
       if isHere { try advance(target, order) }
       if suspects.count >= Self.suspectBatch { try lookAgain() }
-      if tally.compared % 1000 == 0 {
+      seen += 1
+      if seen % 1000 == 0 {
         context.progress.advance(entity: plan.entity.name, by: 1000)
         try checkStop()
       }

@@ -40,7 +40,8 @@ public struct Backfill: Sendable {
     } catch {
       let state = error is BackfillInterruption ? "interrupted" : "failed"
       // The connection may be what failed; the run then stays "running" and is resumed all the same.
-      do { try catalog.finish(run, state: state, error: "\(error)", report: nil) } catch _ as PostgresError {}
+      let shown: any Error = error is BackfillInterruption ? BackfillError.interrupted : error
+      do { try catalog.finish(run, state: state, error: "\(shown)", report: nil) } catch _ as PostgresError {}
       if error is BackfillInterruption { throw BackfillError.interrupted }
       throw error
     }
@@ -55,7 +56,7 @@ public struct Backfill: Sendable {
 
   /// What must be the same for an unfinished run to be continued: the mapping, the sources, what was asked for.
   private func fingerprint() throws -> String {
-    var text = "\(sourceIdentity)|\(options.limit ?? -1)|"
+    var text = "\(sourceIdentity)|\(options.limit.map { "\($0) by \(options.chunkSize)" } ?? "all")|"
     for plan in plans {
       text += "\(plan.entity.name):\(plan.entity.collection):\(plan.table.display):\(plan.record)"
     }
@@ -95,6 +96,10 @@ public struct Backfill: Sendable {
     for plan in plans {
       let (tally, seconds) = try catalog.tally(run, entity: plan.entity.name)
       guard tally.isBalanced else { throw BackfillError.unbalanced(entity: plan.entity.name, tally) }
+      // Two workers may each have been under the limit that they passed together.
+      if let limit = plan.entity.quarantineLimit, tally.quarantined > limit {
+        throw BackfillError.quarantineLimit(entity: plan.entity.name, limit: limit, found: tally.quarantined)
+      }
       report.entities.append(
         .init(
           entity: plan.entity.name, tally: tally, seconds: seconds,
@@ -190,9 +195,9 @@ public struct Backfill: Sendable {
     let connection = catalog.connection
     guard options.createsSchema else { return }
     for statement in schema.afterLoad { _ = try connection.execute(statement.sql) }
-    for _ in 0...plans.count {
+    for _ in 0...(2 * schema.foreignKeys.count) {
       var reopened = false
-      for difference in try schema.differences(from: connection) {
+      differences: for difference in try schema.differences(from: connection) {
         let key: ForeignKey
         switch difference {
         case .missingForeignKey(let missing), .unvalidatedForeignKey(let missing): key = missing
@@ -208,11 +213,18 @@ public struct Backfill: Sendable {
             // Within one table, rows may refer to orphans: the key would refuse to let these go, and they become orphans
             // in turn.
             _ = try connection.execute(key.dropSQL)
+            // What refers to these rows must not go with them unseen: those keys come back, and are validated, in the next
+            // round, which then looks at their entities in the same way.
+            for incoming in schema.foreignKeys where incoming.targetTable == key.table && incoming != key {
+              _ = try connection.execute(incoming.dropSQL)
+            }
             while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
             _ = try connection.execute(key.addSQL)
             try catalog.reopen(run, entity: key.entity)
           }
           reopened = true
+          // What was found before isn't so any more.
+          break differences
         }
       }
       if !reopened { break }

@@ -70,6 +70,7 @@ public struct DryRun {
         if stop.isSet { throw BackfillError.interrupted }
       }
     }
+    progress.advance(entity: plan.entity.name, by: tally.read % 1000)
     progress.finish(entity: plan.entity.name)
     for (message, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(20) {
       progress.note("\(plan.entity.name): \(count) would be quarantined: \(message)")

@@ -157,7 +157,7 @@ extension Catalog {
   /// Opens every chunk of the entity again, for a second pass that merges instead of copying.
   public func reopen(_ run: Run, entity: String) throws {
     _ = try connection.execute(
-      "UPDATE kedge.run_entities SET is_fresh = false, is_recount = true, is_done = false WHERE run = $1 AND entity = $2",
+      "UPDATE kedge.run_entities SET is_fresh = false, is_recount = true, is_done = false, replayed = 0 WHERE run = $1 AND entity = $2",
       [.integer(run.id), .text(entity)])
     _ = try connection.execute(
       "UPDATE kedge.chunks SET is_done = false WHERE run = $1 AND entity = $2",

@@ -122,6 +122,13 @@ final class MongoSession: SourceSession {
         message: "the source has no collection \"\(entity.collection)\"; correct source.collection"
           + " (\(entity.location.file):\(entity.location.line)) or the source's URL")
     }
+    if try info(of: entity.collection)?.kind == .view, try hasRepeatedID(entity.collection) {
+      throw SourceProblem(
+        entity: entity.name,
+        message:
+          "the view \"\(entity.collection)\" has documents with the same _id, or with none, so that nothing tells"
+          + " them apart; give each an _id of its own in the view's pipeline")
+    }
     let paths = plan.key.map { plan.entity.fields[$0].paths.first?.steps.first }
     if paths.allSatisfy({ $0 == .field("_id") }) { return }
     let wanted = Set(plan.key.compactMap { plan.entity.fields[$0].paths.first.map(Self.dotted) })
@@ -130,6 +137,16 @@ final class MongoSession: SourceSession {
       entity: entity.name,
       message: "the key (\(wanted.sorted().joined(separator: ", "))) isn't \"_id\" and no unique index of the"
         + " collection keeps it unique, so two documents could claim one row; use _id, or create that index")
+  }
+
+  private func hasRepeatedID(_ view: String) throws -> Bool {
+    let repeated = try connection.aggregate(
+      view,
+      pipeline: [
+        ["$group": .document(["_id": "$_id", "n": .document(["$sum": 1])])],
+        ["$match": .document(["n": .document(["$gt": 1])])], ["$limit": 1],
+      ], options: ["allowDiskUse": true])
+    return try repeated.next() != nil
   }
 
   private func hasUniqueIndex(on wanted: Set<String>, collection: String) throws -> Bool {

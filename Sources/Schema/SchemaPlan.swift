@@ -158,7 +158,9 @@ public struct ForeignKey: Sendable, Equatable {
   }
 
   /// Takes the constraint away.
-  public var dropSQL: String { "ALTER TABLE \(table.sql) DROP CONSTRAINT \(quotedIdentifier(name))" }
+  public var dropSQL: String {
+    "ALTER TABLE \(table.sql) DROP CONSTRAINT IF EXISTS \(quotedIdentifier(name))"
+  }
 
   public var validateSQL: String {
     "ALTER TABLE \(table.sql) VALIDATE CONSTRAINT \(quotedIdentifier(name))"

@@ -172,7 +172,8 @@ extension Session {
       try catalog.ensure()
       try catalog.lock(set: set.name)
       let sources = try sources(of: set)
-      for plan in try corePlans(of: set) where names.isEmpty || names.contains(plan.entity.name) {
+      let plans = try movable(try corePlans(of: set), asked: names)
+      for plan in plans where names.isEmpty || names.contains(plan.entity.name) {
         outcome += try replay(plan, ids: ids, set, catalog, sources[plan.entity.store])
       }
     }
