@@ -33,6 +33,15 @@ struct StepCode {
   enum Operation: UInt8 {
     case trim, lower, upper, text, number, epoch, parseDate, enumMap, boolean, cents, json, ejson, hash, uuid
     case base64, hex, constant
+
+    /// Whether the step makes text in a scratch buffer. The others hand on a part of what they were given, which may lie
+    /// in the buffer that was written last.
+    var writesScratch: Bool {
+      switch self {
+      case .lower, .upper, .text, .enumMap, .hash, .base64, .hex: true
+      case .trim, .number, .epoch, .parseDate, .boolean, .cents, .json, .ejson, .uuid, .constant: false
+      }
+    }
   }
   var operation: Operation
   /// Digits for cents; an index into the side tables for the rest.

@@ -133,9 +133,16 @@ public final class RecordEncoder {
     }
   }
 
-  /// Appends the key's fields alone, as they stand in a row. For records whose other fields are refused.
+  /// Appends the key's fields alone, as they stand in a row. For records whose other fields are refused. When it throws,
+  /// nothing of the key is left in the buffer.
   public func encodeKey(to out: inout ByteBuffer) throws(Refusal) {
-    for column in plan.key { try values.append(column: column, slots: slots, to: &out) }
+    let start = out.count
+    do throws(Refusal) {
+      for column in plan.key { try values.append(column: column, slots: slots, to: &out) }
+    } catch {
+      out.truncate(to: start)
+      throw error
+    }
   }
 
   private func encodeMain(_ prefix: Prefix, into out: inout ByteBuffer) throws(Refusal) {

@@ -1,12 +1,22 @@
 /// The transforms: each takes a value and hands one on, without allocating.
 extension ValueEncoder {
+  /// What a huge value's text may leave behind in each buffer, in bytes.
+  private static let keptScratch = 1 << 20
+
   mutating func run(_ value: RawValue, _ code: ColumnCode) throws(Refusal) -> StepResult {
+    // Memory is given back before anything points into it: what the last step makes lies in a buffer when this returns.
+    scratch.removeAll()
+    otherScratch.removeAll()
+    scratch.shrink(to: Self.keptScratch)
+    otherScratch.shrink(to: Self.keptScratch)
     var result = StepResult.value(value)
     for offset in 0..<code.stepCount {
-      // Text made by the last step stays readable while the next one writes to the other buffer.
-      swap(&scratch, &otherScratch)
-      scratch.removeAll()
       let step = steps[Int(code.steps + offset)]
+      if step.operation.writesScratch {
+        // Text made by the step before stays readable while this one writes to the other buffer.
+        swap(&scratch, &otherScratch)
+        scratch.removeAll()
+      }
       result = try apply(step, to: result)
       // What trimming leaves empty is for the rule for empty values, not for the steps that follow.
       if step.operation == .trim, code.empty != .keep, case .value(let trimmed) = result,
@@ -15,7 +25,6 @@ extension ValueEncoder {
         return result
       }
     }
-    scratch.shrink(to: 1 << 20)
     return result
   }
 

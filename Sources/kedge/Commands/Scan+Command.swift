@@ -76,7 +76,9 @@ extension Session {
 
   /// `kedge infer`
   func infer() throws -> Int32 {
-    guard let directory = command.value("out") else { throw UsageProblem("name a folder: --out DIR") }
+    guard let directory = command.value("out"), !directory.contains("://") else {
+      throw UsageProblem("name a folder: --out DIR")
+    }
     var options = InferOptions()
     options.arrays = command.value("arrays").flatMap(InferOptions.Arrays.init(rawValue:)) ?? options.arrays
     options.schema = command.value("schema") ?? options.schema

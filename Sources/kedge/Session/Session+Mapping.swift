@@ -9,6 +9,11 @@ extension Session {
   func mappingDirectory() throws -> String {
     let asked = command.value("mappings")
     let directory = asked ?? "mappings"
+    // A URL in the wrong place may hold a password: it isn't repeated.
+    if directory.contains("://") {
+      throw UsageProblem(
+        "--mappings wants a folder, and was given a URL; stores are named by --source and --target")
+    }
     let files = FileManager.default
     func isSet(_ path: String) -> Bool { files.fileExists(atPath: path + "/set.yaml") }
     if isSet(directory) { return directory }

@@ -1,0 +1,69 @@
+internal import Codec
+internal import FuzzSupport
+
+/// Every value of a document into every type, alone in its row, so that one refusal hides nothing else.
+enum SingleColumns {
+  private struct Column {
+    let encoder: RecordEncoder
+    let rows = RowBuffer(capacity: 64)
+    let type: TargetType
+  }
+
+  // SAFETY: libFuzzer calls its target from one thread.
+  nonisolated(unsafe) private static let columns = plans.map { (type, transforms) in
+    let column = ColumnPlan(name: "c", slots: [0], type: type, transforms: transforms)
+    let shape = ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1)
+    return Column(
+      encoder: RecordEncoder(plan: RecordPlan(shape: shape, columns: [column], key: [])), type: type)
+  }
+
+  /// Beyond this many, a document's values are left to other inputs.
+  private static let valueLimit = 6
+
+  static func encode(_ document: UnsafeRawBufferPointer) {
+    var values: [RawValue] = []
+    do throws(Refusal) {
+      var reader = try BSONReader(document)
+      var key = UnsafeRawBufferPointer(start: nil, count: 0)
+      var value = RawValue.missing
+      while values.count < valueLimit, try reader.next(key: &key, value: &value) { values.append(value) }
+    } catch {
+      // What stands before the fault is tried all the same.
+    }
+    for column in columns {
+      for value in values { encode(value, column) }
+      CopyRows.check(column.rows, [column.type])
+      column.rows.removeAll()
+    }
+  }
+
+  private static func encode(_ value: RawValue, _ column: Column) {
+    let (bytes, count) = (column.rows.bytes.count, column.rows.count)
+    column.encoder.slots[0] = value
+    do throws(Refusal) {
+      try column.encoder.encode(prefix: .none, into: [column.rows])
+      expect(column.rows.count == count + 1, "a record makes one row of the main table")
+    } catch {
+      expect(
+        column.rows.bytes.count == bytes && column.rows.count == count,
+        "what is refused leaves nothing in any buffer")
+    }
+  }
+
+  private static let numeric = TargetType.numeric(precision: nil, scale: nil)
+
+  private static let plans: [(TargetType, [Transform])] = [
+    (.smallint, []), (.integer, []), (.bigint, []), (.bigint, [.number]), (numeric, []), (numeric, [.number]),
+    (.numeric(precision: 10, scale: 2), []), (.numeric(precision: 5, scale: nil), [.cents(digits: 0)]),
+    (.numeric(precision: 12, scale: 3), [.cents(digits: 3)]), (.real, []), (.doublePrecision, []),
+    (.doublePrecision, [.number]), (.boolean, []), (.boolean, [.boolean(trueWords: [], falseWords: [])]),
+    (.text, []), (.text, [.text]), (.text, [.text, .trim, .upper]), (.text, [.lower]), (.text, [.hash]),
+    (.text, [.base64]), (.text, [.hex]), (.varchar(5), [.text]), (.char(3), []), (.bytea, []),
+    (.bytea, [.hash]), (.uuid, []), (.uuid, [.uuid(.csharp)]), (.date, []), (.date, [.parseDate(.iso)]),
+    (.date, [.parseDate(.pattern("%d.%m.%Y"))]), (.time, [.parseDate(.iso)]), (.timestamp, []),
+    (.timestamptz, [.epoch(.seconds)]), (.timestamptz, [.epoch(.julian)]), (.timestamptz, [.parseDate(.iso)]),
+    (.json, [.json]), (.jsonb, []), (.jsonb, [.ejson]), (.jsonb, [.json]), (.array(.text), []),
+    (.array(.bigint), []), (.array(numeric), []), (.array(.jsonb), []), (.array(.timestamptz), []),
+    (.array(.varchar(2)), []), (.array(.numeric(precision: 6, scale: 2)), []),
+  ]
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+/// The folder of the checkout that the tests were built from, and its pages.
+enum Checkout {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Every Markdown page of the project, as a path from the root.
+  static let pages: [String] = {
+    let fixed = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+    let folders = ["docs", "runbooks", "mappings", "migrations"]
+    return fixed + folders.flatMap { markdown(in: $0) }
+  }()
+
+  private static func markdown(in folder: String) -> [String] {
+    guard
+      let found = FileManager.default.enumerator(
+        at: root.appending(path: folder), includingPropertiesForKeys: nil)
+    else { return [] }
+    return found.compactMap { ($0 as? URL)?.path() }.filter { $0.hasSuffix(".md") }
+      .map { String($0.dropFirst(root.path().count)).trimmingPrefix("/") }.map(String.init).sorted()
+  }
+
+  static func text(of page: String) throws -> String {
+    try String(contentsOf: root.appending(path: page), encoding: .utf8)
+  }
+
+  /// Whether there is a file or a folder at this path from the root.
+  static func holds(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root.appending(path: path).path())
+  }
+}
