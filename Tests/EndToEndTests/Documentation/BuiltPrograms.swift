@@ -1,26 +1,22 @@
 import Foundation
 
-/// Where the programs are that the tests run.
+/// The programs as a reader of the documentation has them.
 enum BuiltPrograms {
   struct NotBuilt: Error, CustomStringConvertible {
-    var name: String
-    var variable: String
+    var path: String
     var description: String {
-      "\(name) isn't built: run scripts/test, or swift build, or set \(variable) to the program's path."
+      "\(path) isn't built: run scripts/test, or swift build, or set KEDGE_BINARY and KEDGE_SAMPLES."
     }
   }
 
-  static func kedge() throws -> URL { try find("kedge", variable: "KEDGE_BINARY") }
-  static func samples() throws -> URL { try find("kedge-samples", variable: "KEDGE_SAMPLES") }
+  static func kedge() throws -> URL { try built(Program.kedge) }
+  static func samples() throws -> URL { try built(Program.samples) }
 
-  /// What the environment names, else the release build, else the build that the tests themselves belong to.
-  private static func find(_ name: String, variable: String) throws -> URL {
-    if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty { return URL(filePath: path) }
-    for configuration in ["release", "debug"] {
-      let candidate = Checkout.root.appending(path: ".build/\(configuration)/\(name)")
-      if FileManager.default.isExecutableFile(atPath: candidate.path()) { return candidate }
+  private static func built(_ program: Program) throws -> URL {
+    guard FileManager.default.isExecutableFile(atPath: program.path) else {
+      throw NotBuilt(path: program.path)
     }
-    throw NotBuilt(name: name, variable: variable)
+    return URL(filePath: program.path)
   }
 
   /// The environment of a person who has the programs on `PATH` and has configured no store.

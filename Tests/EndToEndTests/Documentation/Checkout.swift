@@ -3,8 +3,7 @@ import Testing
 
 /// The folder of the checkout that the tests were built from, and its pages.
 enum Checkout {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+  static let root = URL(filePath: Program.root, directoryHint: .isDirectory)
 
   /// Every Markdown page of the project, as a path from the root.
   static let pages: [String] = {

@@ -30,7 +30,7 @@ struct PageSession {
       }
       #expect(
         !FileManager.default.fileExists(
-          atPath: folder.url.appending(path: ".kedge/postgres/postmaster.pid").path()),
+          atPath: folder.url.appending(path: ".kedge/postgres/data/postmaster.pid").path()),
         "\(page.name) leaves a server running: end it with kedge dev down")
     }
   }
