@@ -51,7 +51,7 @@ final class WideRecord {
     columns: columns, key: [0], hasRest: true,
     children: [
       ChildPlan(
-        slot: 9,
+        table: 1, slot: 9,
         shape: ShapePlan(
           levels: [
             .init(
@@ -60,7 +60,8 @@ final class WideRecord {
           ], slotCount: 3),
         columns: childColumns),
       ChildPlan(
-        slot: 10, shape: ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1, wholeSlot: 0),
+        table: 2, slot: 10,
+        shape: ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1, wholeSlot: 0),
         columns: scalarColumns),
     ],
     filters: [

@@ -16,13 +16,18 @@ enum Placeless {
     var entity = original
     entity.location = nowhere
     entity.fields = entity.fields.map(of)
-    for index in entity.children.indices {
-      entity.children[index].location = nowhere
-      entity.children[index].fields = entity.children[index].fields.map(of)
-    }
+    entity.children = entity.children.map(of)
     for index in entity.references.indices { entity.references[index].location = nowhere }
     for index in entity.filters.indices { entity.filters[index].location = nowhere }
     return entity
+  }
+
+  private static func of(_ original: ChildTable) -> ChildTable {
+    var child = original
+    child.location = nowhere
+    child.fields = child.fields.map(of)
+    child.children = child.children.map(of)
+    return child
   }
 
   private static func of(_ original: Field) -> Field {

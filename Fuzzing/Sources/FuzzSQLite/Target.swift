@@ -34,7 +34,10 @@ private func tryAll(
   for row in rows { for value in row.slots { StatementTrial.read(value.raw) } }
   for row in rows + [rows[0]] {
     for (slot, value) in row.slots.enumerated() { encoder.slots[slot] = value.raw }
-    if encoder.plan.hasRest { encoder.setRest(keys: names, values: row.rest.map(\.raw)) }
+    let others = encoder.plan.hasRest ? names : []
+    others.withUnsafeBufferPointer { keys in
+      row.rest.map(\.raw).withUnsafeBufferPointer { encoder.begin(others: keys, $0) }
+    }
     let outcome = Trial.encode(encoder, .none, types: [types])
     Trial.encodeKey(encoder)
     // The first row comes again at the end: what the others left behind in the encoder must not show.
