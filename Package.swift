@@ -92,14 +92,17 @@ let package = Package(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
-    .target(name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping", "Mongo",
+        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
+        "Mongo",
         "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -115,6 +115,10 @@ public struct Audit: Sendable {
       for (index, plan) in plans.enumerated().reversed() {
         tallies[index].0.repaired += try repair.removeExtras(plan, connection)
       }
+      // A row that couldn't land while an extra one held its unique value can now.
+      for (index, plan) in plans.enumerated() {
+        tallies[index].0.repaired += try repair.mend(plan, connection)
+      }
       for (index, plan) in plans.enumerated() {
         tallies[index].0.repaired += try repair.recheckOrphans(plan, connection)
       }

@@ -191,7 +191,8 @@ public struct Backfill: Sendable {
           _ = try connection.execute(key.validateSQL)
         } catch let error as PostgresError where error.sqlState == "23503" {
           try connection.transaction {
-            // Without the constraint: an orphan that another orphan refers to must go, too.
+            // Within one table, rows may refer to orphans: the key would refuse to let these go, and they become orphans
+            // in turn.
             _ = try connection.execute(key.dropSQL)
             while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
             _ = try connection.execute(key.addSQL)

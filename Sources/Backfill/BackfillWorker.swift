@@ -125,17 +125,16 @@ final class BackfillWorker {
   /// this run didn't meet again go.
   private func complete(_ plan: EntityPlan, _ loader: ChunkLoader) throws {
     let name = plan.entity.name
-    var last = -1
+    // First, so that only what this run met is tried again and counted.
+    if backfill.options.limit == nil {
+      try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
+    }
     while plan.entity.references.contains(where: { $0.entity == name }) {
       let landed = try Replay.pass(
         loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
         reason: "reference")
       try catalog.addReplayed(run, entity: name, landed)
-      if landed == 0 || landed == last { break }
-      last = landed
-    }
-    if backfill.options.limit == nil {
-      try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
+      if landed == 0 { break }
     }
     try catalog.setDone(run, entity: name)
     backfill.context.progress.finish(entity: name)

@@ -116,13 +116,15 @@ public final class ChunkLoader {
   }
 
   private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally, expectsNoRows: Bool) throws {
+    if !expectsNoRows {
+      // First: within one chunk a known duplicate may come before the record whose row is there.
+      let known = try connection.query(
+        staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
+      ).map { try $0.int("r") }
+      try quarantineStaged(known, staging, &tally, duplicate)
+    }
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
     try quarantineStaged(found, staging, &tally, duplicate)
-    if expectsNoRows { return }
-    let known = try connection.query(
-      staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
-    ).map { try $0.int("r") }
-    try quarantineStaged(known, staging, &tally, duplicate)
   }
 
   private func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {

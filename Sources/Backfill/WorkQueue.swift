@@ -80,6 +80,13 @@ final class WorkQueue: @unchecked Sendable {
     let state = entities[index]
     let size = min(chunkSize, state.remaining ?? chunkSize)
     let upper = try session.boundary(of: state.plan, from: state.nextLower, size: size)
+    if let upper, upper == state.nextLower {
+      throw SourceProblem(
+        entity: state.plan.entity.name,
+        message:
+          "\(size) records and more have the same place in the source's order, so it can't be read in chunks; use"
+          + " a key that tells them apart")
+    }
     let chunk = Chunk(number: state.nextNumber, lower: state.nextLower, upper: upper)
     let remaining = state.remaining.map { $0 - size }
     let isLast = upper == nil || remaining == 0

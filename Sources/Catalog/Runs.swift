@@ -67,9 +67,15 @@ extension Catalog {
   ///
   /// - Throws: ``CatalogError/busy(set:)``.
   public func lock(set: String) throws {
-    let rows = try connection.query(
-      "SELECT pg_try_advisory_lock(hashtext('kedge backfill'), hashtext($1)) AS taken", [.text(set)])
-    guard rows.first?["taken"] == "t" else { throw CatalogError.busy(set: set) }
+    // The server may need a moment to notice that an earlier process has ended, above all one that was killed.
+    _ = try connection.execute("SET lock_timeout TO '3s'")
+    do {
+      _ = try connection.query(
+        "SELECT pg_advisory_lock(hashtext('kedge backfill'), hashtext($1))", [.text(set)])
+    } catch let error as PostgresError where error.sqlState == "55P03" {
+      throw CatalogError.busy(set: set)
+    }
+    _ = try connection.execute("RESET lock_timeout")
   }
 
   /// Continues the unfinished run with this fingerprint, or begins one.

@@ -57,7 +57,8 @@ final class MongoSession: SourceSession {
     -> any RecordCursor
   {
     let collection = plan.entity.collection
-    var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true))]
+    // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
+    var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true)), ("batchSize", .int32(2000))]
     switch order {
     case .locator:
       if range.lower != nil || range.upper != nil {

@@ -41,7 +41,15 @@ final class SQLiteSession: SourceSession {
   /// The columns that name a row for good: SQL expressions, already quoted. Empty for views.
   private func locator(_ table: SQLiteTable) -> [String] {
     if let rowID = table.rowIDName { return [quotedIdentifier(rowID)] }
-    return table.primaryKey.map(quotedIdentifier)
+    // Compared as the key's own index compares, which may be another way than the column's: else two keys that the
+    // index keeps apart could be one to a range, and a chunk would never end.
+    let index = table.uniqueIndexes.first { $0.origin == .primaryKey }
+    return table.primaryKey.map { name in
+      guard let place = index?.columns.firstIndex(of: name), let collation = index?.collations[place] else {
+        return quotedIdentifier(name)
+      }
+      return "\(quotedIdentifier(name)) COLLATE \(quotedIdentifier(collation))"
+    }
   }
 
   private func rowValue(_ columns: [String], _ comparison: String) -> String {
@@ -158,7 +166,7 @@ final class SQLiteSession: SourceSession {
       for path in field.paths {
         guard case .field(let name)? = path.steps.first else { continue }
         if table.columns.contains(where: { $0.name == name }) { continue }
-        if name.lowercased() == "rowid", table.rowIDName != nil { continue }
+        if let rowID = table.rowIDName, name.lowercased() == rowID { continue }
         throw SourceProblem(
           entity: plan.entity.name,
           message: "table \"\(table.name)\" has no column \"\(name)\""

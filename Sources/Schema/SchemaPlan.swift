@@ -153,9 +153,8 @@ public struct ForeignKey: Sendable, Equatable {
       + " REFERENCES \(targetTable.sql) (\(columnList(targetColumns)))\(deletion) NOT VALID"
   }
 
-  public var dropSQL: String {
-    "ALTER TABLE \(table.sql) DROP CONSTRAINT \(quotedIdentifier(name))"
-  }
+  /// Takes the constraint away.
+  public var dropSQL: String { "ALTER TABLE \(table.sql) DROP CONSTRAINT \(quotedIdentifier(name))" }
 
   public var validateSQL: String {
     "ALTER TABLE \(table.sql) VALIDATE CONSTRAINT \(quotedIdentifier(name))"

@@ -5,7 +5,9 @@ import Testing
 /// Peak memory depends on settings, not on how much there is to move.
 @Suite(
   "Memory", .serialized,
-  .disabled(if: !Program.kedge.isRelease, "the kedge under test isn't a release build, whose memory would mean nothing"))
+  .disabled(
+    if: !Program.kedge.isRelease,
+    "the kedge under test isn't a release build, whose memory would mean nothing"))
 struct MemoryTests {
   /// Kilobytes.
   private static let tolerance = 16 * 1024

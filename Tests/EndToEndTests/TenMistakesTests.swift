@@ -27,7 +27,8 @@ struct TenMistakesTests {
     """
   /// File, line and column of each.
   private static let places = [
-    "set.yaml:3:56", "users.yaml:3:18", "users.yaml:4:7", "users.yaml:7:37", "users.yaml:7:52", "users.yaml:8:16",
+    "set.yaml:3:56", "users.yaml:3:18", "users.yaml:4:7", "users.yaml:7:37", "users.yaml:7:52",
+    "users.yaml:8:16",
     "users.yaml:9:43", "users.yaml:10:26", "users.yaml:11:7", "users.yaml:13:30",
   ]
 
@@ -44,7 +45,9 @@ struct TenMistakesTests {
     let outcome = try Program.kedge.run(["check", "--mappings", "shop"], in: folder.path)
     #expect(outcome.code == 2)
     let errors = outcome.errors.split(separator: "\n").filter { $0.contains(": error: ") }
-    #expect(errors.map { String($0.prefix(upTo: $0.range(of: ": error: ")!.lowerBound)) } == Self.places.map { "shop/" + $0 })
+    #expect(
+      errors.map { String($0.prefix(upTo: $0.range(of: ": error: ")!.lowerBound)) }
+        == Self.places.map { "shop/" + $0 })
     #expect(!(outcome.output + outcome.errors).contains("hunter2"))
   }
 
@@ -56,7 +59,9 @@ struct TenMistakesTests {
     let report = try outcome.json()
     #expect(report["ok"] as? Bool == false)
     // There are warnings, too.
-    let diagnostics = (report["diagnostics"] as? [[String: Any]] ?? []).filter { $0["severity"] as? String == "error" }
+    let diagnostics = (report["diagnostics"] as? [[String: Any]] ?? []).filter {
+      $0["severity"] as? String == "error"
+    }
     #expect(
       diagnostics.map { "\($0["file"] ?? ""):\($0["line"] ?? ""):\($0["column"] ?? "")" }
         == Self.places.map { "shop/" + $0 })

@@ -6,7 +6,8 @@ import Testing
 
 /// Real databases that nobody here wrote: inferred, moved and audited with no edit, and every figure of every column
 /// computed again from Postgres.
-@Suite("Truth", .disabled(if: Truth.folder == nil, "KEDGE_DATA_DIR doesn't name the folder of real databases"))
+@Suite(
+  "Truth", .disabled(if: Truth.folder == nil, "KEDGE_DATA_DIR doesn't name the folder of real databases"))
 struct TruthTests {
   @Test("every SQLite database lands with every figure of every column", arguments: Truth.sqliteFiles)
   func sqlite(file: String) throws {
@@ -33,7 +34,8 @@ struct TruthTests {
     defer { withExtendedLifetime(mongo) {} }
     let truth = try Truth.collection(name)
     let collection = String(name.split(separator: "/")[1])
-    try mongo.insertRaw(collection, [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(folder)/mongo/\(name).bson"))))
+    try mongo.insertRaw(
+      collection, [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(folder)/mongo/\(name).bson"))))
     let landed = try move(mongo.uri, into: target)
     #expect(landed.read[collection] == truth.documents)
     let columns = try #require(landed.columns[collection])
@@ -78,7 +80,9 @@ struct TruthTests {
       })
     var read: [String: Int] = [:]
     for entity in report {
-      if let name = entity["entity"] as? String, let source = sources[name] { read[source] = entity["read"] as? Int }
+      if let name = entity["entity"] as? String, let source = sources[name] {
+        read[source] = entity["read"] as? Int
+      }
     }
     return (LandedColumn.all(schema), read)
   }
@@ -120,11 +124,13 @@ struct TruthTests {
     let name = quoteIdentifier(column.column)
     let row = try #require(
       try target.connection.query(
-        "SELECT count(\(name)) AS n, sum(\(name)::text::numeric) AS sum FROM \(column.table)").first)
+        "SELECT count(\(name)) AS n, sum(\(name)::text::numeric) AS sum FROM \(column.table)"
+      ).first)
     var count = 0
     var sum = Decimal(0)
     for (kind, figures) in kinds where kind != "null" {
-      #expect(["int", "long", "double", "integer", "real"].contains(kind), "\(label): \(kind) in \(column.type)")
+      #expect(
+        ["int", "long", "double", "integer", "real"].contains(kind), "\(label): \(kind) in \(column.type)")
       count += figures["n"] as? Int ?? 0
       let text = figures["sum"] ?? figures["sum_shortest"]
       sum += try #require(Decimal(string: "\(text ?? "")"), "\(label): \(kind) has no sum")
@@ -148,7 +154,8 @@ struct TruthTests {
     guard let text else { return "∅" }
     switch Figures.type(of: kind) {
     case "float8", "numeric":
-      guard text.contains("."), let number = Decimal(string: text), "\(number)".count > 0, text.count < 36 else {
+      guard text.contains("."), let number = Decimal(string: text), "\(number)".count > 0, text.count < 36
+      else {
         return text
       }
       return "\(number)"

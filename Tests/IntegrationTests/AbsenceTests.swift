@@ -83,7 +83,8 @@ struct AbsenceTests {
     let moved = try move(
       "v: { from: [profile.locale, 'locales[1]', \"\\\"odd name\\\"\"], type: text, missing: { value: m }, null: { value: n } }",
       [
-        ["_id": 1, "profile": ["locale": "de"], "odd name": "x"], ["_id": 2, "profile": ["locale": nil], "odd name": "x"],
+        ["_id": 1, "profile": ["locale": "de"], "odd name": "x"],
+        ["_id": 2, "profile": ["locale": nil], "odd name": "x"],
         ["_id": 3, "profile": ["other": 1], "locales": ["en", "fr"]], ["_id": 4, "profile": nil], ["_id": 5],
         ["_id": 6, "locales": ["en"], "odd name": nil], ["_id": 7, "profile": "text"],
       ])

@@ -41,7 +41,9 @@ struct AuditTests {
     return (mongo, target, engine)
   }
 
-  private static func id(_ number: Int) -> String { String(repeating: "0", count: 20) + String(1000 + number) }
+  private static func id(_ number: Int) -> String {
+    String(repeating: "0", count: 20) + String(1000 + number)
+  }
 
   @Test("a second backfill writes nothing: every row keeps its version")
   func nothingChanges() throws {
@@ -65,13 +67,15 @@ struct AuditTests {
     try mongo.delete("people", id: .id(Self.id(300)))
     try mongo.insert("people", [["_id": .id(Self.id(999)), "name": "new"]])
     let expected = [
-      "people different \(Self.id(7)) [\"name\", \"age\"]", "people different \(Self.id(9)) [\"people_tags\"]",
+      "people different \(Self.id(7)) [\"name\", \"age\"]",
+      "people different \(Self.id(9)) [\"people_tags\"]",
       "people extra \(Self.id(300)) []", "people missing \(Self.id(999)) []",
     ].sorted()
     let found = try engine.audit()
     #expect(found.differences == expected)
     let tally = try #require(found.tally("people"))
-    #expect([tally.compared, tally.matching, tally.missing, tally.extra, tally.different] == [500, 497, 1, 1, 2])
+    #expect(
+      [tally.compared, tally.matching, tally.missing, tally.extra, tally.different] == [500, 497, 1, 1, 2])
     #expect(found.hasDrift)
     // An audit without repair changes nothing.
     expectEqual(try target.value("SELECT count(*) FROM core.people WHERE id = '\(Self.id(300))'"), "1")
@@ -80,7 +84,8 @@ struct AuditTests {
     #expect(!mended.hasDrift)
     #expect(mended.tally("people")?.repaired == 4)
     expectEqual(
-      try target.rows("SELECT name, age FROM core.people WHERE id IN ('\(Self.id(7))', '\(Self.id(999))') ORDER BY id"),
+      try target.rows(
+        "SELECT name, age FROM core.people WHERE id IN ('\(Self.id(7))', '\(Self.id(999))') ORDER BY id"),
       ["∅ | 70", "new | ∅"])
     expectEqual(
       try target.rows("SELECT tag FROM core.people_tags WHERE people_id = '\(Self.id(9))' ORDER BY position"),
@@ -154,7 +159,8 @@ struct AuditTests {
   @Test("keys that sort in another order than their source are compared all the same")
   func otherOrder() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
-    try mongo.insert("n", (1...120).map { ["_id": BSONValue($0), "v": BSONValue($0)] } + [["_id": "a", "v": 0]])
+    try mongo.insert(
+      "n", (1...120).map { ["_id": BSONValue($0), "v": BSONValue($0)] } + [["_id": "a", "v": 0]])
     let engine = try Engine(
       mongo: mongo, into: target,
       """
@@ -167,7 +173,8 @@ struct AuditTests {
     try engine.backfill()
     expectEqual(try engine.audit().tally("n")?.matching, 121)
     try target.execute(
-      "UPDATE core.n SET v = 0 WHERE id = '57'; DELETE FROM core.n WHERE id = '9'; INSERT INTO core.n VALUES ('b', 1)")
+      "UPDATE core.n SET v = 0 WHERE id = '57'; DELETE FROM core.n WHERE id = '9'; INSERT INTO core.n VALUES ('b', 1)"
+    )
     let expected = ["n different 57 [\"v\"]", "n extra b []", "n missing 9 []"]
     expectEqual(try engine.audit(repairs: true).differences, expected)
     expectEqual(try engine.audit().differences, [])

@@ -12,8 +12,10 @@ struct MixedKeyTests {
   private static let identifiers: [BSONValue] = [
     .minKey, .int32(-3), .int32(0), .int64(1 << 40), .double(0.5), .double(-1e300), .double(.nan),
     .double(.infinity), .decimal(15, exponent: -1), "", "a", "Z", "é", "0123456789abcdef01234567",
-    ["a": 1], ["a": 1, "b": 2], ["b": nil], .bytes([]), .bytes([1, 2]), .bytes([1], subtype: 4), .bytes([1], subtype: 5),
-    .id("0123456789abcdef01234567"), .id("ffffffffffffffffffffffff"), .bool(false), .bool(true), .at(-1), .at(0),
+    ["a": 1], ["a": 1, "b": 2], ["b": nil], .bytes([]), .bytes([1, 2]), .bytes([1], subtype: 4),
+    .bytes([1], subtype: 5),
+    .id("0123456789abcdef01234567"), .id("ffffffffffffffffffffffff"), .bool(false), .bool(true), .at(-1),
+    .at(0),
     .timestamp(1 << 32), .maxKey,
   ]
 
@@ -30,7 +32,9 @@ struct MixedKeyTests {
   @Test("every _id lands exactly once, whatever the size of the chunks", arguments: [1, 2, 3, 7, 1000])
   func everyKey(chunkSize: Int) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
-    let documents = Self.identifiers.enumerated().map { BSONDocument([("_id", $0.element), ("n", BSONValue($0.offset))]) }
+    let documents = Self.identifiers.enumerated().map {
+      BSONDocument([("_id", $0.element), ("n", BSONValue($0.offset))])
+    }
     try mongo.insert("things", documents)
     let engine = try Engine(mongo: mongo, into: target, Self.mapping)
     let count = Self.identifiers.count
@@ -75,7 +79,8 @@ struct MixedKeyTests {
   func collidingKeys(chunkSize: Int) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert(
-      "things", [["_id": 1, "n": 1], ["_id": "1", "n": 2], ["_id": true, "n": 3], ["_id": "true", "n": 4]])
+      "things",
+      [["_id": 1, "n": 1], ["_id": "1", "n": 2], ["_id": true, "n": 3], ["_id": "true", "n": 4]])
     let engine = try Engine(
       mongo: mongo, into: target,
       """
@@ -93,8 +98,11 @@ struct MixedKeyTests {
     expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "true"])
     let digest = try target.digest("core.things")
     expectEqual(try engine.quarantine().map(\.reason), ["duplicate_key", "duplicate_key"])
-    let second = try engine.backfill { $0.chunkSize = chunkSize }
-    #expect(second.counts("things") == [4, 0, 2, 2, 0])
+    // Whatever else the chunks are now, which of the two has the row stays as it is.
+    for size in [1, 100, 2] {
+      let again = try engine.backfill { $0.chunkSize = size }
+      #expect(again.counts("things") == [4, 0, 2, 2, 0])
+    }
     expectEqual(try target.digest("core.things"), digest)
   }
 }

@@ -48,12 +48,15 @@ struct MongoTransformTests {
       "d": .int64(1_700_000_000_123), "e": "29.02.2024", "f": "2024-02-29T12:30:00.25+02:00", "g": "f",
       "h": "JA", "i": "Yes", "j": 1999, "k": "{\"b\": [1, 2.50], \"a\": null}",
       "l": ["at": .at(0), "id": .id("0123456789abcdef01234567"), "n": .int64(5)], "m": "hello",
-      "n": "00112233-4455-6677-8899-AABBCCDDEEFF", "o": .bytes(uuid, subtype: 3), "p": .bytes([0xFF, 0x00, 0x10]),
+      "n": "00112233-4455-6677-8899-AABBCCDDEEFF", "o": .bytes(uuid, subtype: 3),
+      "p": .bytes([0xFF, 0x00, 0x10]),
     ],
     [
-      "_id": 2, "a": "\u{3000}\t", "b": .double(0.1), "c": "1e3", "d": "1700000000000.5", "e": .at(86_400_000),
+      "_id": 2, "a": "\u{3000}\t", "b": .double(0.1), "c": "1e3", "d": "1700000000000.5",
+      "e": .at(86_400_000),
       "f": .at(-1), "g": .int32(1), "h": .int32(0), "i": .bool(false), "j": .double(-5), "k": " \"x\" ",
-      "l": .double(.nan), "m": .bytes([1, 2, 3]), "n": .bytes(uuid, subtype: 4), "o": .bytes(uuid, subtype: 4),
+      "l": .double(.nan), "m": .bytes([1, 2, 3]), "n": .bytes(uuid, subtype: 4),
+      "o": .bytes(uuid, subtype: 4),
       "p": .bytes([]),
     ],
     [
@@ -81,15 +84,18 @@ struct MongoTransformTests {
     expectEqual(try column("lowered"), ["  ünïcode ça  ", "\u{3000}\t", none, none, none, none])
     expectEqual(try column("uppered"), ["ÜNÏCODE ÇA", "", none, none, none, none])
     expectEqual(
-      try column("texted"), [
+      try column("texted"),
+      [
         "0123456789abcdef01234567", "0.1", "2023-11-14T22:13:20.123Z", "123.45",
         "00112233-4455-6677-8899-aabbccddeeff", "true",
       ])
     expectEqual(try column("numbered"), ["-12.500", "1000", "0", none, none, none])
     expectEqual(try column("counted"), ["-0012.500", "1e3", "0", none, none, none])
     expectEqual(
-      try column("at"), [
-        "2023-11-14 22:13:20.123+00", "2023-11-14 22:13:20.0005+00", "1969-12-31 23:59:59.9985+00", none, none, none,
+      try column("at"),
+      [
+        "2023-11-14 22:13:20.123+00", "2023-11-14 22:13:20.0005+00", "1969-12-31 23:59:59.9985+00", none,
+        none, none,
       ])
     expectEqual(try column("day"), ["2024-02-29", "1970-01-02", none, none, none, none])
     expectEqual(
@@ -114,18 +120,21 @@ struct MongoTransformTests {
     let none = "∅"
     expectEqual(try column("settings"), ["{\"a\": null, \"b\": [1, 2.50]}", "\"x\"", none, none, none])
     expectEqual(
-      try column("raw"), [
+      try column("raw"),
+      [
         "{\"n\": 5, \"at\": {\"$date\": \"1970-01-01T00:00:00Z\"}, \"id\": {\"$oid\": \"0123456789abcdef01234567\"}}",
         "{\"$numberDouble\": \"NaN\"}", none, "{\"$minKey\": 1}", none,
       ])
     expectEqual(
-      try column("digest"), [
+      try column("digest"),
+      [
         "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
         "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", none,
         "73475cb40a568e8da8a045ced110137e159f890ac4da883b6b17dc651b3a8049",
         try target.value("SELECT encode(sha256('\\x0123456789abcdef01234567'), 'hex')"),
       ])
-    expectEqual(try target.value("SELECT bool_and(encode(digest_bytes, 'hex') = digest) FROM core.things"), "t")
+    expectEqual(
+      try target.value("SELECT bool_and(encode(digest_bytes, 'hex') = digest) FROM core.things"), "t")
     let standard = "00112233-4455-6677-8899-aabbccddeeff"
     expectEqual(try column("token"), [standard, standard, none, none, none])
     expectEqual(

@@ -56,11 +56,13 @@ struct MongoTypeTests {
     let plain = try move("numeric", values)
     #expect(
       plain.landed == [
-        "0 | 0.1", "1 | 10000000000000000000000", "2 | 123.450", "3 | 9223372036854775807", "4 | NaN", "5 | 0",
+        "0 | 0.1", "1 | 10000000000000000000000", "2 | 123.450", "3 | 9223372036854775807", "4 | NaN",
+        "5 | 0",
         "6 | 0.000000000000000000000000000001", "7 | -7000",
       ])
     let narrow = try move(
-      "\"numeric(6,2)\"", [.double(1.5), .double(1.125), .int32(9999), .int32(10000), .decimal(1_200, exponent: -3)])
+      "\"numeric(6,2)\"",
+      [.double(1.5), .double(1.125), .int32(9999), .int32(10000), .decimal(1_200, exponent: -3)])
     #expect(narrow.landed == ["0 | 1.50", "2 | 9999.00", "4 | 1.20"])
     #expect(narrow.refused == ["1 not_exact v v", "3 out_of_range v v"])
   }
@@ -73,7 +75,9 @@ struct MongoTypeTests {
     ]
     let double = try move("double precision", values)
     #expect(
-      double.landed == ["0 | 0.1", "1 | 0.5", "2 | NaN", "3 | -Infinity", "4 | -0", "5 | 16777217", "7 | 5e-324"])
+      double.landed == [
+        "0 | 0.1", "1 | 0.5", "2 | NaN", "3 | -Infinity", "4 | -0", "5 | 16777217", "7 | 5e-324",
+      ])
     #expect(double.refused == ["6 not_exact v v"])
     let real = try move("real", values)
     #expect(real.landed == ["1 | 0.5", "2 | NaN", "3 | -Infinity", "4 | -0"])
@@ -98,20 +102,25 @@ struct MongoTypeTests {
   @Test("dates, UUIDs, bytes and booleans")
   func others() throws {
     let day: Int64 = 86_400_000
-    let far = try move("timestamptz", [.at(0), .at(-62_135_596_800_000), .at(253_402_300_799_999), .at(.max)])
+    let far = try move(
+      "timestamptz", [.at(0), .at(-62_135_596_800_000), .at(253_402_300_799_999), .at(.max)])
     #expect(
-      far.landed == ["0 | 1970-01-01 00:00:00+00", "1 | 0001-01-01 00:00:00+00", "2 | 9999-12-31 23:59:59.999+00"])
+      far.landed == [
+        "0 | 1970-01-01 00:00:00+00", "1 | 0001-01-01 00:00:00+00", "2 | 9999-12-31 23:59:59.999+00",
+      ])
     #expect(far.refused == ["3 out_of_range v v"])
     expectEqual(try move("timestamp", [.at(1)]).landed, ["0 | 1970-01-01 00:00:00.001"])
     let days = try move("date", [.at(day), .at(day + 1), "2024-01-01"])
     #expect(days.landed == ["0 | 1970-01-02"])
     #expect(days.refused == ["1 not_exact v v", "2 wrong_type v v"])
     let bytes = Array(UInt8(0)...15)
-    let uuid = try move("uuid", [.bytes(bytes, subtype: 4), .bytes(bytes, subtype: 3), .bytes([1], subtype: 4)])
+    let uuid = try move(
+      "uuid", [.bytes(bytes, subtype: 4), .bytes(bytes, subtype: 3), .bytes([1], subtype: 4)])
     #expect(uuid.landed == ["0 | 00010203-0405-0607-0809-0a0b0c0d0e0f"])
     #expect(uuid.refused == ["1 wrong_type v v", "2 wrong_type v v"])
     let raw = try move(
-      "bytea", [.bytes([0, 255]), .bytes([], subtype: 5), .id("0123456789abcdef01234567"), "a\u{0}", .int32(1)])
+      "bytea",
+      [.bytes([0, 255]), .bytes([], subtype: 5), .id("0123456789abcdef01234567"), "a\u{0}", .int32(1)])
     #expect(raw.landed == ["0 | \\x00ff", "1 | \\x", "2 | \\x0123456789abcdef01234567", "3 | \\x6100"])
     #expect(raw.refused == ["4 wrong_type v v"])
     let flags = try move("boolean", [.bool(true), .bool(false), .int32(1), "true"])
@@ -125,7 +134,8 @@ struct MongoTypeTests {
       "b": [1, 2.5, nil, "x"], "a": ["deep": ["": true]], "long": .int64(9_007_199_254_740_993),
       "when": .at(0), "e": [], "o": [:],
     ]
-    let moved = try move("jsonb", [nested, "text", .int32(3), nil, .some(.null), ["k": "\u{0}"], ["k": .double(.infinity)]])
+    let moved = try move(
+      "jsonb", [nested, "text", .int32(3), nil, .some(.null), ["k": "\u{0}"], ["k": .double(.infinity)]])
     #expect(
       moved.landed == [
         "0 | {\"a\": {\"deep\": {\"\": true}}, \"b\": [1, 2.5, null, \"x\"], \"e\": [], \"o\": {}, \"long\": "

@@ -12,7 +12,8 @@ struct QuarantineTests {
   func everyReason() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let good: [(String, BSONValue)] = [
-      ("need", 1), ("short", "abc"), ("tiny", 1), ("word", "a"), ("when", "2024-01-01"), ("doc", "{}"), ("full", "x"),
+      ("need", 1), ("short", "abc"), ("tiny", 1), ("word", "a"), ("when", "2024-01-01"), ("doc", "{}"),
+      ("full", "x"),
     ]
     func with(_ id: Int, _ changes: [String: BSONValue]) -> BSONDocument {
       var document = BSONDocument([("_id", BSONValue(id))] + good)
@@ -21,9 +22,11 @@ struct QuarantineTests {
     }
     let deep = String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
     let documents: [BSONDocument] = [
-      BSONDocument([("_id", 1)] + good.dropFirst()), with(2, ["need": .null]), with(3, ["full": ""]), with(4, ["need": "x"]),
+      BSONDocument([("_id", 1)] + good.dropFirst()), with(2, ["need": .null]), with(3, ["full": ""]),
+      with(4, ["need": "x"]),
       with(5, ["tiny": 40000]), with(6, ["tiny": 1.5]), with(7, ["short": .invalidUTF8(.string, [0xC3])]),
-      with(8, ["short": "\u{0}"]), with(9, ["short": "abcd"]), with(10, ["word": "b"]), with(11, ["when": "soon"]),
+      with(8, ["short": "\u{0}"]), with(9, ["short": "abcd"]), with(10, ["word": "b"]),
+      with(11, ["when": "soon"]),
       with(12, ["doc": "{"]), with(13, ["doc": .string(deep)]), with(15, [:]),
     ]
     try mongo.insert("things", documents)
@@ -47,20 +50,25 @@ struct QuarantineTests {
         full: { type: text, empty: quarantine }
       """)
     expectEqual(try engine.backfill { $0.chunkSize = 4 }.counts("things"), [15, 1, 0, 14, 0])
-    expectEqual(try target.rows("SELECT * FROM core.things"), ["15 | 1 | abc | 1 | alpha | 2024-01-01 | {} | x"])
+    expectEqual(
+      try target.rows("SELECT * FROM core.things"), ["15 | 1 | abc | 1 | alpha | 2024-01-01 | {} | x"])
     expectEqual(
       try engine.refusals(),
       [
-        "1 missing need need", "10 not_in_enum word word", "11 invalid_text when when", "12 invalid_json doc doc",
+        "1 missing need need", "10 not_in_enum word word", "11 invalid_text when when",
+        "12 invalid_json doc doc",
         "13 too_deep doc doc", "14 duplicate_field - -", "2 null need need", "3 empty full full",
-        "4 wrong_type need need", "5 out_of_range tiny tiny", "6 not_exact tiny tiny", "7 invalid_utf8 short short",
+        "4 wrong_type need need", "5 out_of_range tiny tiny", "6 not_exact tiny tiny",
+        "7 invalid_utf8 short short",
         "8 contains_nul short short", "9 too_long short short",
       ])
     let kept = Set(try engine.quarantine().map(\.record))
     #expect(kept == Set((documents.dropLast() + [twice]).map(\.bytes)))
     for entry in try engine.quarantine() {
       #expect(entry.message.count > 20)
-      expectEqual(try BSONDocument(bytes: entry.locator), ["_id": try #require(try BSONDocument(bytes: entry.record)["_id"])])
+      expectEqual(
+        try BSONDocument(bytes: entry.locator),
+        ["_id": try #require(try BSONDocument(bytes: entry.record)["_id"])])
     }
   }
 
@@ -75,7 +83,8 @@ struct QuarantineTests {
       balance: { type: integer, missing: { value: "0" } }
     """
 
-  @Test("what only the database refuses is found among its neighbours, record by record", arguments: [2, 100])
+  @Test(
+    "what only the database refuses is found among its neighbours, record by record", arguments: [2, 100])
   func databaseRefusals(chunkSize: Int) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let engine = try Engine(mongo: mongo, into: target, Self.accounts)
@@ -85,8 +94,10 @@ struct QuarantineTests {
     try mongo.insert(
       "accounts",
       (1...20).map { id -> BSONDocument in
-        ["_id": BSONValue(id), "email": .string(id == 7 ? "zero@example.com" : "u\(id)@example.com"),
-          "balance": id == 13 ? -1 : 5]
+        [
+          "_id": BSONValue(id), "email": .string(id == 7 ? "zero@example.com" : "u\(id)@example.com"),
+          "balance": id == 13 ? -1 : 5,
+        ]
       })
     let report = try engine.backfill { $0.chunkSize = chunkSize }
     #expect(report.counts("accounts") == [21, 18, 1, 2, 0])
@@ -131,7 +142,10 @@ struct QuarantineTests {
   func limit() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert(
-      "accounts", (1...10).map { ["_id": BSONValue($0), "email": .string("u\($0)"), "balance": $0 % 2 == 0 ? 1 : "none"] })
+      "accounts",
+      (1...10).map {
+        ["_id": BSONValue($0), "email": .string("u\($0)"), "balance": $0 % 2 == 0 ? 1 : "none"]
+      })
     let strict = try Engine(mongo: mongo, into: target, Self.accounts + "\nquarantine: { limit: 3 }")
     let error = #expect(throws: BackfillError.self) { try strict.backfill { $0.chunkSize = 100 } }
     #expect("\(try #require(error))".contains("5 records are quarantined, more than its limit of 3"))
@@ -146,7 +160,8 @@ struct QuarantineTests {
   func turnedBad() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let engine = try Engine(mongo: mongo, into: target, Self.accounts)
-    try mongo.insert("accounts", [["_id": 1, "email": "a", "balance": 1], ["_id": 2, "email": "b", "balance": 2]])
+    try mongo.insert(
+      "accounts", [["_id": 1, "email": "a", "balance": 1], ["_id": 2, "email": "b", "balance": 2]])
     try engine.backfill()
     try mongo.update("accounts", id: 2, ["$set": ["balance": "lost"]])
     expectEqual(try engine.backfill().counts("accounts"), [2, 0, 1, 1, 0])

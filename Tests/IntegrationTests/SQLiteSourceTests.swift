@@ -44,7 +44,10 @@ struct SQLiteSourceTests {
     // Row 2 has a text where a number must be, row 3 a fraction; SQLite's affinity made row 3's 3 a text.
     expectEqual(try engine.refusals(), ["2 wrong_type i i", "3 not_exact i i"])
     let kept = try BSONDocument(bytes: try #require(try engine.quarantine().first).record)
-    #expect(kept == ["id": .int64(2), "i": "text", "r": "real?", "x": "x", "b": "blob?", "n": "n?", "free": .bytes([1])])
+    #expect(
+      kept == [
+        "id": .int64(2), "i": "text", "r": "real?", "x": "x", "b": "blob?", "n": "n?", "free": .bytes([1]),
+      ])
   }
 
   @Test("gaps, negative rowids and the ends of the range, in chunks of every size", arguments: [1, 2, 100])
@@ -89,7 +92,8 @@ struct SQLiteSourceTests {
       CREATE TABLE t (name TEXT COLLATE NOCASE, v INTEGER, PRIMARY KEY (name COLLATE BINARY)) WITHOUT ROWID;
       INSERT INTO t VALUES ('a', 1), ('A', 2), ('b', 3), ('B', 4), ('c ', 5), ('c', 6);
       """)
-    let engine = try Engine(sqlite: source, into: target, entity("t", key: "[name]", "name: text, v: integer"))
+    let engine = try Engine(
+      sqlite: source, into: target, entity("t", key: "[name]", "name: text, v: integer"))
     expectEqual(try engine.backfill { $0.chunkSize = 1 }.counts("things"), [6, 6, 0, 0, 0])
     expectEqual(
       try target.rows("SELECT name, v FROM core.things ORDER BY v"),
@@ -106,7 +110,8 @@ struct SQLiteSourceTests {
     let engine = try Engine(
       sqlite: source, into: target, entity("t", "id: { from: rowid, type: bigint }, v: text"))
     expectEqual(try engine.backfill { $0.chunkSize = 1 }.counts("things"), [3, 3, 0, 0, 0])
-    expectEqual(try target.rows("SELECT id, v FROM core.things ORDER BY id"), ["1 | same", "3 | ∅", "4 | same"])
+    expectEqual(
+      try target.rows("SELECT id, v FROM core.things ORDER BY id"), ["1 | same", "3 | ∅", "4 | same"])
   }
 
   @Test("columns that nothing maps are counted, or make the rest")
@@ -131,7 +136,8 @@ struct SQLiteSourceTests {
   func invalidText() throws {
     let target = try TestPostgres()
     let source = try TestSQLite(
-      "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, CAST(x'61FF' AS TEXT)), (2, 'a' || char(0) || 'b')")
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, CAST(x'61FF' AS TEXT)), (2, 'a' || char(0) || 'b')"
+    )
     let engine = try Engine(sqlite: source, into: target, entity("t", "id: bigint, v: text"))
     expectEqual(try engine.backfill().counts("things"), [2, 0, 0, 2, 0])
     expectEqual(try engine.refusals(), ["1 invalid_utf8 v v", "2 contains_nul v v"])

@@ -56,7 +56,8 @@ public final class TestPostgres {
 
   /// One digest of a whole table's contents, whatever the order of its rows.
   public func digest(_ table: String) throws -> String {
-    try value("SELECT md5(coalesce(string_agg(m, '' ORDER BY m), '')) FROM (SELECT md5(t::text) m FROM \(table) t) s")
+    try value(
+      "SELECT md5(coalesce(string_agg(m, '' ORDER BY m), '')) FROM (SELECT md5(t::text) m FROM \(table) t) s")
   }
 }
 

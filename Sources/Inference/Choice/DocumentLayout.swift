@@ -15,6 +15,8 @@ struct DocumentLayout {
   /// A column to be, and why it is one where one could have expected several.
   struct Leaf {
     var field: FieldScan
+    /// Records in which it is missing, or the sub-document around it is.
+    var absent = 0
     var remark: String?
   }
 
@@ -28,7 +30,7 @@ struct DocumentLayout {
     let roots = fields.map { Node($0, depth: 1) }
     for root in roots where isWhole(root.field) { root.obstacle = "" }
     expand(roots)
-    for root in roots { collect(root) }
+    for root in roots { collect(root, absent: 0) }
   }
 
   private final class Node {
@@ -65,13 +67,14 @@ struct DocumentLayout {
     }
   }
 
-  private mutating func collect(_ node: Node) {
+  private mutating func collect(_ node: Node, absent: Int) {
+    let absent = absent + node.field.missing
     guard node.children.isEmpty else {
-      for child in node.children { collect(child) }
+      for child in node.children { collect(child, absent: absent) }
       return
     }
     let remark = node.obstacle.flatMap { $0.isEmpty ? nil : $0 }
-    leaves.append(Leaf(field: node.field, remark: remark))
+    leaves.append(Leaf(field: node.field, absent: absent, remark: remark))
   }
 
   /// Why a field stays one column: empty where nobody would expect otherwise, nil where it can be taken apart.

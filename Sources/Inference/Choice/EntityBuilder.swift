@@ -91,7 +91,7 @@ struct EntityBuilder {
       transforms: choice.transforms, missing: isKey ? .quarantine : .null, null: isKey ? .quarantine : .null)
     draft.entity.fields.append(field)
     var remarks = choice.remarks + (leaf.remark.map { [$0] } ?? [])
-    remarks += FieldRemarks.remarks(on: leaf.field, type: choice.type, isKey: isKey, declared: declared)
+    remarks += FieldRemarks.remarks(on: leaf, type: choice.type, isKey: isKey, declared: declared)
     if !remarks.isEmpty { draft.fieldComments[column] = remarks }
   }
 

@@ -5,12 +5,13 @@ internal import SQLite
 /// What a person should look at in a field, from what was counted. Never a value, but for numbers' extremes.
 enum FieldRemarks {
   static func remarks(
-    on field: FieldScan, type: TargetType, isKey: Bool, declared: SQLiteColumn?
+    on leaf: DocumentLayout.Leaf, type: TargetType, isKey: Bool, declared: SQLiteColumn?
   ) -> [String] {
+    let field = leaf.field
     var remarks: [String] = []
     if let facts = facts(field, type: type, declared: declared) { remarks.append(facts) }
-    if field.missing > 0, field.nulls > 0, !isKey {
-      remarks.append("missing in \(field.missing), null in \(field.nulls): both become NULL")
+    if leaf.absent > 0, field.nulls > 0, !isKey {
+      remarks.append("missing in \(leaf.absent), null in \(field.nulls): both become NULL")
     }
     if isKey { remarks += onKey(field, type: type) }
     let isOnlyText = field.valueKinds == [.string] && field.present - field.nulls > field.texts.empty
@@ -24,12 +25,25 @@ enum FieldRemarks {
 
   private static func facts(_ field: FieldScan, type: TargetType, declared: SQLiteColumn?) -> String? {
     var facts: [String] = []
-    if let type = declared?.declaredType, !type.isEmpty { facts.append("declared \(type)") }
+    if let declared = declared?.declaredType, !declared.isEmpty, !isUsual(declared, for: type) {
+      facts.append("declared \(declared)")
+    }
     if field.texts.longestScalars > 0, field.valueKinds == [.string] {
       facts.append("longest \(field.texts.longestScalars) characters")
     }
     if field.valueKinds == [.array] { facts.append("arrays of up to \(field.arrays.longest) elements") }
     return facts.isEmpty ? nil : facts.joined(separator: "; ")
+  }
+
+  /// Whether a declaration says no more than the type that was chosen.
+  private static func isUsual(_ declared: String, for type: TargetType) -> Bool {
+    switch type {
+    case .bigint: ["INTEGER", "INT", "BIGINT"].contains(declared.uppercased())
+    case .text: declared.uppercased() == "TEXT"
+    case .doublePrecision: ["REAL", "DOUBLE"].contains(declared.uppercased())
+    case .bytea: declared.uppercased() == "BLOB"
+    default: false
+    }
   }
 
   /// Postgres' index takes no key of more than about a third of a page.
@@ -75,9 +89,10 @@ enum FieldRemarks {
   private static func onIntegers(_ field: FieldScan, declared: SQLiteColumn?) -> [String] {
     guard field.valueKinds.isSubset(of: [.int32, .int64]), !field.valueKinds.isEmpty else { return [] }
     let integers = field.integers
-    if integers.notBoolean == 0, declared.map({ $0.declaredType.uppercased().contains("BOOL") }) ?? true,
-      field.present - field.nulls > 1
-    {
+    let mayBeBoolean =
+      declared.map { $0.declaredType.uppercased().contains("BOOL") }
+      ?? (integers.least == 0 && integers.greatest == 1 && field.present > 2)
+    if integers.notBoolean == 0, mayBeBoolean {
       return ["all are 0 or 1: consider type boolean with transforms [boolean]"]
     }
     if (1_000_000_000_000..<4_000_000_000_000).contains(integers.least),

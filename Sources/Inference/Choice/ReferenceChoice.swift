@@ -4,13 +4,13 @@ internal import SQLite
 
 /// Makes references of SQLite's foreign keys, as strict as the rows allow.
 struct ReferenceChoice {
-  /// By the table's name in the source.
-  private let places: [String: Int]
+  /// By the bytes of the table's name in the source.
+  private let places: [[UInt8]: Int]
   /// Which entities refer to which by foreign keys of Postgres.
   private var edges: [Int: Set<Int>] = [:]
 
   init(_ drafts: [EntityDraft]) {
-    places = Dictionary(drafts.indices.map { (drafts[$0].scan.name, $0) }) { first, _ in first }
+    places = Dictionary(drafts.indices.map { (Array(drafts[$0].scan.name.utf8), $0) }) { first, _ in first }
   }
 
   /// Adds the references of all entities to them.
@@ -28,7 +28,7 @@ struct ReferenceChoice {
     func say(_ text: String) { drafts[source].comments.append("\(label): \(text)") }
 
     if let problem = scan.problem { return say("\(problem), so that it is no reference here") }
-    guard let target = places[key.table] else {
+    guard let target = places[Array(key.table.utf8)] else {
       return say("that table isn't mapped, so that it is no reference here")
     }
     let columns = key.columns.compactMap { drafts[source].column(of: $0) }

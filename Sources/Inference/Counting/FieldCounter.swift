@@ -57,9 +57,7 @@ final class FieldCounter {
     case .decimal128: try context.work.count(decimal: value.bytes, in: &decimals)
     case .document: try count(document: value.bytes, depth: depth + 1, context)
     case .array: try count(array: value.bytes, depth: depth + 1, context)
-    case .code, .codeWithScope, .regex, .dbPointer:
-      // Their texts can be as bad as any; a jsonb column refuses them all the same.
-      if !UTF8Check.isValid(value.bytes), value.kind == .regex { texts.invalidUTF8 &+= 1 }
+    case .regex where !UTF8Check.isValid(value.bytes): texts.invalidUTF8 &+= 1
     default: break
     }
   }

@@ -3,7 +3,8 @@ internal import Mapping
 
 /// Where the values of each field of an entity go.
 struct Destinations {
-  private var byPath: [String: String] = [:]
+  /// By the bytes of the path: Swift takes texts for equal that differ in how an accent is written.
+  private var byPath: [[UInt8]: String] = [:]
   private let rest: String?
   private let fields: [Field]
 
@@ -12,15 +13,15 @@ struct Destinations {
     fields = entity?.fields ?? []
     guard let entity else { return }
     for field in entity.fields {
-      for path in field.paths { byPath[path.description] = Self.text(field) }
+      for path in field.paths { byPath[Self.key(path)] = Self.text(field) }
     }
     for child in entity.children {
       var array = child.path
       array.steps.removeLast()
-      byPath[array.description] = "table \(child.table.display)"
+      byPath[Self.key(array)] = "table \(child.table.display)"
       for field in child.fields {
         for path in field.paths {
-          byPath[ValuePath(child.path.steps + path.steps).description] =
+          byPath[Self.key(ValuePath(child.path.steps + path.steps))] =
             "\(child.table.name).\(Self.text(field))"
         }
       }
@@ -29,11 +30,11 @@ struct Destinations {
 
   /// The column, or the one that holds what the field is part of.
   func text(_ field: FieldScan) -> String {
-    if let own = byPath[field.path.description] { return own }
+    if let own = byPath[Self.key(field.path)] { return own }
     var parent = field.path
     while parent.steps.count > 1 {
       parent.steps.removeLast()
-      if let text = byPath[parent.description] {
+      if let text = byPath[Self.key(parent)] {
         return "in " + (text.split(separator: " ").first.map(String.init) ?? text)
       }
     }
@@ -48,6 +49,8 @@ struct Destinations {
       }
     }
   }
+
+  private static func key(_ path: ValuePath) -> [UInt8] { Array(path.description.utf8) }
 
   static func text(_ field: Field) -> String {
     let transforms = field.transforms.map(\.name).joined(separator: ", ")

@@ -11,7 +11,8 @@ struct ForeignKeyScan {
   }
 
   func references(of table: SQLiteTable) throws -> [ReferenceScan] {
-    try table.foreignKeys.sorted { $0.id < $1.id }.map { try reference($0, of: table) }
+    // SQLite lists the last one first.
+    try table.foreignKeys.sorted { $0.id > $1.id }.map { try reference($0, of: table) }
   }
 
   private func reference(_ key: SQLiteForeignKey, of table: SQLiteTable) throws -> ReferenceScan {

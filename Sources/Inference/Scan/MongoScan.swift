@@ -59,7 +59,7 @@ struct MongoScan {
     return scan
   }
 
-  private var source: ScannedSource {
+  var source: ScannedSource {
     let url = settings.redactedURL
     // A user without a password, or a password's place, would make a URL that looks whole and isn't.
     let isWhole = !url.contains("@") && !url.contains("***")

@@ -16,16 +16,16 @@ struct SQLiteScan {
     try withoutActuallyEscaping(progress) { progress in
       var ticker = ProgressTicker(collections: tables.count, progress)
       for table in tables {
-        try ticker.begin(table.name, expected: nil)
         func skip(_ reason: String) {
           result.skipped.append(
             SkippedObject(name: table.name, kind: Self.kind(table)?.rawValue ?? "view", reason: reason))
         }
         if let reason = Self.reasonToSkip(table) {
           skip(reason)
-          try ticker.end(0)
+          ticker.leaveOut()
           continue
         }
+        try ticker.begin(table.name, expected: nil)
         do {
           var scan = try scan(table, connection, &ticker)
           scan.references = try ForeignKeyScan(connection, tables: tables).references(of: table)
@@ -38,6 +38,7 @@ struct SQLiteScan {
         }
       }
     }
+    result.skipped += try Self.internalTables(connection)
     try connection.endSnapshot()
     return result
   }
@@ -74,6 +75,16 @@ struct SQLiteScan {
     scan.fields = counters.map { $0.result(under: ValuePath([]), of: nil) }
     scan.table = table
     return scan
+  }
+
+  /// SQLite's own tables, which hold nothing of the application's.
+  private static func internalTables(_ connection: SQLiteConnection) throws -> [SkippedObject] {
+    let rows = try connection.query(
+      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return rows.map {
+      SkippedObject(name: $0[0].text ?? "", kind: "table", reason: "it holds SQLite's own bookkeeping")
+    }
   }
 
   private static func size(_ value: RawValue) -> Int {

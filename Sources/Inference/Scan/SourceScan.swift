@@ -57,6 +57,9 @@ struct ProgressTicker {
     try report(progress)
   }
 
+  /// Counts a collection as done that wasn't read.
+  mutating func leaveOut() { progress.collectionsDone += 1 }
+
   mutating func end(_ records: Int) throws {
     progress.records = records
     progress.collectionsDone += 1

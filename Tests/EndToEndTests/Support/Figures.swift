@@ -27,7 +27,8 @@ enum Figures {
     case ("sum", _): return "sum(c)"
     case ("sum_shortest", _):
       return "sum(CASE WHEN c <> 'NaN' AND abs(c) <> 'Infinity' THEN c::text::numeric END)"
-    case ("sum_int8", _): return "sum(CASE WHEN c <> 'NaN' AND abs(c) <> 'Infinity' THEN c::bigint::numeric END)"
+    case ("sum_int8", _):
+      return "sum(CASE WHEN c <> 'NaN' AND abs(c) <> 'Infinity' THEN c::bigint::numeric END)"
     case ("md5_bits", _): return digest("md5(float8send(c))")
     case ("md5", "text"): return digest("md5(convert_to(c, 'UTF8'))")
     case ("md5", "numeric"): return digest("md5(c::text)")
@@ -69,7 +70,8 @@ enum Figures {
     let text = "(v #>> '{}')"
     let isTagged = "v ?| ARRAY['$oid', '$date', '$binary', '$numberDouble']"
     switch kind {
-    case "int", "long", "integer": return ("jsonb_typeof(v) = 'number' AND v::text NOT LIKE '%.%'", "\(text)::numeric")
+    case "int", "long", "integer":
+      return ("jsonb_typeof(v) = 'number' AND v::text NOT LIKE '%.%'", "\(text)::numeric")
     case "double", "real": return ("jsonb_typeof(v) = 'number' AND v::text LIKE '%.%'", "\(text)::float8")
     case "string", "text": return ("jsonb_typeof(v) = 'string'", text)
     case "bool": return ("jsonb_typeof(v) = 'boolean'", "v::boolean")

@@ -19,7 +19,8 @@ struct LandedColumn {
     var found: [String: [LandedColumn]] = [:]
     for entity in schema["entities"] as? [[String: Any]] ?? [] {
       guard let source = entity["source"] as? String, let table = entity["table"] as? String else { continue }
-      let quoted = table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
+      let quoted = table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(
+        separator: ".")
       let columns = (entity["columns"] as? [[String: Any]] ?? []).compactMap { column -> LandedColumn? in
         guard let path = column["path"] as? String, let name = column["column"] as? String,
           let type = column["type"] as? String
@@ -64,7 +65,8 @@ struct LandedColumn {
       Figures.expression(figure, kind: kind).map { "(\($0))::text AS \(quoteIdentifier(figure))" }
     }.joined(separator: ", ")
     guard isJSON else {
-      return "SELECT \(list) FROM (SELECT \(typed(kind)) AS c FROM \(table) WHERE \(quotedColumn) IS NOT NULL) s"
+      return
+        "SELECT \(list) FROM (SELECT \(typed(kind)) AS c FROM \(table) WHERE \(quotedColumn) IS NOT NULL) s"
     }
     var from = "(SELECT \(quotedColumn) AS v FROM \(table) WHERE \(quotedColumn) IS NOT NULL) j0"
     for (index, step) in below.enumerated() {
@@ -79,7 +81,8 @@ struct LandedColumn {
       }
     }
     let (condition, value) = Figures.fromJSON(kind)
-    return "SELECT \(list) FROM (SELECT \(value) AS c FROM (SELECT j\(below.count).v FROM \(from)) x WHERE \(condition)) s"
+    return
+      "SELECT \(list) FROM (SELECT \(value) AS c FROM (SELECT j\(below.count).v FROM \(from)) x WHERE \(condition)) s"
   }
 
   /// The column's value as the kind's own type.

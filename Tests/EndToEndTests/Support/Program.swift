@@ -39,14 +39,19 @@ struct Program {
 
   /// Runs it to its end.
   @discardableResult
-  func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Outcome {
+  func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws
+    -> Outcome
+  {
     try start(arguments, environment: environment, in: folder).finish()
   }
 
   /// Starts it.
-  func start(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Running {
+  func start(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws
+    -> Running
+  {
     guard FileManager.default.isExecutableFile(atPath: path) else {
-      throw UnexpectedResult(description: "\(path) isn't built: run scripts/test, or set KEDGE_BINARY and KEDGE_SAMPLES.")
+      throw UnexpectedResult(
+        description: "\(path) isn't built: run scripts/test, or set KEDGE_BINARY and KEDGE_SAMPLES.")
     }
     return try Running(path, arguments, environment: environment, in: folder)
   }
@@ -56,7 +61,9 @@ struct Program {
     private let process = Process()
     private let files: TemporaryFolder
 
-    fileprivate init(_ path: String, _ arguments: [String], environment: [String: String], in folder: String?) throws {
+    fileprivate init(_ path: String, _ arguments: [String], environment: [String: String], in folder: String?)
+      throws
+    {
       files = try TemporaryFolder()
       process.executableURL = URL(fileURLWithPath: path)
       process.arguments = arguments

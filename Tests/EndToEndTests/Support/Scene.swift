@@ -21,7 +21,8 @@ struct Scene {
     guard made.code == 0 else { throw UnexpectedResult(description: made.errors) }
     try folder.write(
       "set/set.yaml",
-      "set: rows\nstores:\n  app: { kind: \(mongo == nil ? "sqlite" : "mongo"), environment: [KEDGE_NO_SUCH_VARIABLE] }\n")
+      "set: rows\nstores:\n  app: { kind: \(mongo == nil ? "sqlite" : "mongo"), environment: [KEDGE_NO_SUCH_VARIABLE] }\n"
+    )
     try folder.write("set/rows.yaml", mongo == nil ? Self.sqliteMapping : Self.mongoMapping)
   }
 

@@ -81,6 +81,15 @@ struct Engine {
     return report
   }
 
+  /// Reads everything and writes nothing.
+  func dryRun() throws -> BackfillReport {
+    try DryRun(
+      set: set, plans: try plans(), sources: sources, progress: ProgressReporter(mode: .quiet),
+      stop: StopFlag(),
+      options: BackfillOptions()
+    ).run()
+  }
+
   /// Compares everything.
   @discardableResult
   func audit(repairs: Bool = false, listed: Int = 1000) throws -> AuditReport {
