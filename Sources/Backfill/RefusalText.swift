@@ -75,14 +75,18 @@ public enum RefusalText {
       "\(place) is \(article(kind)), which has nothing inside it that the mapping could take; map it to jsonb"
     case .wrongType:
       "\(place) is \(article(kind)), which \(target) doesn't take as it is; add a transform, or use type jsonb"
-    case .outOfRange: "\(place) is \(article(kind)) outside the range of \(target); use a wider type"
+    case .outOfRange:
+      "\(place) is \(article(kind)) outside the range of \(target); use a wider type, or the transform clamp"
     case .notExact:
       "\(place) is \(article(kind)) that \(target) can't hold exactly; use a type with more digits, or a transform"
+        + " such as round"
     case .invalidUTF8: "\(place) is text that isn't valid UTF-8; correct it in the source, or map it to bytea"
-    case .containsNUL: "\(place) is text with a NUL character, which Postgres can't store; map it to bytea"
-    case .tooLong: "\(place) is longer than \(target) allows; use a longer type"
+    case .containsNUL:
+      "\(place) is text with a NUL character, which Postgres can't store; use the transform escape_nul or"
+        + " strip_nul, or map it to bytea"
+    case .tooLong: "\(place) is longer than \(target) allows; use a longer type, or the transform truncate"
     case .notInEnum:
-      "\(place) holds \(article(kind)) that the mapping's list doesn't name; add it to the list"
+      "\(place) holds \(article(kind)) that the mapping's list doesn't name; add it to the enum or the boolean words"
     case .invalidText: "\(place) holds text that can't be read as the transform for \(target) says"
     case .invalidJSON: "\(place) holds text that isn't valid JSON"
     case .invalidDocument: "the record isn't a valid BSON document"

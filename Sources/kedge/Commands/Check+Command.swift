@@ -60,6 +60,7 @@ extension Session {
       // What isn't there yet, backfill creates.
       if case .missingTable = difference { continue }
       if case .missingForeignKey = difference { continue }
+      if case .missingType = difference, difference.remedy(in: SchemaPlan(core, set: set)) != nil { continue }
       problems.append(difference.description)
     }
     return problems
