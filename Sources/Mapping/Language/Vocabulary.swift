@@ -36,7 +36,9 @@ enum EntityKey: String, VocabularyKey {
   /// What a core entity needs besides.
   static let neededForCore: [EntityKey] = [.key, .fields]
   /// What describes Postgres tables, and so is not for feature entities.
-  static let coreOnly: [EntityKey] = [.phase, .target, .children, .rest, .unmapped, .quarantine, .audit, .generated]
+  static let coreOnly: [EntityKey] = [
+    .phase, .target, .children, .rest, .unmapped, .quarantine, .audit, .generated,
+  ]
 }
 
 enum SourceKey: String, VocabularyKey {

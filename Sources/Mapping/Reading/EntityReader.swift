@@ -143,7 +143,8 @@ struct EntityReader {
     guard let table = draft.entity.table else { return }
     let key = draft.entity.key
     let reader = ChildReader(
-      log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 }, schema: set.schema)
+      log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 },
+      schema: set.schema)
     draft.children = reader.read(node)
     draft.entity.children = draft.children.map(\.child)
   }

@@ -51,7 +51,8 @@ struct EntityWriter {
     output.line("children:")
     let parents = entity.key.map { "\(entity.name)_\($0)" }
     for child in entity.children {
-      ChildWriter(child: child, around: table, usualParents: parents, setSchema: set.schema).write(to: &output, indent: 2)
+      ChildWriter(child: child, around: table, usualParents: parents, setSchema: set.schema).write(
+        to: &output, indent: 2)
     }
   }
 

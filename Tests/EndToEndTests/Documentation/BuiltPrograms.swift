@@ -25,6 +25,7 @@ enum BuiltPrograms {
     var kept: [String: String] = [:]
     for name in [
       "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "USER", "LOGNAME", "KEDGE_POSTGRES_BIN",
+      "MONGOC_DISABLE_SHM",
     ] {
       kept[name] = inherited[name]
     }
