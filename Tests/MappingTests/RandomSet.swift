@@ -66,7 +66,7 @@ struct RandomSet {
       }
       entity.rest = chance(2) ? self.name() : nil
       entity.unmapped = UnmappedRule(
-        ignored: chance(2) ? [path(isRow)] : [],
+        ignored: chance(2) ? [ValuePath(field: "left out: " + self.name())] : [],
         others: UnmappedRule.Others.allCases.randomElement(using: &random) ?? .count)
       entity.quarantineLimit =
         [nil, .records(Int.random(in: 0...1000, using: &random)), .percent(1), .percent(0.25)]
