@@ -17,6 +17,8 @@ final class DocumentShape {
     /// Open addressing; -1 is free. Its size is a power of two, at least twice the number of fields.
     var table: [Int32]
     var expected: Int
+    /// The last record in which the level's own field was met.
+    var metIn = 0
     let path: String
   }
   /// A distinct unmapped name costs memory once; beyond this many a level counts them together.
@@ -24,6 +26,8 @@ final class DocumentShape {
 
   var levels: [Level]
   private var owned: [UnsafeMutableRawPointer] = []
+  /// Counts the records, or elements, filled from.
+  private var record = 0
   let slotCount: Int
   let wholeSlot: Int?
   /// Whether top-level fields that nothing maps go to the `rest` column instead of the count.
@@ -59,6 +63,7 @@ final class DocumentShape {
       restKeys.removeAll(keepingCapacity: true)
       restValues.removeAll(keepingCapacity: true)
     }
+    record &+= 1
     try fill(level: 0, document, slots)
   }
 
@@ -68,6 +73,7 @@ final class DocumentShape {
     if let wholeSlot { slots[wholeSlot] = element }
     if levels[0].fields.isEmpty && wholeSlot != nil { return }
     guard element.kind == .document else { throw Refusal(.wrongType, found: element.kind) }
+    record &+= 1
     try fill(level: 0, element.bytes, slots)
   }
 
@@ -90,6 +96,9 @@ final class DocumentShape {
         slots[Int(slot)] = value
       }
       if child >= 0 {
+        // Two sub-documents of one name would be merged into one that never was.
+        guard levels[Int(child)].metIn != record else { throw Refusal(.duplicateField, found: value.kind) }
+        levels[Int(child)].metIn = record
         if value.kind == levels[Int(child)].kind {
           try fill(level: Int(child), value.bytes, slots)
         } else if value.kind != .null, slot < 0 {
