@@ -31,7 +31,10 @@ private func tryAll(
   _ rows: [Row], _ names: [UnsafeRawBufferPointer], _ encoder: RecordEncoder, _ types: [TargetType?]
 ) {
   var first: Trial.Outcome?
-  for row in rows { for value in row.slots { StatementTrial.read(value.raw) } }
+  for value in rows.flatMap(\.slots) {
+    StatementTrial.read(value.raw)
+    for column in encoder.plan.columns { ChainTrial.check(column.transforms, value.raw) }
+  }
   for row in rows + [rows[0]] {
     for (slot, value) in row.slots.enumerated() { encoder.slots[slot] = value.raw }
     let others = encoder.plan.hasRest ? names : []
