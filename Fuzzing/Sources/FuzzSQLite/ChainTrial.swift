@@ -5,7 +5,7 @@ internal import FuzzSupport
 enum ChainTrial {
   /// Checks it for chains in which every step makes text.
   static func check(_ transforms: [Transform], _ value: RawValue) {
-    guard transforms.count > 1, transforms.allSatisfy(makesText) else { return }
+    guard value.kind != .null, transforms.count > 1, transforms.allSatisfy(makesText) else { return }
     var single: [UInt8]?
     for (index, transform) in transforms.enumerated() {
       if index == 0 {
