@@ -19,6 +19,8 @@ final class DocumentShape {
     /// Open addressing; -1 is free. Its size is a power of two, at least twice the number of fields.
     var table: [Int32] = Array(repeating: -1, count: 8)
     var expected = 0
+    /// The last record in which the level's own field was met.
+    var metIn = 0
     let path: String
     /// See ``ShapePlan/LevelPlan/isMapped``.
     let isMapped: Bool
@@ -33,6 +35,8 @@ final class DocumentShape {
 
   var levels: [Level]
   private var owned: [UnsafeMutableRawPointer] = []
+  /// Counts the records, or elements, filled from.
+  private var record = 0
   let slotCount: Int
   let wholeSlot: Int?
   /// Whether top-level fields that nothing maps go to the `rest` column instead of the count.
@@ -77,6 +81,7 @@ final class DocumentShape {
   /// Empties the slots.
   func begin(_ slots: UnsafeMutablePointer<RawValue>) {
     slots.update(repeating: .missing, count: slotCount)
+    record &+= 1
     refusedPath = nil
     refusedExpected = nil
     beginOthers()
@@ -133,6 +138,12 @@ final class DocumentShape {
         slots[Int(slot)] = value
       }
       if child >= 0 {
+        // Two sub-documents of one name would be merged into one that never was.
+        if levels[Int(child)].metIn == record, levels[Int(child)].isMapped {
+          refusedPath = path(of: key, level: level)
+          throw Refusal(.duplicateField, found: value.kind)
+        }
+        levels[Int(child)].metIn = record
         if value.kind == levels[Int(child)].kind {
           try fill(level: Int(child), value.bytes, slots)
         } else if slot < 0, !levels[Int(child)].isMapped {
