@@ -81,6 +81,7 @@ final class DocumentShape {
   /// Empties the slots.
   func begin(_ slots: UnsafeMutablePointer<RawValue>) {
     slots.update(repeating: .missing, count: slotCount)
+    record &+= 1
     refusedPath = nil
     refusedExpected = nil
     beginOthers()
@@ -140,7 +141,10 @@ final class DocumentShape {
       }
       if child >= 0 {
         // Two sub-documents of one name would be merged into one that never was.
-        guard levels[Int(child)].metIn != record else { throw Refusal(.duplicateField, found: value.kind) }
+        if levels[Int(child)].metIn == record, levels[Int(child)].isMapped {
+          refusedPath = path(of: key, level: level)
+          throw Refusal(.duplicateField, found: value.kind)
+        }
         levels[Int(child)].metIn = record
         if value.kind == levels[Int(child)].kind {
           try fill(level: Int(child), value.bytes, slots)
