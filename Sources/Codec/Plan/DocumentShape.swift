@@ -99,7 +99,6 @@ final class DocumentShape {
   /// Empties the slots and fills them from `document`.
   func fill(_ document: UnsafeRawBufferPointer, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
     begin(slots)
-    record &+= 1
     try fill(level: 0, document, slots)
   }
 
@@ -109,7 +108,6 @@ final class DocumentShape {
     if let wholeSlot { slots[wholeSlot] = element }
     if levels[0].fields.isEmpty && wholeSlot != nil { return }
     guard element.kind == .document else { throw Refusal(.wrongType, found: element.kind) }
-    record &+= 1
     try fill(level: 0, element.bytes, slots)
   }
 
