@@ -64,6 +64,10 @@ enum SingleColumns {
     (.timestamptz, [.epoch(.seconds)]), (.timestamptz, [.epoch(.julian)]), (.timestamptz, [.parseDate(.iso)]),
     (.json, [.json]), (.jsonb, []), (.jsonb, [.ejson]), (.jsonb, [.json]), (.array(.text), []),
     (.array(.bigint), []), (.array(numeric), []), (.array(.jsonb), []), (.array(.timestamptz), []),
-    (.array(.varchar(2)), []), (.array(.numeric(precision: 6, scale: 2)), []),
+    (.array(.varchar(2)), []), (.array(.text), [.text, .trim, .upper]), (.interval, [.interval(nil)]),
+    (.interval, [.interval(.minutes)]), (.inet, [.inet]), (.cidr, [.inet]), (.text, [.stripNUL]),
+    (.jsonb, [.escapeNUL]), (.jsonb, [.json, .stripNUL]), (numeric, [.round(digits: 2)]),
+    (.bigint, [.clamp(from: "-5", to: "5.5")]), (.varchar(4), [.text, .truncate(length: 4)]),
+    (.text, [.escapeNUL, .trim, .lower]), (.array(.numeric(precision: 6, scale: 2)), []),
   ]
 }

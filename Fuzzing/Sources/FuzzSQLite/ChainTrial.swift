@@ -20,7 +20,7 @@ enum ChainTrial {
 
   private static func makesText(_ transform: Transform) -> Bool {
     switch transform {
-    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex: true
+    case .trim, .lower, .upper, .text, .enumMap, .base64, .hex, .truncate: true
     default: false
     }
   }

@@ -5,7 +5,10 @@ public enum ColumnChoice {
   private static let scalars: [TargetType] = [
     .smallint, .integer, .bigint, .numeric(precision: nil, scale: nil), .real, .doublePrecision, .boolean,
     .text, .citext, .bytea, .uuid, .date, .time, .timestamp, .timestamptz, .json, .jsonb,
+    .interval, .inet, .cidr, .enumeration(named, labels: ["a", "first", "ä", ""]),
+    .domain(named, over: .varchar(3)), .domain(named, over: .numeric(precision: 6, scale: 2)),
   ]
+  private static let named = NamedType(schema: "s", name: "n")
   private static let patterns = [
     "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S.%f%z", "%b %d, %y", "%Y%j", "%H:%M", "%%%Y ä%m",
   ]
@@ -15,18 +18,14 @@ public enum ColumnChoice {
   private static let declared = [
     "", "0", "-1", "2.50", "1e3", "true", "n", "2024-02-29", "2024-02-29 12:30:00+02", "12:30",
     "{\"b\": [1]}",
-    "00000000-0000-4000-8000-000000000000", "ä text",
+    "00000000-0000-4000-8000-000000000000", "ä text", "P1DT2H", "10.0.0.0/8",
   ]
 
   /// A column that looks at `slots`.
   public static func column(slots: [Int], from source: inout ByteSource) -> ColumnPlan {
     let type = type(from: &source)
     var transforms: [Transform] = []
-    // Arrays take no transforms.
-    if case .array = type {
-    } else {
-      for _ in 0..<source.below(5) { transforms.append(transform(from: &source)) }
-    }
+    for _ in 0..<source.below(5) { transforms.append(transform(from: &source)) }
     return ColumnPlan(
       name: "c", slots: slots, type: type, transforms: transforms, missing: absence(from: &source),
       null: absence(from: &source), empty: absence(from: &source))
@@ -40,9 +39,7 @@ public enum ColumnChoice {
     case 2: return .char(1 + source.below(20))
     case 3:
       let element = source.below(scalars.count + 1)
-      // An array of citext can't be declared.
-      if element == scalars.count || scalars[element] == .citext { return .array(numeric(from: &source)) }
-      return .array(scalars[element])
+      return .array(element == scalars.count ? numeric(from: &source) : scalars[element])
     default: return scalars[choice]
     }
   }
@@ -54,7 +51,7 @@ public enum ColumnChoice {
   }
 
   private static func transform(from source: inout ByteSource) -> Transform {
-    switch source.below(17) {
+    switch source.below(24) {
     case 0: .trim
     case 1: .lower
     case 2: .upper
@@ -72,7 +69,14 @@ public enum ColumnChoice {
     case 13: .hash
     case 14: .uuid(source.one(of: [.standard, .java, .csharp]))
     case 15: source.below(2) == 0 ? .base64 : .hex
-    default: .constant(source.one(of: declared))
+    case 16: .constant(source.one(of: declared))
+    case 17: .round(digits: source.below(31))
+    case 18: .truncate(length: 1 + source.below(40))
+    case 19: .stripNUL
+    case 20: .escapeNUL
+    case 21: .clamp(from: source.one(of: ["0", "-1.5", "1e-3"]), to: source.one(of: ["2", "100", "1e20"]))
+    case 22: .interval(source.one(of: [nil] + IntervalUnit.allCases.map(Optional.some)))
+    default: .inet
     }
   }
 

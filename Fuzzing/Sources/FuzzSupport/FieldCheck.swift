@@ -28,6 +28,13 @@ enum FieldCheck {
       expect(
         (-211_813_488_000_000_000..<9_223_371_331_200_000_000).contains(reader.int64()),
         "a timestamp is one that PostgreSQL knows")
+    case .interval: for _ in 0..<4 { _ = reader.int32() }
+    case .inet: network(field, isNetwork: false)
+    case .cidr: network(field, isNetwork: true)
+    case .enumeration(_, let labels):
+      text(field)
+      expect(labels.contains { $0.utf8.elementsEqual(field) }, "an enum's value is one of its labels")
+    case .domain(_, let base): return check(field, base)
     case .json: json(field)
     case .jsonb:
       expect(field.count > 1 && field[0] == 1, "a jsonb begins with its version")
@@ -37,7 +44,7 @@ enum FieldCheck {
     switch type {
     case .smallint, .integer, .real, .bigint, .doublePrecision, .numeric, .date, .time, .timestamp,
       .timestamptz,
-      .array:
+      .interval, .array:
       expect(reader.isAtEnd, "a field ends where its value does")
     default: break
     }
@@ -60,6 +67,20 @@ enum FieldCheck {
       finding("canonical JSON is JSON, not \(error.reason.code)")
     }
     expect(out.bytes.elementsEqual(field), "canonical JSON is its own canonical form")
+  }
+
+  private static func network(_ field: UnsafeRawBufferPointer, isNetwork: Bool) {
+    expect(field.count == 8 || field.count == 20, "a network address has 8 or 20 bytes")
+    let bits = (field.count - 4) * 8
+    expect(
+      field[0] == (bits == 32 ? 2 : 3) && Int(field[3]) * 8 == bits,
+      "a network address has its family's length")
+    expect(Int(field[1]) <= bits, "a network's prefix is no longer than its address")
+    expect(field[2] == (isNetwork ? 1 : 0), "a network says that it is one")
+    guard isNetwork else { return }
+    for bit in Int(field[1])..<bits {
+      expect(field[4 + bit / 8] & (0x80 >> UInt8(bit % 8)) == 0, "a network has no bits behind its prefix")
+    }
   }
 
   private static func array(_ reader: inout FieldReader, _ element: TargetType) {
