@@ -228,7 +228,7 @@ final class EntityAudit {
         refusedKeys.count += 1
       } catch { refusedKeys.bytes.truncate(to: start) }
     }
-    let cursor = try session.read(plan, .everything, order: .locator, into: loader.encoder)
+    let cursor = try session.read(plan, .everything, order: .any, into: loader.encoder)
     var isDone = false
     while !isDone {
       try checkStop()

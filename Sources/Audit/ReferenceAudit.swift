@@ -58,7 +58,7 @@ struct ReferenceAudit {
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
       foreignKeys: [])
-    let cursor = try session.read(plan, .everything, order: .locator, into: loader.encoder)
+    let cursor = try session.read(plan, .everything, order: .any, into: loader.encoder)
     var isDone = false
     while !isDone {
       if context.stop.isSet { throw AuditError.interrupted }

@@ -18,6 +18,14 @@ public struct BackfillOptions: Sendable {
   public var limit: Int?
   /// Records per second over all workers; nil for as fast as it goes.
   public var rate: Int?
+  /// Seconds for which an error that may pass is met with another try, counted since work last went on.
+  public var patience: Double = 300
+  /// Seconds without a heartbeat after which other processes may take over what this one holds.
+  public var lease = 30
+  /// The one run that may be continued; nil for the set's latest that isn't finished, or a new one.
+  public var join: Int?
+  /// Gives an unfinished run up and begins a new one.
+  public var isNew = false
   /// Creates schemas, tables, indexes and foreign keys that are missing.
   public var createsSchema = true
 
@@ -83,10 +91,14 @@ public enum BackfillError: Error, Sendable, CustomStringConvertible {
   case unbalanced(entity: String, Tally)
   case quarantineLimit(entity: String, limit: QuarantineLimit, found: Int, read: Int)
   case schemaDiffers([String])
+  /// Another process ended the run, and why.
+  case endedElsewhere(String)
 
   public var description: String {
     switch self {
     case .interrupted: "interrupted; run the same command again to go on from the last finished chunk"
+    case .endedElsewhere(let reason):
+      "another process of this run ended it: \(reason)"
     case .unbalanced(let entity, let tally):
       "entity \"\(entity)\": \(tally.read) records were read, but \(tally.landed) landed, \(tally.unchanged) were"
         + " unchanged, \(tally.quarantined) quarantined and \(tally.filtered) filtered. The sum must hold: this is"

@@ -30,6 +30,10 @@ public final class ChunkLoader {
   private var unsettled: [QuarantineEntry] = []
   /// Asked now and then whether there are too many refusals.
   var judge: LimitJudge?
+  /// Asked now and then whether to end the chunk before its range ends.
+  var yields: (() -> Bool)?
+  /// Where the last range was left, if it wasn't read to its end: the locator of the first record that wasn't read.
+  private(set) var endedAt: BSONDocument?
   /// Told of each record that the encoder refused, while its values still fill the slots.
   public var onRefusal: ((RecordEncoder) -> Void)?
   private let onProgress: (Int) -> Void
@@ -105,6 +109,11 @@ public final class ChunkLoader {
       return .staged(row: number, locator: self.locator.bytes)
     }
     return (staging, Int(number), tally)
+  }
+
+  /// See ``SourceSession/boundary(of:in:size:)``.
+  func boundary(in range: ChunkRange, size: Int) throws -> BSONDocument? {
+    try session.boundary(of: plan, in: range, size: size)
   }
 
   func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
@@ -243,6 +252,7 @@ public final class ChunkLoader {
     for buffer in rows { buffer.removeAll() }
     var tally = Tally()
     var reported = 0
+    endedAt = nil
     do {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
@@ -268,6 +278,14 @@ public final class ChunkLoader {
           if judge?.isDue(tally) ?? false {
             try copy.close()
             try judgeNow(tally)
+          }
+          if yields?() ?? false, try session.hasRanges(plan) {
+            if try cursor.next() {
+              locator.removeAll()
+              cursor.appendLocator(to: &locator)
+              endedAt = try BSONDocument(bytes: Array(locator.bytes))
+            }
+            break
           }
         }
         if waitingBytes >= Self.quarantineBytes {

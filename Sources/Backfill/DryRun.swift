@@ -48,7 +48,7 @@ public struct DryRun {
     var tally = Tally()
     var reasons: [String: Int] = [:]
     progress.start(entity: plan.entity.name, total: try session.estimatedCount(of: plan.entity))
-    let cursor = try session.read(plan, .everything, order: .locator, into: encoder)
+    let cursor = try session.read(plan, .everything, order: .any, into: encoder)
     while tally.read < options.limit ?? .max, try cursor.next() {
       tally.read += 1
       for buffer in rows { buffer.removeAll() }

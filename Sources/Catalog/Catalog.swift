@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 1
+  static let version = 2
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -108,7 +108,40 @@ public struct Catalog {
       )
       """,
       "CREATE INDEX audit_differences_run ON kedge.audit_differences (run, entity, kind, id)",
-    ]
+    ],
+    // Several processes on one run: who takes part, who holds which chunk, and how the run is steered from outside.
+    [
+      """
+      ALTER TABLE kedge.runs ADD target text NOT NULL DEFAULT '', ADD entities text[] NOT NULL DEFAULT '{}',
+        ADD record_limit bigint, ADD is_limited boolean NOT NULL DEFAULT false,
+        ADD wish text NOT NULL DEFAULT 'run' CHECK (wish IN ('run', 'pause')), ADD rate bigint
+      """,
+      """
+      CREATE TABLE kedge.members (
+        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        run bigint NOT NULL REFERENCES kedge.runs ON DELETE CASCADE,
+        host text NOT NULL,
+        process integer NOT NULL,
+        workers integer NOT NULL,
+        state text NOT NULL DEFAULT 'working' CHECK (state IN ('working', 'ended', 'lost')),
+        waiting integer NOT NULL DEFAULT 0,
+        joined_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        expires_at timestamptz NOT NULL
+      )
+      """,
+      "CREATE INDEX members_working ON kedge.members (run) WHERE state = 'working'",
+      """
+      ALTER TABLE kedge.run_entities ADD member integer, ADD fence bigint NOT NULL DEFAULT 0,
+        ADD next_chunk integer NOT NULL DEFAULT 0, ADD planned_records bigint NOT NULL DEFAULT 0
+      """,
+      "ALTER TABLE kedge.chunks ADD member integer, ADD fence bigint NOT NULL DEFAULT 0, ADD size bigint",
+      "CREATE INDEX chunks_open ON kedge.chunks (run, entity, chunk) WHERE NOT is_done",
+      // Runs of an earlier version can't be continued: they don't say what they were asked for.
+      """
+      UPDATE kedge.runs SET state = 'failed', finished_at = clock_timestamp(),
+        error = 'given up: begun by an earlier version of kedge' WHERE state IN ('running', 'interrupted')
+      """,
+    ],
   ]
 
   /// Whether the schema is there at all, without creating it.
@@ -142,7 +175,16 @@ public struct Catalog {
 /// What goes wrong with Kedge's own state.
 public enum CatalogError: Error, Sendable, CustomStringConvertible {
   case newer(found: Int, known: Int)
+  /// Another process works on the set in a way that can't be shared.
   case busy(set: String)
+  /// Others move the set in a run that this process can't join, for these reasons.
+  case otherRun(Int, set: String, [RunMismatch])
+  /// The unfinished run isn't the one that this process would continue.
+  case wrongResume(Int, [RunMismatch])
+  /// `--new` while others are at work.
+  case runIsAlive(Int)
+  case unknownRun(Int, known: [Int])
+  case runOfOtherSet(Int, set: String)
   /// A row of Kedge's own tables that must be there isn't.
   case noRow
 
@@ -157,6 +199,21 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
     case .busy(let set):
       "another kedge process is moving the mapping set \"\(set)\" into this target right now; wait until it ends,"
         + " or see it with: kedge status"
+    case .otherRun(let run, let set, let mismatches):
+      "run \(run) is moving the mapping set \"\(set)\" into this target right now, and this process can't join it:"
+        + " \(RunMismatch.list(mismatches)). Wait until it ends; see it with: kedge status"
+    case .wrongResume(let run, let mismatches):
+      "run \(run) isn't finished, and this would not continue it: \(RunMismatch.list(mismatches)). Go back to what it"
+        + " was begun with and run that command to finish it; or give it up with --new, which begins a run of its own:"
+        + " rows that have landed stay, and are compared again"
+    case .runIsAlive(let run):
+      "run \(run) is at work right now, so no new one can begin; without --new this process would join it"
+    case .unknownRun(let run, let known):
+      "this target knows no backfill \(run); "
+        + (known.isEmpty ? "it has none" : "its latest are \(known.map(String.init).joined(separator: ", "))")
+        + ". Check --join and --target"
+    case .runOfOtherSet(let run, let set):
+      "run \(run) moves the mapping set \"\(set)\"; name that set's folder with --mappings"
     }
   }
 }

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Threads of the standard library's cooperative pool are few (one for each core) and must not block, so
 /// everything that waits for a server or a disk runs on one of these.
-struct DedicatedThread {
+public struct DedicatedThread {
   /// Bytes of stack: enough for recursive walks over deeply nested documents.
   static let stackSize = 16 << 20
 
@@ -14,7 +14,7 @@ struct DedicatedThread {
   ///
   /// - Parameter name: what debuggers and `top -H` show; the system keeps its first 15 bytes.
   /// - Throws: ``ThreadError`` if the system refuses another thread.
-  init(name: String, _ body: @escaping @Sendable () -> Void) throws {
+  public init(name: String, _ body: @escaping @Sendable () -> Void) throws {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -38,10 +38,10 @@ struct DedicatedThread {
   }
 
   /// Waits for the thread's end and frees it. Call either this or ``detach()``, once.
-  func join() { pthread_join(thread, nil) }
+  public func join() { pthread_join(thread, nil) }
 
   /// Lets the thread free itself when it ends.
-  func detach() { pthread_detach(thread) }
+  public func detach() { pthread_detach(thread) }
 }
 
 /// What a thread is to do, carried through the C interface as one reference.

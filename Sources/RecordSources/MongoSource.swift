@@ -40,14 +40,17 @@ final class MongoSession: SourceSession {
     try info(of: collection).map { $0.kind == .collection && !$0.isClustered } ?? true
   }
 
-  func boundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument? {
+  func hasRanges(_ plan: EntityPlan) throws -> Bool { try hasIndexBounds(plan.entity.collection) }
+
+  func boundary(of plan: EntityPlan, in range: ChunkRange, size: Int) throws -> BSONDocument? {
     let collection = plan.entity.collection
     guard try hasIndexBounds(collection) else { return nil }
     var options: [(String, BSONValue)] = [
       ("sort", .document(Self.byID)), ("hint", .document(Self.byID)), ("projection", .document(Self.byID)),
       ("skip", .int64(Int64(size))), ("limit", .int64(1)),
     ]
-    if let lower { options.append(("min", .document(lower))) }
+    if let lower = range.lower { options.append(("min", .document(lower))) }
+    if let upper = range.upper { options.append(("max", .document(upper))) }
     let cursor = try connection.find(collection, options: BSONDocument(options))
     guard let found = try cursor.next() else { return nil }
     return try BSONDocument(bytes: Array(found))
@@ -60,8 +63,9 @@ final class MongoSession: SourceSession {
     // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
     var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true)), ("batchSize", .int32(2000))]
     switch order {
+    case .any: break
     case .locator:
-      if range.lower != nil || range.upper != nil {
+      if try range != .everything || hasIndexBounds(collection) {
         options += [("sort", .document(Self.byID)), ("hint", .document(Self.byID))]
         if let lower = range.lower { options.append(("min", .document(lower))) }
         if let upper = range.upper { options.append(("max", .document(upper))) }

@@ -71,26 +71,27 @@ final class SQLiteSession: SourceSession {
     }
   }
 
-  func boundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument? {
+  func hasRanges(_ plan: EntityPlan) throws -> Bool { try !locator(table(plan.entity)).isEmpty }
+
+  func boundary(of plan: EntityPlan, in range: ChunkRange, size: Int) throws -> BSONDocument? {
     let table = try table(plan.entity)
     let columns = locator(table)
     guard !columns.isEmpty else { return nil }
+    let (conditions, values) = bounds(range, columns)
     var sql = "SELECT \(columns.joined(separator: ", ")) FROM \(quotedIdentifier(table.name))"
-    if lower != nil { sql += " WHERE \(rowValue(columns, ">="))" }
+    if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     sql += " ORDER BY \(columns.joined(separator: ", ")) LIMIT 1 OFFSET \(size)"
     let statement = try connection.prepare(sql)
-    if let lower { try statement.bind(bindings(lower, columns)) }
+    try statement.bind(values)
     guard try statement.step() else { return nil }
     var out = ByteBuffer(capacity: 64)
     SQLiteRecordCursor.appendLocator(statement, from: 0, count: columns.count, to: &out)
     return try BSONDocument(bytes: Array(out.bytes))
   }
 
-  func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
-    -> any RecordCursor
-  {
-    let table = try table(plan.entity)
-    let columns = locator(table)
+  private func bounds(_ range: ChunkRange, _ columns: [String]) -> (
+    conditions: [String], values: [SQLiteValue]
+  ) {
     var conditions: [String] = []
     var values: [SQLiteValue] = []
     if let lower = range.lower {
@@ -101,9 +102,18 @@ final class SQLiteSession: SourceSession {
       conditions.append(rowValue(columns, "<"))
       values += bindings(upper, columns)
     }
+    return (conditions, values)
+  }
+
+  func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    let table = try table(plan.entity)
+    let columns = locator(table)
+    let (conditions, values) = bounds(range, columns)
     let ordering: [String] =
       switch order {
-      case .locator: columns
+      case .locator, .any: columns
       case .key: plan.key.compactMap { plan.entity.fields[$0].paths.first }.map { expression($0, table) }
       }
     return try cursor(plan, table, conditions, values, ordering: ordering, encoder)

@@ -20,6 +20,8 @@ public struct ChunkRange: Sendable, Equatable {
 public enum ReadOrder: Sendable {
   /// The order of locators: that of chunks.
   case locator
+  /// Whichever is fastest, for reading everything.
+  case any
   /// The order of the entity's key, for comparing with the target.
   case key
 }
@@ -29,9 +31,12 @@ public enum ReadOrder: Sendable {
 /// A **locator** names one record in the source for good: `_id`, a rowid, the primary key of a table without rowids. It
 /// is a BSON document, opaque to the engine.
 public protocol SourceSession: AnyObject {
-  /// The locator of the record `size` records after `lower` (from the beginning, if nil), or nil where fewer follow: the
+  /// The locator of the record `size` records after the beginning of `range`, or nil where the range has no more: the
   /// upper bound of a chunk of `size` records.
-  func boundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument?
+  func boundary(of plan: EntityPlan, in range: ChunkRange, size: Int) throws -> BSONDocument?
+
+  /// Whether the entity can be read by ranges of locators; if not, it is one chunk.
+  func hasRanges(_ plan: EntityPlan) throws -> Bool
 
   /// Opens a cursor that fills `encoder`.
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws

@@ -1,5 +1,6 @@
 import Audit
 import Backfill
+import Catalog
 import Codec
 import Executors
 import Mongo
@@ -53,18 +54,35 @@ struct ResumeTests {
       (1...10).map { (4...6).contains($0) ? "\($0) | 100" : "\($0) | \($0)" })
   }
 
-  @Test("another mapping or another limit begins a run of its own")
-  func otherRun() throws {
+  @Test("a run that isn't finished is continued by the same request alone, or given up by name")
+  func wrongResume() throws {
     let (mongo, target, engine) = try scene()
     expectEqual(try engine.backfill { $0.limit = 4 }.counts("things"), [4, 4, 0, 0, 0])
     expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "2", "3", "4"])
-    try target.execute("UPDATE kedge.runs SET state = 'running'")
-    expectEqual(try engine.backfill().counts("things"), [10, 6, 4, 0, 0])
+    try target.execute("UPDATE kedge.runs SET state = 'interrupted'")
+    func refusal(_ engine: Engine, _ change: (inout BackfillOptions) -> Void = { _ in }) throws -> String {
+      let error = #expect(throws: CatalogError.self) { try engine.backfill(change) }
+      return error.map { "\($0)" } ?? ""
+    }
+    #expect(
+      try refusal(engine).contains(
+        "it was asked for at most 4 records of each entity and this is for all records"))
     let other = try Engine(
       mongo: mongo, into: target, Self.things + "\nfilters: [{ field: v, one-of: [\"1\"] }]")
-    let report = try other.backfill()
-    #expect(!report.isResumed)
-    #expect(report.counts("things") == [10, 0, 1, 0, 9])
+    let text = try refusal(other) { $0.limit = 4 }
+    #expect(text.contains("run 1 isn't finished") && text.contains("the mapping is another (digest "))
+    #expect(text.contains("--new"))
+    let elsewhere = try Engine(mongo: try TestMongo(), into: target, Self.things)
+    try elsewhere.mongo?.insert("things", [["_id": 1, "v": 1]])
+    #expect(try refusal(elsewhere) { $0.limit = 4 }.contains("the source is another ("))
+    #expect(try refusal(engine) { ($0.limit, $0.entities) = (4, ["things"]) }.contains("for all entities and this is for things"))
+    try target.execute("UPDATE kedge.runs SET target = 'elsewhere/1'")
+    #expect(try refusal(engine) { $0.limit = 4 }.contains("this database is a copy"))
+    // None of them left a trace.
+    expectEqual(try target.rows("SELECT id, state FROM kedge.runs"), ["1 | interrupted"])
+    expectEqual(try target.rows("SELECT id FROM core.things ORDER BY id"), ["1", "2", "3", "4"])
+    expectEqual(try engine.backfill { $0.isNew = true }.counts("things"), [10, 6, 4, 0, 0])
+    expectEqual(try target.rows("SELECT id, state FROM kedge.runs ORDER BY id"), ["1 | failed", "2 | done"])
   }
 
   @Test("a stop that comes at any time ends every worker, and the next run goes on", .timeLimit(.minutes(1)))

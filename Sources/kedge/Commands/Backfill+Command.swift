@@ -4,6 +4,7 @@ internal import Codec
 internal import CommandLine
 internal import Foundation
 internal import Mapping
+internal import Postgres
 internal import Progress
 
 extension Session {
@@ -21,6 +22,18 @@ extension Session {
     options.limit = command.integer("limit")
     options.rate = command.integer("rate")
     options.createsSchema = !command.flag("no-create")
+    options.patience = command.integer("patience").map(Double.init) ?? options.patience
+    options.lease = command.integer("lease") ?? options.lease
+    options.isNew = command.flag("new")
+    if let run = command.integer("join") {
+      options.join = run
+      let catalog = Catalog(try PostgresConnection(try target(of: set)))
+      guard try catalog.exists() else { throw CatalogError.unknownRun(run, known: []) }
+      try catalog.ensure()
+      let asked = try catalog.request(of: run, set: set.name)
+      if options.entities.isEmpty { options.entities = asked.entities }
+      options.limit = options.limit ?? asked.limit
+    }
     let plans = try movable(try corePlans(of: set), asked: options.entities)
     let report: BackfillReport
     if command.flag("dry-run") {

@@ -12,13 +12,26 @@ let backfillCommand = CommandSpec(
     Resumes by itself: chunks that are finished aren't read again, and records that are already there are left alone. \
     Records that can't land exactly go to quarantine with their reason.
 
-    Ctrl-C stops after the chunks in flight.
+    Started several times, on one machine or on many, the processes share the work of one run.
+
+    Ctrl-C stops at once; what is committed stays, and the same command goes on from there.
     """,
   options: [
     entityOption("The entity to move."),
     .flag("dry-run", short: "n", help: "Read and encode everything, and write nothing."),
     .value("limit", "N", .integer(atLeast: 1), help: "Stop after so many records of each entity."),
     .flag("no-create", help: "Don't create missing tables; fail instead."),
+    .value(
+      "join", "RUN", .integer(atLeast: 1), help: "Help with this run, and with no other.",
+      default: "the run that isn't finished, or a new one", group: "runs"),
+    .flag("new", help: "Give up a run that isn't finished, and begin a new one.", group: "runs"),
+    .value(
+      "patience", "SECONDS", .integer(atLeast: 1),
+      help: "How long to try again when a server is away or a lock is held.", default: "300", group: "runs"),
+    .value(
+      "lease", "SECONDS", .integer(3...3600),
+      help: "How long a process may be silent before others take over its chunks.", default: "30",
+      group: "runs"),
     .value(
       "workers", short: "w", "N", .integer(1...64), help: "How many chunks are copied at a time.",
       default: "one for each processor core", group: "speed"),
@@ -36,6 +49,7 @@ let backfillCommand = CommandSpec(
     ExampleSpec(
       "kedge backfill --entity users --entity workspaces --workers 8",
       says: "Move two entities with eight workers."),
+    ExampleSpec("kedge backfill --join 12", says: "Help with run 12 from another machine."),
     ExampleSpec("kedge backfill --rate 5000", says: "Go easy on a source that is in use."),
   ],
   exitCodes: [0, 1, 2, 4, 5, 130]

@@ -16,6 +16,7 @@ struct Engine {
   let set: MappingSet
   let target: TestPostgres
   let sources: [String: any RecordSource]
+  let mongo: TestMongo?
   /// Keeps the databases until the engine goes.
   private let databases: [AnyObject]
 
@@ -46,6 +47,7 @@ struct Engine {
     set = try MappingSet.parse(files: [("set.yaml", "set: test\nstores:\(stores)\n")] + files)
     self.target = target
     self.sources = sources
+    self.mongo = mongo
     let given: [AnyObject?] = [mongo, sqlite]
     databases = given.compactMap { $0 }
   }

@@ -1,0 +1,160 @@
+internal import Catalog
+internal import Codec
+internal import Foundation
+internal import Mapping
+internal import Postgres
+internal import RecordSources
+internal import Schema
+
+/// Moves core entities from their sources into Postgres: resumable, idempotent, nothing lost.
+///
+/// Synchronous: call it on a dedicated thread.
+public struct Backfill: Sendable {
+  let context: BackfillContext
+  let options: BackfillOptions
+  let plans: [EntityPlan]
+
+  public init(_ context: BackfillContext, options: BackfillOptions) {
+    self.context = context
+    self.options = options
+    plans = context.plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
+  }
+
+  /// How long a statement waits for a lock before it makes way and asks again.
+  static let lockTimeout = "2s"
+
+  /// Runs to the end, or to the first error that doesn't pass; in either case what is committed stays, and the next run
+  /// goes on from it.
+  public func run() throws -> BackfillReport {
+    let connection = try PostgresConnection(context.target)
+    let catalog = Catalog(connection)
+    try catalog.ensure()
+    try catalog.lockShared(set: context.set.name)
+    let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
+    let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
+    if run.isDone { return try report(run, catalog) }
+    let pace = Pace(rate: options.rate.map(Double.init), stop: context.stop)
+    let membership = try Membership(
+      run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
+      ownRate: options.rate)
+    do {
+      let report = try BackfillMember(
+        backfill: self, run: run, schema: schema, membership: membership, pace: pace
+      ).work(from: connection)
+      membership.end()
+      return report
+    } catch {
+      membership.end()
+      // The connection may be what failed; the run then stays "running" and is resumed all the same.
+      do { try conclude(run, error) } catch _ as PostgresError {}
+      if error is BackfillInterruption { throw BackfillError.interrupted }
+      throw error
+    }
+  }
+
+  /// Joins the unfinished run or begins one. Happens in one process at a time.
+  private func start(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
+    try verifySources()
+    let request = RunRequest(
+      set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
+      limit: options.limit)
+    let run = try catalog.open(request, join: options.join, isNew: options.isNew) {
+      try prepare(schema, catalog.connection)
+    }
+    if run.isDone { return run }
+    // Written down once: which tables were empty when the run began.
+    for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
+      let rows = try catalog.connection.query(
+        "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
+      try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+    }
+    if run.isResumed { try retryQuarantined(run, catalog) }
+    return run
+  }
+
+  /// Writes down how the run ended, unless others go on with it.
+  private func conclude(_ run: Run, _ error: any Error) throws {
+    let catalog = Catalog(try PostgresConnection(context.target))
+    var isLimited = false
+    if case BackfillError.quarantineLimit = error { isLimited = true }
+    guard try isLimited || catalog.liveMembers(run) == 0 else { return }
+    let isInterrupted = error is BackfillInterruption
+    let shown: any Error = isInterrupted ? BackfillError.interrupted : error
+    try catalog.finish(
+      run, state: isInterrupted ? "interrupted" : "failed", error: "\(shown)", report: nil,
+      isLimited: isLimited)
+  }
+
+  /// What the run has done, in all its processes.
+  ///
+  /// - Throws: ``BackfillError/unbalanced(entity:_:)``.
+  func report(_ run: Run, _ catalog: Catalog) throws -> BackfillReport {
+    var report = BackfillReport(run: run.id, isResumed: run.isResumed)
+    for plan in plans {
+      let (tally, seconds) = try catalog.tally(run, entity: plan.entity.name)
+      guard tally.isBalanced else { throw BackfillError.unbalanced(entity: plan.entity.name, tally) }
+      report.entities.append(
+        .init(
+          entity: plan.entity.name, tally: tally, seconds: seconds,
+          unmapped: try catalog.unmapped(run, entity: plan.entity.name)))
+    }
+    return report
+  }
+
+  private func wanted(_ name: String) -> Bool { plans.contains { $0.entity.name == name } }
+
+  private var sourceIdentity: String {
+    Set(plans.map(\.entity.store)).sorted().compactMap { context.sources[$0]?.identity }.joined(
+      separator: " ")
+  }
+
+  /// What must be the same for an unfinished run to be continued: everything that decides what becomes of a record.
+  private var mappingDigest: String {
+    var text = ""
+    for plan in plans {
+      text += "\(plan.entity.name):\(plan.entity.collection):\(plan.table.display):\(plan.record)"
+    }
+    var digest = ByteBuffer(capacity: 64)
+    var hex = ByteBuffer(capacity: 64)
+    text.withUTF8 { SHA256.append(digestOf: UnsafeRawBufferPointer($0), to: &digest) }
+    Hex.append(digest.bytes, to: &hex)
+    return String(decoding: hex.bytes, as: UTF8.self)
+  }
+
+  private func verifySources() throws {
+    for store in Set(plans.map(\.entity.store)) {
+      let some = plans.filter { $0.entity.store == store }
+      let session = try context.source(of: some[0]).openSessions(1).take()
+      for plan in some { try session?.verify(plan) }
+    }
+  }
+
+  private func prepare(_ schema: SchemaPlan, _ connection: PostgresConnection) throws {
+    if options.createsSchema {
+      try Patience.retrying(limit: options.patience, stop: context.stop) {
+        try connection.transaction {
+          _ = try connection.execute("SET LOCAL lock_timeout TO '\(Self.lockTimeout)'")
+          for statement in schema.beforeLoad { _ = try connection.execute(statement.sql) }
+        }
+      }
+    }
+    let blocking = try schema.differences(from: connection).filter(\.blocksWrites)
+    guard blocking.isEmpty else { throw BackfillError.schemaDiffers(blocking.map(\.description)) }
+  }
+
+  /// A run that stopped at its limit goes on once its records are mended: those that wait get another try first.
+  private func retryQuarantined(_ run: Run, _ catalog: Catalog) throws {
+    for plan in plans where plan.entity.quarantineLimit != nil {
+      guard let session = try context.source(of: plan).openSessions(1).take() else { continue }
+      let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)
+      let loader = ChunkLoader(
+        plan: plan, session: session, connection: catalog.connection, setName: context.set.name, run: run.id,
+        foreignKeys: keys)
+      _ = try Replay.pass(
+        loader, catalog: catalog, set: context.set.name, run: run.id, entity: plan.entity.name)
+    }
+  }
+}
+
+/// Thrown inside the engine when the stop flag was set.
+struct BackfillInterruption: Error {}

@@ -1,0 +1,226 @@
+internal import Catalog
+internal import Codec
+internal import Executors
+internal import Foundation
+internal import Mapping
+internal import Postgres
+internal import Progress
+internal import RecordSources
+internal import Schema
+
+/// One thread of a backfill: leases chunks and moves them, each in one transaction with its checkpoint. Errors that may
+/// pass are met with new connections and another try.
+final class BackfillWorker {
+  private let backfill: Backfill
+  private let run: Run
+  private let queue: ChunkQueue
+  private let membership: Membership
+  private let pace: Pace
+  private var sessions: [String: any SourceSession]
+  private var target: (connection: PostgresConnection, catalog: Catalog, member: Member)?
+  private var loader: (entity: String, loader: ChunkLoader)?
+  private var patience: Patience
+  /// What this worker holds, for as long as it isn't known what became of it.
+  private var lease: ChunkLease?
+
+  init(
+    backfill: Backfill, run: Run, queue: ChunkQueue, membership: Membership, pace: Pace,
+    sessions: [String: any SourceSession]
+  ) {
+    self.backfill = backfill
+    self.run = run
+    self.queue = queue
+    self.membership = membership
+    self.pace = pace
+    self.sessions = sessions
+    patience = Patience(limit: backfill.options.patience, stop: backfill.context.stop)
+  }
+
+  func work() throws {
+    defer { giveBack() }
+    while !backfill.context.stop.isSet {
+      do {
+        guard try step() else { break }
+        patience.worked()
+      } catch let lost as LeaseLost {
+        // Others move what this worker held; there is other work.
+        lease = nil
+        loader?.loader.dropQuarantine()
+        backfill.context.progress.note("\(lost)")
+      } catch {
+        loader?.loader.dropQuarantine()
+        try patience.wait(after: error)
+        try renew(after: error)
+      }
+    }
+    // Others may be waiting for what this worker won't finish.
+    queue.stop()
+  }
+
+  /// Does one piece of work; false when there is none left.
+  private func step() throws -> Bool {
+    let catalog = try connectedCatalog()
+    if let lease {
+      // A connection was lost. Was the chunk committed? Its row knows.
+      switch try catalog.state(of: lease, in: run) {
+      case .mine:
+        guard let entity = try catalog.entity(run, lease.entity) else { throw CatalogError.noRow }
+        try move(lease, entity)
+      case .committed, .lost: break
+      }
+      self.lease = nil
+      return true
+    }
+    switch try queue.next(sessions: sessions, catalog: catalog) {
+    case .move(let lease, let entity):
+      self.lease = lease
+      try move(lease, entity)
+      self.lease = nil
+    case .complete(let entity, let fence):
+      try complete(entity, fence)
+    case nil:
+      return false
+    }
+    queue.changed()
+    return true
+  }
+
+  // MARK: Connections
+
+  /// The catalog on a connection of the member that this process is now.
+  private func connectedCatalog() throws -> Catalog {
+    let member = membership.member
+    if let target, target.member == member, target.connection.isAlive { return target.catalog }
+    target?.connection.close()
+    target = nil
+    loader = nil
+    let connection = try PostgresConnection(backfill.context.target)
+    let catalog = Catalog(connection)
+    try catalog.adopt(member)
+    // A lock that is held is waited for by asking again: a statement that queued up would hold up the application's own.
+    _ = try connection.execute("SET lock_timeout TO '\(Backfill.lockTimeout)'")
+    target = (connection, catalog, member)
+    return catalog
+  }
+
+  /// Replaces what an error has broken.
+  private func renew(after error: any Error) throws {
+    if let error = error as? PostgresError, !error.isConnectionLost { return }
+    if error is PostgresError {
+      target?.connection.close()
+      target = nil
+    } else {
+      let plans = backfill.plans
+      for store in sessions.keys {
+        guard let plan = plans.first(where: { $0.entity.store == store }) else { continue }
+        sessions[store] = try Patience.retrying(
+          limit: backfill.options.patience, stop: backfill.context.stop
+        ) { try backfill.context.source(of: plan).openSessions(1).take() }
+      }
+    }
+    loader = nil
+  }
+
+  /// Lets others have what this worker didn't finish.
+  private func giveBack() {
+    guard let lease, let target, target.connection.isAlive else { return }
+    // If this fails, the lease ends with the member.
+    do { try target.catalog.release(run, lease) } catch { target.connection.close() }
+  }
+
+  /// One loader at a time, as its buffers are large.
+  private func loader(for name: String) throws -> ChunkLoader {
+    if let loader, loader.entity == name { return loader.loader }
+    guard let plan = backfill.plans.first(where: { $0.entity.name == name }),
+      let session = sessions[plan.entity.store], let target
+    else { throw SourceProblem(entity: name, message: "no source is configured for it") }
+    let (progress, stop, pace) = (backfill.context.progress, backfill.context.stop, pace)
+    let made = ChunkLoader(
+      plan: plan, session: session, connection: target.connection, setName: backfill.context.set.name,
+      run: run.id,
+      foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: target.connection),
+      onProgress: { count in
+        progress.advance(entity: name, by: count)
+        pace.take(count)
+      },
+      checkpoint: { if stop.isSet { throw BackfillInterruption() } })
+    made.judge = LimitJudge(plan, set: backfill.context.set.name, run: run, catalog: target.catalog)
+    loader = (name, made)
+    return made
+  }
+
+  // MARK: Moving
+
+  private func move(_ lease: ChunkLease, _ entity: RunEntity) throws {
+    let begun = Date()
+    let loader = try loader(for: lease.entity)
+    do {
+      do {
+        try move(lease, entity, loader, copies: entity.isFresh)
+      } catch let error as PostgresError where entity.isFresh && error.isAboutOneRow {
+        // Some row can't stand in the table: merging finds out which.
+        loader.dropQuarantine()
+        try move(lease, entity, loader, copies: false)
+      }
+    } catch let error as BackfillError {
+      // The error says that these records are over the limit: they must be there to be looked at.
+      try loader.saveQuarantine()
+      throw error
+    }
+    try target?.catalog.addSeconds(run, entity: lease.entity, Date().timeIntervalSince(begun))
+  }
+
+  private func move(_ lease: ChunkLease, _ entity: RunEntity, _ loader: ChunkLoader, copies: Bool) throws {
+    guard let target else { return }
+    let range = ChunkRange(lower: lease.chunk.lower, upper: lease.chunk.upper)
+    let begun = ContinuousClock.now
+    let (membership, pace) = (membership, pace)
+    loader.yields = { ChunkSplit.isDue(since: begun, isHungry: membership.isHungry || pace.wantsPause) }
+    defer { loader.yields = nil }
+    try target.connection.transaction {
+      loader.encoder.resetUnmapped()
+      try loader.judge?.beginChunk()
+      var tally =
+        copies ? try loader.copy(range) : try loader.merge(range, expectsNoRows: entity.isFresh)
+      if entity.isRecount { (tally.landed, tally.unchanged) = (tally.landed + tally.unchanged, 0) }
+      try loader.flushQuarantine()
+      if tally.quarantined > 0 { try loader.judge?.check(tally) }
+      if !entity.isRecount {
+        try target.catalog.addUnmapped(run, entity: lease.entity, loader.encoder.unmapped)
+      }
+      if let bound = loader.endedAt {
+        try ChunkSplit.split(lease, at: bound, read: tally.read, loader, target.catalog, run)
+      }
+      try target.catalog.complete(run, lease, tally)
+    }
+    loader.settleQuarantine()
+  }
+
+  /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
+  /// this run didn't meet again go.
+  private func complete(_ name: String, _ fence: Int) throws {
+    guard let catalog = target?.catalog else { return }
+    do {
+      let loader = try loader(for: name)
+      // First, so that only what this run met is tried again and counted.
+      if backfill.options.limit == nil {
+        try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
+      }
+      while loader.plan.entity.references.contains(where: { $0.entity == name }) {
+        let landed = try Replay.pass(
+          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+          reason: "reference")
+        if landed == 0 { break }
+      }
+      try loader.judge?.beginChunk()
+      try loader.judge?.check(Tally(), atEnd: true)
+      try catalog.setDone(run, entity: name, fence: fence)
+    } catch {
+      if let target, target.connection.isAlive, !target.connection.isInTransaction {
+        try catalog.releaseCompletion(run, entity: name, fence: fence)
+      }
+      throw error
+    }
+    backfill.context.progress.finish(entity: name)
+  }
+}

@@ -1,0 +1,145 @@
+internal import Catalog
+internal import Executors
+internal import Foundation
+internal import Postgres
+internal import Synchronization
+
+/// This process as a member of a run: beats on a connection and a thread of its own, hears how the run is steered, and
+/// finds out which other members are gone.
+///
+/// `@unchecked Sendable`: the stored properties that change are touched only while `condition` is locked.
+final class Membership: @unchecked Sendable {
+  private let settings: PostgresSettings
+  private let run: Run
+  private let workers: Int
+  private let lease: Int
+  private let pace: Pace
+  private let ownRate: Int?
+  private let condition = NSCondition()
+  private var current: Member
+  private var news = RunNews()
+  private var waiting = 0
+  private var isEnding = false
+  private var thread: DedicatedThread?
+
+  /// Joins the run.
+  ///
+  /// - Parameters:
+  ///   - lease: seconds without a heartbeat after which others may take over what this process holds.
+  ///   - ownRate: records per second that this process keeps to, unless the run has a rate.
+  init(_ run: Run, settings: PostgresSettings, workers: Int, lease: Int, pace: Pace, ownRate: Int?) throws {
+    self.run = run
+    self.settings = settings
+    self.workers = workers
+    self.lease = lease
+    self.pace = pace
+    self.ownRate = ownRate
+    let connection = try PostgresConnection(settings)
+    current = try Self.join(run, connection, workers: workers, lease: lease)
+    let first = HeldConnection(connection)
+    thread = try DedicatedThread(name: "kedge-heartbeat") { [self] in beat(first.take()) }
+  }
+
+  private static func join(_ run: Run, _ connection: PostgresConnection, workers: Int, lease: Int) throws
+    -> Member
+  {
+    try Catalog(connection).join(
+      run, host: ProcessInfo.processInfo.hostName, process: Int(ProcessInfo.processInfo.processIdentifier),
+      workers: workers, lease: lease)
+  }
+
+  /// Who this process is now. Another one after it was taken for lost.
+  var member: Member { locked { current } }
+
+  /// Whether somebody, here or elsewhere, waits for work.
+  var isHungry: Bool { locked { waiting > 0 || news.waiting > 0 } }
+
+  /// Whether the run goes on, as far as the last heartbeat said.
+  var isRunning: Bool { locked { news.state == "running" } }
+
+  /// Counts a worker that waits for work.
+  func whileWaiting(_ body: () -> Void) {
+    locked { waiting += 1 }
+    body()
+    locked { waiting -= 1 }
+  }
+
+  /// Leaves the run. The thread has ended when this returns.
+  func end() {
+    let thread = locked {
+      isEnding = true
+      condition.broadcast()
+      defer { self.thread = nil }
+      return self.thread
+    }
+    thread?.join()
+  }
+
+  private func locked<T>(_ body: () -> T) -> T {
+    condition.lock()
+    defer { condition.unlock() }
+    return body()
+  }
+
+  // MARK: The thread
+
+  private func beat(_ first: PostgresConnection?) {
+    var connection = first
+    while true {
+      do {
+        let open = try connection ?? reconnect()
+        connection = open
+        try beatOnce(Catalog(open))
+      } catch {
+        // Whatever it is, the workers meet it too and say so; the lease runs on without us meanwhile.
+        connection?.close()
+        connection = nil
+      }
+      condition.lock()
+      if !isEnding { _ = condition.wait(until: Date(timeIntervalSinceNow: Double(lease) / 15)) }
+      let ends = isEnding
+      condition.unlock()
+      guard ends else { continue }
+      if let connection {
+        // Whoever comes next finds out by the lock, should this fail.
+        do { try Catalog(connection).leave(member) } catch { connection.close() }
+      }
+      return
+    }
+  }
+
+  private func reconnect() throws -> PostgresConnection {
+    let connection = try PostgresConnection(settings)
+    try Catalog(connection).hold(member)
+    return connection
+  }
+
+  private func beatOnce(_ catalog: Catalog) throws {
+    let heard = try catalog.beat(member, lease: lease, waiting: locked { waiting })
+    if !heard.isMember {
+      let again = try Self.join(run, catalog.connection, workers: workers, lease: lease)
+      locked { current = again }
+    }
+    locked { news = heard }
+    pace.set(isPaused: heard.isPaused)
+    pace.set(rate: (heard.rate.map { Double($0) / Double(heard.members) }) ?? ownRate.map(Double.init))
+    try catalog.sweep(run, except: member)
+  }
+}
+
+/// Hands a connection over to the thread that will use it alone.
+///
+/// `@unchecked Sendable`: `take` gives it away once, under the lock, and nothing else touches it.
+private final class HeldConnection: @unchecked Sendable {
+  private let lock = Mutex<Void>(())
+  private var connection: PostgresConnection?
+
+  init(_ connection: PostgresConnection) { self.connection = connection }
+
+  func take() -> PostgresConnection? {
+    lock.withLock { _ in
+      defer { connection = nil }
+      return connection
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import Catalog
+internal import Mapping
+internal import Postgres
+internal import Schema
+
+/// Indexes and foreign keys, after the rows: the work of one member at a time.
+///
+/// Where a reference leads nowhere, the rows that hold it can't stay: they go back, and their entity's chunks are merged
+/// once more, which quarantines exactly those records.
+extension BackfillMember {
+  private func exists(_ table: TableName, _ connection: PostgresConnection) throws -> Bool {
+    try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table.sql)]).first?["found"]
+      == "t"
+  }
+
+  /// Puts indexes and foreign keys in place.
+  ///
+  /// - Returns: whether everything is; false when an entity was opened again, whose chunks then are to be moved first.
+  func finishSchema(_ catalog: Catalog) throws -> Bool {
+    let connection = catalog.connection
+    guard backfill.options.createsSchema else { return true }
+    _ = try connection.execute("SET lock_timeout TO '\(Backfill.lockTimeout)'")
+    for statement in schema.afterLoad { _ = try connection.execute(statement.sql) }
+    for difference in try schema.differences(from: connection) {
+      let key: ForeignKey
+      switch difference {
+      case .missingForeignKey(let missing), .unvalidatedForeignKey(let missing): key = missing
+      default: continue
+      }
+      // Its table is moved by another run, which then adds the constraint.
+      guard try exists(key.targetTable, connection) else { continue }
+      if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
+      do {
+        _ = try connection.execute(key.validateSQL)
+      } catch let error as PostgresError where error.sqlState == "23503" {
+        try removeOrphans(of: key, catalog)
+        // What was found before isn't so any more.
+        return false
+      }
+    }
+    for plan in backfill.plans { _ = try connection.execute("ANALYZE \(plan.table.sql)") }
+    return true
+  }
+
+  private func removeOrphans(of key: ForeignKey, _ catalog: Catalog) throws {
+    let connection = catalog.connection
+    try connection.transaction {
+      // Within one table, rows may refer to orphans: the key would refuse to let these go, and they become orphans in turn.
+      _ = try connection.execute(key.dropSQL)
+      // What refers to these rows must not go with them unseen: those keys come back, and are validated, in the next
+      // round, which then looks at their entities in the same way.
+      for incoming in schema.foreignKeys where incoming.targetTable == key.table && incoming != key {
+        _ = try connection.execute(incoming.dropSQL)
+      }
+      while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
+      _ = try connection.execute(key.addSQL)
+      try catalog.reopen(run, entity: key.entity)
+    }
+  }
+}
