@@ -39,7 +39,7 @@ final class BackfillWorker {
       guard let work = try queue.next(sessions: sessions, catalog: catalog) else { return }
       let plan = backfill.plans[work.index]
       let begun = Date()
-      let loader = try loader(for: work.index)
+      let loader = try loader(for: work.index, isFresh: work.isFresh)
       if let chunk = work.chunk { try move(work, chunk, loader) }
       try catalog.addSeconds(run, entity: plan.entity.name, Date().timeIntervalSince(begun))
       if queue.finish(work.index) {
@@ -52,7 +52,7 @@ final class BackfillWorker {
   }
 
   /// One loader for each entity that this worker meets; only the latest is kept, as its buffers are large.
-  private func loader(for index: Int) throws -> ChunkLoader {
+  private func loader(for index: Int, isFresh: Bool) throws -> ChunkLoader {
     if let loader = loaders[index] { return loader }
     let plan = backfill.plans[index]
     guard let session = sessions[plan.entity.store] else {
@@ -64,6 +64,8 @@ final class BackfillWorker {
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: backfill.context.set.name, run: run.id,
       foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: connection),
+      ownership: try .inRun(
+        plan, set: backfill.context.set.name, isFresh: isFresh, session, connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         throttle?.take(count)
@@ -76,7 +78,8 @@ final class BackfillWorker {
 
   private func move(_ work: WorkQueue.Work, _ chunk: Chunk, _ loader: ChunkLoader) throws {
     let range = ChunkRange(lower: chunk.lower, upper: chunk.upper)
-    var copies = work.isFresh
+    // Keys that may be any record's are claimed in the same way whether there are rows or not.
+    var copies = work.isFresh && !loader.hasClaims
     for attempt in 1... {
       do {
         try connection.transaction {
@@ -128,6 +131,14 @@ final class BackfillWorker {
         loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
         reason: "reference")
       if landed == 0 { break }
+    }
+    // Whose key another record had in an earlier run, and nobody has in this one, lands after all.
+    if backfill.options.limit == nil, loader.hasClaims, !loader.expectsNoRows {
+      loader.retriesDuplicates = true
+      defer { loader.retriesDuplicates = false }
+      _ = try Replay.pass(
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+        reason: "duplicate_key")
     }
     try loader.judge?.beginChunk()
     try loader.judge?.check(Tally(), atEnd: true)
