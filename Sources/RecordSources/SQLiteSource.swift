@@ -183,6 +183,7 @@ final class SQLiteSession: SourceSession {
         message: "the key (\(key.joined(separator: ", "))) is neither the primary key nor unique in table"
           + " \"\(table.name)\", so two rows could claim one; use its primary key, or rowid")
     }
+    if table.kind == .table { try connection.verifyStructure(of: table.name) }
   }
 }
 

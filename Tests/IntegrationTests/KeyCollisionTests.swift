@@ -98,12 +98,12 @@ struct KeyCollisionTests {
       expectEqual(try one.quarantine().map(\.reason), ["duplicate_key"])
       if workers == 1 {
         expectEqual(try database.rows("SELECT n FROM core.things WHERE n < 10"), ["1"])
-        let kept = try BSONDocument(bytes: try one.quarantine()[0].record)
-        #expect(kept["n"] == 2)
+        let kept = try one.quarantine().map { try BSONDocument(bytes: $0.record)["n"] }
+        #expect(kept == [2])
       }
       let digest = try database.digest("core.things")
       // Whatever the chunks and however often, the same again.
-      for size in [1, 100, 2] {
+      for size in [1, 100] {
         let again = try one.backfill { $0.chunkSize = size }
         #expect(again.counts("things") == [count + 2, 0, count + 1, 1, 0])
       }

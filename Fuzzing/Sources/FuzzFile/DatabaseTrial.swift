@@ -14,7 +14,10 @@ enum DatabaseTrial {
     // A view is a query that the file's author wrote: how long it runs says nothing about the reader.
     for table in try connection.tables() where table.kind == .table && table.isReadable {
       // Where one table is damaged, others may be sound.
-      do { try read(table, connection) } catch let error as SQLiteError { failure = error }
+      do {
+        try connection.verifyStructure(of: table.name)
+        try read(table, connection)
+      } catch let error as SQLiteError { failure = error }
     }
     _ = try connection.dataVersion()
     try connection.endSnapshot()
