@@ -1,7 +1,6 @@
 #pragma once
 #include <mongoc/mongoc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Debian's libbson aligns bson_t and bson_error_t beyond what Swift's importer knows of. So no Swift code creates one:
@@ -35,9 +34,6 @@ static inline bool kedge_view(bson_t *document, const uint8_t *bytes, size_t len
 
 /// Silences the driver's own log, which writes to standard error and may quote connection strings.
 static inline void kedge_mongo_start(void) {
-  // Its counters lie in shared memory under the process id, and stay there when a process is killed: the next one with
-  // that id is warned of, before a handler can be set. Nobody reads them here. A value that the user has set stays.
-  setenv("MONGOC_DISABLE_SHM", "1", 0);
   mongoc_init();
   mongoc_log_set_handler(NULL, NULL);
 }
