@@ -23,6 +23,10 @@ public final class ChunkLoader {
   private let rows: [RowBuffer]
   private var staging: StagingTables?
   private let foreignKeys: [ForeignKey]
+  /// Which rows are a record's own.
+  private let ownership: KeyOwnership
+  /// Whether a record that an earlier run found to be a duplicate is tried all the same, as the claims now tell.
+  var retriesDuplicates = false
   private var locator = ByteBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private var waitingBytes = 0
@@ -41,11 +45,12 @@ public final class ChunkLoader {
 
   /// - Parameters:
   ///   - foreignKeys: the entity's own foreign keys, as far as they exist in the target.
+  ///   - ownership: how a record is told from another one with its key; nil for staging alone.
   ///   - onProgress: told of every batch of records read.
   ///   - checkpoint: called between batches; throws to stop.
   public init(
     plan: EntityPlan, session: any SourceSession, connection: PostgresConnection, setName: String, run: Int,
-    foreignKeys: [ForeignKey], onProgress: @escaping (Int) -> Void = { _ in },
+    foreignKeys: [ForeignKey], ownership: KeyOwnership? = nil, onProgress: @escaping (Int) -> Void = { _ in },
     checkpoint: @escaping () throws -> Void = {}
   ) {
     self.plan = plan
@@ -54,12 +59,18 @@ public final class ChunkLoader {
     self.setName = setName
     self.run = run
     self.foreignKeys = foreignKeys
+    self.ownership = ownership ?? .certain
     self.onProgress = onProgress
     self.checkpoint = checkpoint
     catalog = Catalog(connection)
     encoder = RecordEncoder(plan: plan.record)
     rows = (0...plan.children.count).map { _ in RowBuffer(capacity: Self.batchBytes + (1 << 16)) }
   }
+
+  /// Whether a row with a record's key can only be another's.
+  var expectsNoRows: Bool { ownership.expectsNoRows }
+  /// Whether its records claim their keys.
+  var hasClaims: Bool { ownership.claims != nil }
 
   // MARK: Copying into an empty table
 
@@ -85,6 +96,11 @@ public final class ChunkLoader {
     var tally = staged
     tally.landed = 0
     try removeDuplicates(staging, &tally, expectsNoRows: expectsNoRows)
+    if let claims = ownership.claims {
+      try claim(claims, staging, 1...max(1, number), &tally)
+      let taken = try connection.query(claims.takenSQL(staging)).map { try $0.int("r") }
+      try quarantineStaged(taken, staging, &tally, duplicate)
+    }
     try removeOrphans(staging, &tally)
     let changed = try mergeRange(staging, 1...max(1, number), &tally, expectsNoRows)
     let left = tally.read - tally.quarantined - tally.filtered
@@ -124,7 +140,9 @@ public final class ChunkLoader {
   /// Merges the records with these locators, as repair and replay do.
   public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
     try connection.transaction {
-      let tally = try merge(try session.fetch(plan, locators, into: encoder))
+      let tally = try merge(
+        try session.fetch(plan, locators, into: encoder),
+        expectsNoRows: ownership.expectsNoRows)
       try flushQuarantine(keepsRun: true)
       settleQuarantine()
       return tally
@@ -132,7 +150,7 @@ public final class ChunkLoader {
   }
 
   private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally, expectsNoRows: Bool) throws {
-    if !expectsNoRows {
+    if !expectsNoRows, !retriesDuplicates {
       // First: within one chunk a known duplicate may come before the record whose row is there.
       let known = try connection.query(
         staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
@@ -141,6 +159,27 @@ public final class ChunkLoader {
     }
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
     try quarantineStaged(found, staging, &tally, duplicate)
+  }
+
+  /// Claims the keys of a range of record numbers; where the database refuses one, halves it until that is found.
+  private func claim(
+    _ claims: KeyClaims, _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally
+  ) throws {
+    do {
+      try connection.savepoint {
+        _ = try connection.execute(
+          claims.claimSQL(staging), [.integer(range.lowerBound), .integer(range.upperBound)])
+      }
+    } catch let error as PostgresError where error.isAboutOneRow {
+      if range.count > 1 {
+        let middle = range.lowerBound + range.count / 2
+        try claim(claims, staging, range.lowerBound...(middle - 1), &tally)
+        return try claim(claims, staging, middle...range.upperBound, &tally)
+      }
+      try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
+        RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+      }
+    }
   }
 
   private func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
@@ -213,6 +252,7 @@ public final class ChunkLoader {
       let staged = try connection.query("\(staging.locatorsSQL) IN (\(list))")
       let locators = try staged.map { try $0.bytes("l") }
       guard !locators.isEmpty else { continue }
+      if let claims = ownership.claims { _ = try connection.execute(claims.releaseSQL(staging, list)) }
       for statement in staging.removalSQL(batch) { _ = try connection.execute(statement) }
       var left = Set(locators)
       let cursor = try session.fetch(plan, locators.map { try BSONDocument(bytes: $0) }, into: encoder)
@@ -259,6 +299,9 @@ public final class ChunkLoader {
         do throws(Refusal) {
           try cursor.fill()
           if encoder.matchesFilters() {
+            if let only = ownership.onlyKind, encoder.slots[only.slot].kind != only.kind {
+              throw Refusal(.keyKind, found: encoder.slots[only.slot].kind)
+            }
             try encoder.encode(prefix: prefix(cursor), into: rows)
             tally.landed += 1
           } else {

@@ -94,6 +94,9 @@ public enum RefusalText {
     case .keyIsNull: "\(place) is part of the key and has no value"
     case .unmappedField:
       "\(place) is named nowhere in the mapping, which rejects such records; map it, or add it to unmapped.ignore"
+    case .keyKind:
+      "its key is \(article(kind)), which no other record's was when the run began, so that it could claim another one's"
+        + " row; run the backfill again, which then looks out for that"
     case .tooDeep: "\(place) is nested too deep for jsonb"
     }
   }

@@ -26,7 +26,7 @@ final class SQLiteSession: SourceSession {
 
   init(_ connection: SQLiteConnection) { self.connection = connection }
 
-  private func table(_ entity: Entity) throws -> SQLiteTable {
+  func table(_ entity: Entity) throws -> SQLiteTable {
     if tables.isEmpty {
       tables = Dictionary(
         try connection.tables().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -193,7 +193,26 @@ final class SQLiteSession: SourceSession {
         message: "the key (\(key.joined(separator: ", "))) is neither the primary key nor unique in table"
           + " \"\(table.name)\", so two rows could claim one; use its primary key, or rowid")
     }
+    if table.kind == .table { try connection.verifyStructure(of: table.name) }
   }
+}
+
+extension SQLiteSession {
+  /// `verify` has made sure that the key's columns are unique together, as the source compares them.
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {
+    let table = try table(plan.entity)
+    let fields = plan.key.map { plan.entity.fields[$0] }
+    if fields.count == 1, case .field(let name)? = fields[0].paths.first?.steps.first,
+      fields[0].keepsIntegersApart,
+      table.rowIDName != nil,
+      name == table.integerPrimaryKeyAlias || !table.columns.contains(where: { $0.name == name })
+    {
+      return .always
+    }
+    return fields.allSatisfy(\.keepsValuesApart) ? .always : .never
+  }
+
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool { false }
 }
 
 /// Rows of one SELECT: first the slots' columns, then the others, then the locator's.

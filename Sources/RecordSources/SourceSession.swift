@@ -50,8 +50,16 @@ public protocol SourceSession: AnyObject {
   func estimatedCount(of entity: Entity) throws -> Int?
 
   /// What makes it impossible to move this entity rightly from this source, such as a table that isn't there or a key
-  /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first.
+  /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first, or the store's own error for a file that
+  /// is damaged.
   func verify(_ plan: EntityPlan) throws
+
+  /// Whether two records of this source can have one key, by the mapping and by what the source keeps unique. Asks for no
+  /// record: see ``keyKindHolds(_:_:)``.
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness
+
+  /// Whether the key of every record is of this kind now.
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool
 }
 
 /// Records, one at a time. What it hands out is valid until the next call of `next`.

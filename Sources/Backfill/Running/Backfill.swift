@@ -66,7 +66,13 @@ public struct Backfill: Sendable {
     for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
-      try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+      let session = try context.source(of: plan).openSessions(1).take()
+      let claimsKeys = try session.map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) } ?? true
+      // Both or neither: that a table of claims is there is how a resumed run knows that its chunks fill one.
+      try catalog.connection.transaction {
+        try KeyClaims(plan, set: context.set.name).begin(catalog.connection, isNeeded: claimsKeys)
+        try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+      }
     }
     if run.isResumed { try retryQuarantined(run, catalog) }
     return run
@@ -149,7 +155,10 @@ public struct Backfill: Sendable {
       let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)
       let loader = ChunkLoader(
         plan: plan, session: session, connection: catalog.connection, setName: context.set.name, run: run.id,
-        foreignKeys: keys)
+        foreignKeys: keys,
+        ownership: try .inRun(
+          plan, set: context.set.name,
+          isFresh: try catalog.entity(run, plan.entity.name)?.isFresh ?? false, session, catalog.connection))
       _ = try Replay.pass(
         loader, catalog: catalog, set: context.set.name, run: run.id, entity: plan.entity.name)
     }

@@ -18,7 +18,7 @@ final class BackfillWorker {
   private let pace: Pace
   private var sessions: [String: any SourceSession]
   private var target: (connection: PostgresConnection, catalog: Catalog, member: Member)?
-  private var loader: (entity: String, loader: ChunkLoader)?
+  private var loader: (entity: String, isFresh: Bool, loader: ChunkLoader)?
   private var patience: Patience
   /// What this worker holds, for as long as it isn't known what became of it.
   private var lease: ChunkLease?
@@ -129,8 +129,8 @@ final class BackfillWorker {
   }
 
   /// One loader at a time, as its buffers are large.
-  private func loader(for name: String) throws -> ChunkLoader {
-    if let loader, loader.entity == name { return loader.loader }
+  private func loader(for name: String, isFresh: Bool) throws -> ChunkLoader {
+    if let loader, loader.entity == name, loader.isFresh == isFresh { return loader.loader }
     guard let plan = backfill.plans.first(where: { $0.entity.name == name }),
       let session = sessions[plan.entity.store], let target
     else { throw SourceProblem(entity: name, message: "no source is configured for it") }
@@ -139,13 +139,15 @@ final class BackfillWorker {
       plan: plan, session: session, connection: target.connection, setName: backfill.context.set.name,
       run: run.id,
       foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: target.connection),
+      ownership: try .inRun(
+        plan, set: backfill.context.set.name, isFresh: isFresh, session, target.connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         pace.take(count)
       },
       checkpoint: { if stop.isSet { throw BackfillInterruption() } })
     made.judge = LimitJudge(plan, set: backfill.context.set.name, run: run, catalog: target.catalog)
-    loader = (name, made)
+    loader = (name, isFresh, made)
     return made
   }
 
@@ -153,11 +155,13 @@ final class BackfillWorker {
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity) throws {
     let begun = Date()
-    let loader = try loader(for: lease.entity)
+    let loader = try loader(for: lease.entity, isFresh: entity.isFresh)
+    // Keys that may be any record's are claimed in the same way whether there are rows or not.
+    let copies = entity.isFresh && !loader.hasClaims
     do {
       do {
-        try move(lease, entity, loader, copies: entity.isFresh)
-      } catch let error as PostgresError where entity.isFresh && error.isAboutOneRow {
+        try move(lease, entity, loader, copies: copies)
+      } catch let error as PostgresError where copies && error.isAboutOneRow {
         // Some row can't stand in the table: merging finds out which.
         loader.dropQuarantine()
         try move(lease, entity, loader, copies: false)
@@ -201,7 +205,8 @@ final class BackfillWorker {
   private func complete(_ name: String, _ fence: Int) throws {
     guard let catalog = target?.catalog else { return }
     do {
-      let loader = try loader(for: name)
+      guard let entity = try catalog.entity(run, name) else { throw CatalogError.noRow }
+      let loader = try loader(for: name, isFresh: entity.isFresh)
       // First, so that only what this run met is tried again and counted.
       if backfill.options.limit == nil {
         try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
@@ -211,6 +216,14 @@ final class BackfillWorker {
           loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
           reason: "reference")
         if landed == 0 { break }
+      }
+      // Whose key another record had in an earlier run, and nobody has in this one, lands after all.
+      if backfill.options.limit == nil, loader.hasClaims, !loader.expectsNoRows {
+        loader.retriesDuplicates = true
+        defer { loader.retriesDuplicates = false }
+        _ = try Replay.pass(
+          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
+          reason: "duplicate_key")
       }
       try loader.judge?.beginChunk()
       try loader.judge?.check(Tally(), atEnd: true)

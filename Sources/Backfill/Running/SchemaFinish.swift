@@ -55,6 +55,9 @@ extension BackfillMember {
       while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
       _ = try connection.execute(key.addSQL)
       try catalog.reopen(run, entity: key.entity)
+      if let plan = backfill.plans.first(where: { $0.entity.name == key.entity }) {
+        try KeyClaims.existing(plan, set: backfill.context.set.name, in: connection)?.clear(connection)
+      }
     }
   }
 }

@@ -114,7 +114,8 @@ struct Engine {
     let catalog = Catalog(target.connection)
     let loader = ChunkLoader(
       plan: plan, session: session, connection: target.connection, setName: set.name, run: 0,
-      foreignKeys: keys.foreignKeys)
+      foreignKeys: keys.foreignKeys,
+      ownership: try .outsideRuns(plan, set: set.name, session, target.connection))
     return try Replay.run(
       try quarantine(entity), loader: loader, catalog: catalog, set: set.name)
   }
