@@ -50,6 +50,8 @@ final class ChildEncoder {
 
   /// Fills the slots; false where the element makes no row.
   private func fill(_ element: RawValue, _ nesting: Nesting) throws(Refusal) -> Bool {
+    // No value and yet no null: only a rule that the mapping writes down may take it for one.
+    if element.kind == .undefined, plan.nullElement == .skip { return false }
     if element.kind == .null {
       switch plan.nullElement {
       case .skip: return false

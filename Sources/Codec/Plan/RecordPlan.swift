@@ -83,6 +83,18 @@ public enum AbsencePlan: Sendable, Equatable {
   case value([UInt8])
 }
 
+/// What becomes of an element of an array column that is null or empty.
+public enum ElementPlan: Sendable, Equatable {
+  /// A null in the array.
+  case null
+  /// Nothing; those behind it move up.
+  case skip
+  case refuse
+  case keep
+  /// This text takes the element's place, read as the element's type.
+  case value([UInt8])
+}
+
 /// One target column.
 public struct ColumnPlan: Sendable {
   public var name: String
@@ -93,10 +105,15 @@ public struct ColumnPlan: Sendable {
   public var missing: AbsencePlan
   public var null: AbsencePlan
   public var empty: AbsencePlan
+  /// For arrays: null elements.
+  public var nullElement: ElementPlan
+  /// For arrays: elements that are empty texts, empty documents or empty arrays.
+  public var emptyElement: ElementPlan
 
   public init(
     name: String, slots: [Int], type: TargetType, transforms: [Transform] = [], missing: AbsencePlan = .null,
-    null: AbsencePlan = .null, empty: AbsencePlan = .keep
+    null: AbsencePlan = .null, empty: AbsencePlan = .keep, nullElement: ElementPlan = .null,
+    emptyElement: ElementPlan = .keep
   ) {
     self.name = name
     self.slots = slots
@@ -105,6 +122,8 @@ public struct ColumnPlan: Sendable {
     self.missing = missing
     self.null = null
     self.empty = empty
+    self.nullElement = nullElement
+    self.emptyElement = emptyElement
   }
 }
 

@@ -57,6 +57,8 @@ enum TargetKey: String, VocabularyKey {
 
 enum FieldKey: String, VocabularyKey {
   case from, type, transforms, required, unique, personal, missing, null, empty
+  case nullElement = "null-element"
+  case emptyElement = "empty-element"
   static let object = "a field"
   static let definition = "field"
   static let needed: [FieldKey] = [.type]

@@ -185,7 +185,19 @@ extension Field {
     for path in paths { slots.append(try shape.slot(for: path, at: location)) }
     return ColumnPlan(
       name: column, slots: slots, type: type, transforms: transforms, missing: missing.plan, null: null.plan,
-      empty: empty.plan)
+      empty: empty.plan, nullElement: nullElement.plan, emptyElement: emptyElement.plan)
+  }
+}
+
+extension ElementAbsence {
+  fileprivate var plan: ElementPlan {
+    switch self {
+    case .null: .null
+    case .skip: .skip
+    case .quarantine: .refuse
+    case .keep: .keep
+    case .value(let text): .value(Array(text.utf8))
+    }
   }
 }
 

@@ -52,6 +52,10 @@ struct FieldReader {
     field.missing = rules.read(object[.missing], "missing", type)
     field.null = rules.read(object[.null], "null", type)
     field.empty = rules.readEmpty(object[.empty], type)
+    field.nullElement = rules.readElement(
+      object[.nullElement], FieldKey.nullElement.rawValue, type, usual: .null)
+    field.emptyElement = rules.readElement(
+      object[.emptyElement], FieldKey.emptyElement.rawValue, type, usual: .keep)
 
     if let type {
       TransformTyping(log: log).check(chain, into: type)
@@ -76,7 +80,7 @@ struct FieldReader {
           "a constant takes no other transforms: it is read as the column's type", at: constant.location,
           help: "remove the others")
       }
-      for key in [FieldKey.missing, .null, .empty] where object[key] != nil {
+      for key in [FieldKey.missing, .null, .empty, .nullElement, .emptyElement] where object[key] != nil {
         log.warning("a constant is never \(key.rawValue); this rule has no effect", at: object.place(of: key))
       }
       return []
