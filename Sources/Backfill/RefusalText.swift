@@ -84,6 +84,9 @@ public enum RefusalText {
       "\(place) is \(article(kind)), which \(target) doesn't take as it is; add a transform, or use type jsonb"
     case .outOfRange:
       "\(place) is \(article(kind)) outside the range of \(target); use a wider type, or the transform clamp"
+    case .notExact where column == nil:
+      "\(place) holds JSON with a number that has more digits than can be kept exactly (34); take the text whole, as"
+        + " jsonb with the transform json"
     case .notExact:
       "\(place) is \(article(kind)) that \(target) can't hold exactly; use a type with more digits, or a transform"
         + " such as round"
@@ -101,6 +104,7 @@ public enum RefusalText {
     case .keyIsNull: "\(place) is part of the key and has no value"
     case .unmappedField:
       "\(place) is named nowhere in the mapping, which rejects such records; map it, or add it to unmapped.ignore"
+    case .tooDeep where column == nil: "\(place) holds JSON that is nested more than 200 levels deep"
     case .tooDeep: "\(place) is nested too deep for jsonb"
     }
   }

@@ -38,6 +38,11 @@ public struct ShapePlan: Sendable {
     public var child: Int?
     /// The mapping leaves the field out by name.
     public var isIgnored = false
+    /// The field's text holds JSON: `slot` takes the text, `parsedSlot` and `child` what it says.
+    public var isJSONText = false
+    public var parsedSlot: Int?
+    /// For JSON text: a column takes the text as it is, so that nothing in it is unmapped.
+    public var isTakenWhole = false
     public init(key: [UInt8], slot: Int? = nil, child: Int? = nil) {
       self.key = key
       self.slot = slot
@@ -146,6 +151,8 @@ public struct ChildPlan: Sendable {
   public var null = Absent.noRows
   public var empty = Absent.noRows
   public var nullElement = NullElement.row
+  /// The array's own field holds JSON text, which may be empty.
+  public var isJSONText = false
 
   public init(table: Int, slot: Int, shape: ShapePlan, columns: [ColumnPlan], children: [ChildPlan] = []) {
     self.table = table

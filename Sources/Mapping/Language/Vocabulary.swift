@@ -30,6 +30,7 @@ enum StoreKey: String, VocabularyKey {
 enum EntityKey: String, VocabularyKey {
   case entity, owner, phase, source, target, key, fields, children, rest, unmapped, references, filters,
     quarantine, audit, reset, writers, generated
+  case jsonText = "json-text"
   static let object = "an entity"
   static let definition = "entity"
   static let needed: [EntityKey] = [.entity, .owner, .source]

@@ -100,6 +100,8 @@ public struct Entity: Sendable, Equatable {
   /// The target columns that make the key, in order.
   public var key: [String]
   public var fields: [Field]
+  /// Source fields whose text is JSON that paths go into; `[]` stands for every element of a child table's array.
+  public var jsonText: [ValuePath]
   /// Embedded arrays that become tables of their own.
   public var children: [ChildTable]
   /// The jsonb column that takes every top-level field that nothing else maps.
@@ -124,7 +126,8 @@ public struct Entity: Sendable, Equatable {
 
   public init(
     name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
-    collection: String, table: TableName?, key: [String], fields: [Field], children: [ChildTable] = [],
+    collection: String, table: TableName?, key: [String], fields: [Field], jsonText: [ValuePath] = [],
+    children: [ChildTable] = [],
     rest: String? = nil, generated: [GeneratedColumn] = [], references: [Reference] = [],
     filters: [Filter] = [], unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
     auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
@@ -139,6 +142,7 @@ public struct Entity: Sendable, Equatable {
     self.table = table
     self.key = key
     self.fields = fields
+    self.jsonText = jsonText
     self.children = children
     self.rest = rest
     self.generated = generated
