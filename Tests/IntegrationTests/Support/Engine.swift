@@ -82,11 +82,13 @@ struct Engine {
   }
 
   /// Reads everything and writes nothing.
-  func dryRun() throws -> BackfillReport {
-    try DryRun(
+  func dryRun(_ change: (inout BackfillOptions) -> Void = { _ in }) throws -> BackfillReport {
+    var options = BackfillOptions()
+    change(&options)
+    return try DryRun(
       set: set, plans: try plans(), sources: sources, progress: ProgressReporter(mode: .quiet),
       stop: StopFlag(),
-      options: BackfillOptions()
+      options: options
     ).run()
   }
 
