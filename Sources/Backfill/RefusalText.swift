@@ -61,7 +61,9 @@ public enum RefusalText {
       isPersonal: plan.hasPersonalFields)
   }
 
-  static func sentence(_ refusal: Refusal, field: String?, column: String?, type: String?, isElement: Bool = false)
+  static func sentence(
+    _ refusal: Refusal, field: String?, column: String?, type: String?, isElement: Bool = false
+  )
     -> String
   {
     let place = field.map { "field \($0)" } ?? "the record"

@@ -26,11 +26,13 @@ struct ArrayElementTests {
     rows: [String], refused: [String]
   ) {
     let mongo = try TestMongo()
-    try mongo.insert("things", values.enumerated().map { number, value in
-      var pairs: [(String, BSONValue)] = [("_id", BSONValue(number + 1))]
-      pairs += value.mongo.keys.compactMap { key in value.mongo[key].map { (key, $0) } }
-      return BSONDocument(pairs)
-    })
+    try mongo.insert(
+      "things",
+      values.enumerated().map { number, value in
+        var pairs: [(String, BSONValue)] = [("_id", BSONValue(number + 1))]
+        pairs += value.mongo.keys.compactMap { key in value.mongo[key].map { (key, $0) } }
+        return BSONDocument(pairs)
+      })
     let sqlite = try TestSQLite("CREATE TABLE things (id INTEGER PRIMARY KEY, v TEXT)")
     for (number, value) in values.enumerated() {
       let text = value.json.map { "'\($0)'" } ?? "NULL"
@@ -79,12 +81,15 @@ struct ArrayElementTests {
 
   @Test("empty elements have rules of their own, and what is trimmed away is empty")
   func empties() throws {
-    let nulled = try move(#"v: { type: "text[]", transforms: [trim, upper], empty-element: null }"#, Self.lists)
+    let nulled = try move(
+      #"v: { type: "text[]", transforms: [trim, upper], empty-element: null }"#, Self.lists)
     #expect(nulled.rows == ["1 | {A,NULL,NULL}", "2 | {NULL,NULL}", "3 | {}", "4 | ∅", "5 | {B}"])
     let replaced = try move(
-      #"v: { type: "text[]", transforms: [trim], null-element: skip, empty-element: { value: e } }"#, Self.lists)
+      #"v: { type: "text[]", transforms: [trim], null-element: skip, empty-element: { value: e } }"#,
+      Self.lists)
     #expect(replaced.rows == ["1 | {a,e}", "2 | {e}", "3 | {}", "4 | ∅", "5 | {b}"])
-    let refused = try move(#"v: { type: "text[]", transforms: [trim], empty-element: quarantine }"#, Self.lists)
+    let refused = try move(
+      #"v: { type: "text[]", transforms: [trim], empty-element: quarantine }"#, Self.lists)
     #expect(refused.rows == ["3 | {}", "4 | ∅", "5 | {b}"])
     #expect(refused.refused == ["empty v[2] string", "empty v[1] string"])
     // The rule for the array itself is not for its elements.

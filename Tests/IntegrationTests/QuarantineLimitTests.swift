@@ -93,8 +93,8 @@ struct QuarantineLimitTests {
   @Test(
     "a dry run stops where a backfill stops, and says the same",
     arguments: [
-      ("2", 30, 3, 10), ("100", 5_000, 1, 20_000), ("\"1%\"", 5_000, 50, 20_000), ("\"1%\"", 20, 20, 7),
-      ("\"1%\"", 2_000, 100, 500), ("\"2%\"", 2_000, 100, 500), ("0", 10, 100, 10), ("10", 30, 3, 10),
+      ("2", 30, 3, 10), ("100", 1_500, 1, 20_000), ("\"1%\"", 1_500, 50, 20_000), ("\"1%\"", 20, 20, 7),
+      ("\"1%\"", 1_200, 100, 500), ("\"2%\"", 1_200, 100, 500), ("0", 10, 100, 10), ("10", 30, 3, 10),
     ])
   func dryRun(limit: String, records: Int, each: Int, chunk: Int) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())

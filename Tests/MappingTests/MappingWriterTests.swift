@@ -69,6 +69,7 @@ struct MappingWriterTests {
             null-element: skip
             fields:
               city: text
+              street: { from: geo.street, type: text }
               value: { from: "@", type: jsonb }
             children:
               phones:

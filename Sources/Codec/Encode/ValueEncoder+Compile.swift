@@ -7,7 +7,8 @@ extension ValueEncoder {
       steps: Int32(steps.count), stepCount: Int32(plan.transforms.count),
       missing: ColumnCode.absent(plan.missing), null: ColumnCode.absent(plan.null),
       empty: ColumnCode.absent(plan.empty), nullElement: ColumnCode.element(plan.nullElement),
-      emptyElement: ColumnCode.element(plan.emptyElement), maxLength: -1, isPadded: false, precision: -1, scale: -1,
+      emptyElement: ColumnCode.element(plan.emptyElement), maxLength: -1, isPadded: false, precision: -1,
+      scale: -1,
       index: Int32(columns.count))
     let type = plan.type.base
     code.apply(type)

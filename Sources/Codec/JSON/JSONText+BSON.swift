@@ -7,7 +7,8 @@ extension JSONText {
   /// number; else a Decimal128.
   /// - Throws: `.invalidJSON` for a text that isn't JSON by RFC 8259, half a surrogate pair included; `.containsNUL` for a
   ///   key with `\u0000`; `.notExact` for a number that none of the three holds; `.tooDeep`, `.tooLong`.
-  mutating func readDocument(scratch: inout ByteBuffer, to out: inout ByteBuffer) throws(Refusal) -> RawValue {
+  mutating func readDocument(scratch: inout ByteBuffer, to out: inout ByteBuffer) throws(Refusal) -> RawValue
+  {
     keepsNUL = true
     skipSpace()
     let start = out.count
@@ -70,7 +71,8 @@ extension JSONText {
     }
   }
 
-  private static func bytes(of key: MemberList.Key, _ scratch: borrowing ByteBuffer) -> UnsafeRawBufferPointer {
+  private static func bytes(of key: MemberList.Key, _ scratch: borrowing ByteBuffer) -> UnsafeRawBufferPointer
+  {
     switch key {
     case .inPlace(let bytes): bytes
     case .inScratch(let start, let count):

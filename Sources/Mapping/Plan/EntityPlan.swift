@@ -175,7 +175,8 @@ extension ShapeBuilder {
   /// columns fills the first slots, in this order.
   fileprivate mutating func takeColumns(of entity: Entity) throws {
     let paths = entity.fields.flatMap { field in field.paths.map { ($0, field.location) } }
-    let others = entity.children.map { ($0.path, $0.location) } + entity.filters.map { ($0.path, $0.location) }
+    let others =
+      entity.children.map { ($0.path, $0.location) } + entity.filters.map { ($0.path, $0.location) }
     for (path, location) in paths + others {
       let column = ValuePath(Array(path.steps.prefix(1)))
       guard path.steps.count == 1 || isJSONText(column.steps) else { continue }

@@ -163,7 +163,8 @@ struct EntityReader {
     if draft.children.contains(where: { draft.goesIntoPlainColumn($0.child.path) }) {
       log.error(
         "the records are rows, which hold no arrays to make child tables of", at: object.place(of: .children),
-        help: "name the column in \"json-text\" if it holds JSON, or give the other table an entity of its own")
+        help:
+          "name the column in \"json-text\" if it holds JSON, or give the other table an entity of its own")
     }
   }
 }

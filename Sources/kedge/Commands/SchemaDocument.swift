@@ -12,7 +12,9 @@ enum SchemaDocument {
   private static func entity(_ plan: Mapping.EntityPlan) -> JSONValue {
     var columns = plan.entity.fields.map { column($0, around: []) }
     if let rest = plan.entity.rest {
-      columns.append(["path": "*", "paths": ["*"], "column": .string(rest), "type": "jsonb", "transforms": []])
+      columns.append([
+        "path": "*", "paths": ["*"], "column": .string(rest), "type": "jsonb", "transforms": [],
+      ])
     }
     columns += plan.entity.generated.map(generated)
     return .object([

@@ -50,6 +50,14 @@ struct Engine {
     databases = given.compactMap { $0 }
   }
 
+  /// - Parameter set: a set of one store, whose data `source` holds.
+  init(set: MappingSet, source: any RecordSource, into target: TestPostgres) {
+    self.set = set
+    self.target = target
+    sources = set.stores.first.map { [$0.name: source] } ?? [:]
+    databases = []
+  }
+
   func plans() throws -> [EntityPlan] {
     try set.coreInLoadOrder.map { try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo) }
   }
