@@ -138,32 +138,11 @@ extension JSONText {
       throw Refusal(.notExact, found: .string)
     }
     guard let value = decimal.value else { throw Refusal(.notExact, found: .string) }
-    // The parse takes a slow road for huge exponents, at the end of which there is no double.
-    if abs(decimal.leadingPower) <= 330, let double = DoubleText.parse(text),
-      ShortestDouble.decimal(double).isSame(as: value)
-    {
+    if let double = DoubleText.whoseShortest(is: value, text: text) {
       out.appendLittleEndian(double.bitPattern)
       return BSONType.double
     }
     try Decimal128.append(value, to: &out)
     return BSONType.decimal128
-  }
-}
-
-extension DecimalValue {
-  /// Whether both are the same number, however their zeros at the end are written.
-  fileprivate func isSame(as other: DecimalValue) -> Bool {
-    let (left, right) = (normalized, other.normalized)
-    return left.coefficient == right.coefficient && left.isNegative == right.isNegative
-      && (left.coefficient == 0 || left.exponent == right.exponent)
-  }
-
-  private var normalized: DecimalValue {
-    var value = self
-    while value.coefficient != 0, value.coefficient % 10 == 0 {
-      value.coefficient /= 10
-      value.exponent += 1
-    }
-    return value
   }
 }
