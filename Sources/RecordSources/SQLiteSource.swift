@@ -179,6 +179,15 @@ final class SQLiteSession: SourceSession {
             + " its columns are \(table.columns.map(\.name).joined(separator: ", "))")
       }
     }
+    for name in plan.slotNames where !table.columns.contains(where: { $0.name == name }) {
+      // A filter or a child table; without a column of that name, SQLite would be asked for something else.
+      if let rowID = table.rowIDName, name.lowercased() == rowID { continue }
+      throw SourceProblem(
+        entity: plan.entity.name,
+        message: "table \"\(table.name)\" has no column \"\(name)\", which a filter or a child table names"
+          + " (\(plan.entity.location.file):\(plan.entity.location.line));"
+          + " its columns are \(table.columns.map(\.name).joined(separator: ", "))")
+    }
     let key = plan.key.compactMap { index -> String? in
       guard case .field(let name)? = plan.entity.fields[index].paths.first?.steps.first else { return nil }
       return name
@@ -241,9 +250,13 @@ final class SQLiteRecordCursor: RecordCursor {
   func fill() throws(Refusal) {
     statement.fill(encoder.slots, count: slotCount)
     for index in others.indices { others[index] = statement.rawValue(slotCount + index) }
+    var failure: Refusal?
     names.names[slotCount...].withUnsafeBufferPointer { keys in
-      others.withUnsafeBufferPointer { encoder.begin(others: keys, $0) }
+      others.withUnsafeBufferPointer {
+        do throws(Refusal) { try encoder.begin(others: keys, $0) } catch { failure = error }
+      }
     }
+    if let failure { throw failure }
   }
 
   func appendRecord(to out: inout ByteBuffer) {

@@ -57,14 +57,20 @@ public final class RecordEncoder {
     }
   }
 
-  /// Begins a record whose source fills the slots itself: hands over its fields that have no slot.
+  /// Begins a record whose source fills the slots of its columns itself: hands over its fields that have no slot, and
+  /// reads those whose text is JSON.
   public func begin(
     others keys: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ values: UnsafeBufferPointer<RawValue>
-  ) {
+  ) throws(Refusal) {
     fields.beginRecord()
     refused = RefusedPlace()
     shape.beginOthers()
     for index in keys.indices { shape.takeOther(keys[index], values[index]) }
+    do throws(Refusal) { try shape.fillTexts(slots) } catch {
+      refused.path = shape.refusedPath
+      refused.expected = shape.refusedExpected
+      throw error
+    }
   }
 
   /// Fields that records have and that nothing maps.
