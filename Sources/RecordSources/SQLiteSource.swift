@@ -157,6 +157,12 @@ final class SQLiteSession: SourceSession {
 
   func verify(_ plan: EntityPlan) throws {
     let table = try table(plan.entity)
+    guard table.kind != .view else {
+      throw SourceProblem(
+        entity: plan.entity.name,
+        message: "\"\(table.name)\" is a view, whose rows have no key that SQLite vouches for;"
+          + " map the tables that it reads, or make a table of it with CREATE TABLE … AS")
+    }
     for field in plan.entity.fields {
       for path in field.paths {
         guard case .field(let name)? = path.steps.first else { continue }
