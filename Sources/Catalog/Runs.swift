@@ -126,8 +126,9 @@ extension Catalog {
       """, [.integer(run.id), .text(name)])
     guard let row = rows.first else { return nil }
     return RunEntity(
-      entity: name, isFresh: row["is_fresh"] == "t", plannedTo: try row.document("planned_to"),
-      isPlanned: row["is_planned"] == "t", isRecount: row["is_recount"] == "t", isDone: row["is_done"] == "t")
+      entity: name, isFresh: try row["is_fresh"] == "t", plannedTo: try row.document("planned_to"),
+      isPlanned: try row["is_planned"] == "t", isRecount: try row["is_recount"] == "t",
+      isDone: try row["is_done"] == "t")
   }
 
   public func begin(_ run: Run, entity: String, isFresh: Bool) throws {
@@ -227,13 +228,13 @@ extension Catalog {
       WHERE e.run = $1 AND e.entity = $2
       """, [.integer(run.id), .text(entity)])
     var tally = Tally()
-    guard let row = rows.first, row["landed"] != nil else { return (tally, 0) }
+    guard let row = rows.first, try row["landed"] != nil else { return (tally, 0) }
     tally.read = try row.int("read")
     tally.landed = try row.int("landed")
     tally.unchanged = try row.int("unchanged")
     tally.quarantined = try row.int("quarantined")
     tally.filtered = try row.int("filtered")
-    return (tally, Double(row["seconds"] ?? "0") ?? 0)
+    return (tally, try Double(row["seconds"] ?? "0") ?? 0)
   }
 }
 
@@ -245,7 +246,7 @@ extension PostgresParameter {
 
 extension PostgresRow {
   func document(_ name: String) throws -> BSONDocument? {
-    guard self[name] != nil else { return nil }
+    guard try self[name] != nil else { return nil }
     return try BSONDocument(bytes: bytes(name))
   }
 }

@@ -97,7 +97,8 @@ struct LossyTransformTests {
         .code("f\u{0}()"), .codeWithScope("g\u{0}()", ["x": "y\u{0}", "h": .codeWithScope("\u{0}h", [:])]),
         .codeWithScope("clean", ["x": .code("\u{0}")]),
       ],
-      lands: "[{\"$code\": \"f()\"}, {\"$code\": \"g()\", \"$scope\": {\"h\": {\"$code\": \"h\", \"$scope\": {}}, "
+      lands:
+        "[{\"$code\": \"f()\"}, {\"$code\": \"g()\", \"$scope\": {\"h\": {\"$code\": \"h\", \"$scope\": {}}, "
         + "\"x\": \"y\"}}, {\"$code\": \"clean\", \"$scope\": {\"x\": {\"$code\": \"\"}}}]"),
     Example(
       field: "{ type: jsonb, transforms: [ejson, escape_nul] }",

@@ -31,7 +31,8 @@ enum MatrixArrays {
     Example("smallint", good: .int32(-32768), "int32 -32768", bad: .int32(32768), "int32 32768"),
     Example("integer", good: .int64(7), "int64 7", bad: .double(7.5), "double 7.5"),
     Example("bigint", good: .int64(.min), "int64 smallest", bad: "7", "string `7`"),
-    Example("numeric", good: .decimal(150, exponent: -2), "decimal128 1.50", bad: .double(-0.0), "double -0.0"),
+    Example(
+      "numeric", good: .decimal(150, exponent: -2), "decimal128 1.50", bad: .double(-0.0), "double -0.0"),
     Example(
       "numeric(10,2)", good: .decimal(15, exponent: -1), half, bad: .decimal(1255, exponent: -3),
       "decimal128 1.255"),
@@ -54,7 +55,8 @@ enum MatrixArrays {
     Example("json", good: ["a": .int32(1)], "document", bad: ["a": "\u{0}"], "document with a NUL"),
     Example("jsonb", good: ["a": .int32(1)], "document", bad: ["a": "\u{0}"], "document with a NUL"),
     Example("inet", "inet", good: "10.0.0.1/8", "string `10.0.0.1/8`", bad: "x", "string `x`"),
-    Example("cidr", "inet", good: "10.0.0.0/8", "string `10.0.0.0/8`", bad: "10.0.0.1/8", "string `10.0.0.1/8`"),
+    Example(
+      "cidr", "inet", good: "10.0.0.0/8", "string `10.0.0.0/8`", bad: "10.0.0.1/8", "string `10.0.0.1/8`"),
     Example(
       "enum", good: "text", "string `text`", bad: "other", "string `other`",
       written: "{ enum: kinds, values: [text, more], array: true }"),

@@ -4,23 +4,24 @@ import TestSupport
 /// Booleans and times as SQLite's programs store them, and columns that Postgres fills.
 enum MatrixClothes {
   private static let examples: [(given: String, type: String, chain: String)] =
-    ["'t'", "'f'", "'TRUE'", "'yes'", "'no'", "'on'", "'1'", "'0'", "1", "0", "1.0", "2", "'maybe'", "''"].map {
-      ($0, "boolean", "boolean")
-    } + [
-      ("'2024-02-29'", "date", "date"), ("'2023-02-29'", "date", "date"),
-      ("'2024-02-29 12:30:00'", "timestamp", "date"), ("'2024-02-29T12:30:00.123456Z'", "timestamptz", "date"),
-      ("'2024-02-29T12:30:00+02:00'", "timestamptz", "date"), ("'2024-02-29 12:30'", "timestamptz", "date"),
-      ("'29.02.2024'", "date", "date: \"%d.%m.%Y\""), ("'12:30:00.5'", "time", "date"),
-      ("1709209800", "timestamptz", "epoch: seconds"), ("'1709209800'", "timestamptz", "epoch: seconds"),
-      ("1709209800.5", "timestamptz", "epoch: seconds"), ("-1", "timestamptz", "epoch: seconds"),
-      ("1709209800123", "timestamptz", "epoch: milliseconds"),
-      ("1709164800", "date", "epoch: seconds"), ("1709209800", "date", "epoch: seconds"),
-      ("2460369.5", "timestamptz", "epoch: julian"), ("2460369.5", "date", "epoch: julian"),
-      ("2460370.25", "timestamptz", "epoch: julian"), ("2460370", "timestamptz", "epoch: julian"),
-      ("'2460369.5'", "timestamptz", "epoch: julian"), ("0.0", "timestamptz", "epoch: julian"),
-      ("1e10", "timestamptz", "epoch: julian"), ("x'00'", "timestamptz", "epoch: seconds"),
-      ("13353683400000000", "timestamptz", "epoch: webkit"), ("730902600.0", "timestamptz", "epoch: cocoa"),
-    ]
+    ["'t'", "'f'", "'TRUE'", "'yes'", "'no'", "'on'", "'1'", "'0'", "1", "0", "1.0", "2", "'maybe'", "''"].map
+  {
+    ($0, "boolean", "boolean")
+  } + [
+    ("'2024-02-29'", "date", "date"), ("'2023-02-29'", "date", "date"),
+    ("'2024-02-29 12:30:00'", "timestamp", "date"), ("'2024-02-29T12:30:00.123456Z'", "timestamptz", "date"),
+    ("'2024-02-29T12:30:00+02:00'", "timestamptz", "date"), ("'2024-02-29 12:30'", "timestamptz", "date"),
+    ("'29.02.2024'", "date", "date: \"%d.%m.%Y\""), ("'12:30:00.5'", "time", "date"),
+    ("1709209800", "timestamptz", "epoch: seconds"), ("'1709209800'", "timestamptz", "epoch: seconds"),
+    ("1709209800.5", "timestamptz", "epoch: seconds"), ("-1", "timestamptz", "epoch: seconds"),
+    ("1709209800123", "timestamptz", "epoch: milliseconds"),
+    ("1709164800", "date", "epoch: seconds"), ("1709209800", "date", "epoch: seconds"),
+    ("2460369.5", "timestamptz", "epoch: julian"), ("2460369.5", "date", "epoch: julian"),
+    ("2460370.25", "timestamptz", "epoch: julian"), ("2460370", "timestamptz", "epoch: julian"),
+    ("'2460369.5'", "timestamptz", "epoch: julian"), ("0.0", "timestamptz", "epoch: julian"),
+    ("1e10", "timestamptz", "epoch: julian"), ("x'00'", "timestamptz", "epoch: seconds"),
+    ("13353683400000000", "timestamptz", "epoch: webkit"), ("730902600.0", "timestamptz", "epoch: cocoa"),
+  ]
 
   static func rows() throws -> [[String]] {
     let sql = examples.enumerated().map { index, example in

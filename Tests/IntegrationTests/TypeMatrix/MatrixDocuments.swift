@@ -66,7 +66,8 @@ enum MatrixDocuments {
       fields: "v: \"text[]\"", shown: "id, cardinality(v), md5(array_to_string(v, ''))"),
     Form(
       label: "16 MiB with a NUL at the end", mapped: "`text`",
-      documents: [full { .string(String(repeating: "x", count: max(1, $0) - 1) + "\u{0}") }], fields: "v: text",
+      documents: [full { .string(String(repeating: "x", count: max(1, $0) - 1) + "\u{0}") }],
+      fields: "v: text",
       shown: "id, v"),
   ]
 

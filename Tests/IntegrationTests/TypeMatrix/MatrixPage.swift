@@ -15,7 +15,8 @@ struct MatrixPage {
     page += "\n### Arrays\n\n" + Self.arraysNote + "\n"
     page += table(["array of", "given", "lands as", "`[]`", "given", "becomes", "array in an array"], arrays)
     page += "\n### Documents\n\n" + Self.documentsNote + "\n"
-    page += table(["document", "mapped to", "read", "landed", "quarantined", "psql prints, or why not"], documents)
+    page += table(
+      ["document", "mapped to", "read", "landed", "quarantined", "psql prints, or why not"], documents)
     page += "\n## From SQLite\n\n" + Self.sqliteNote + kindTables(MatrixValues.sqlite, sqlite)
     page += "\n### Forms of tables\n\n" + Self.formsNote + "\n"
     page += table(["table", "read", "landed", "quarantined", "psql prints, or why not"], tables)

@@ -48,6 +48,8 @@ struct MatrixScene {
       "*\(entry.reason)*" + (entry.path.map { " (`\($0)`)" } ?? "")
     }
     guard let counts = counts[entity] else { throw UnexpectedResult(description: "no report of \(entity)") }
-    return ["\(counts[0])", "\(counts[1])", "\(counts[3])", (rows + reasons.sorted()).joined(separator: "<br>")]
+    return [
+      "\(counts[0])", "\(counts[1])", "\(counts[3])", (rows + reasons.sorted()).joined(separator: "<br>"),
+    ]
   }
 }

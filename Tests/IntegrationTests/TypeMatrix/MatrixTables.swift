@@ -32,7 +32,8 @@ enum MatrixTables {
       key: "b, a", fields: "b: text, a: bigint, v: text", shown: "b, a, v"),
     Form(
       label: "`STRICT, WITHOUT ROWID`, a key of bytes",
-      sql: "(id BLOB PRIMARY KEY, v REAL) STRICT, WITHOUT ROWID; INSERT INTO # VALUES (x'00ff', 1), (x'', -0.5)",
+      sql:
+        "(id BLOB PRIMARY KEY, v REAL) STRICT, WITHOUT ROWID; INSERT INTO # VALUES (x'00ff', 1), (x'', -0.5)",
       fields: "id: bytea, v: double precision", shown: "id, v"),
     Form(
       label: "no key of its own: `rowid` is the key, and rows that are alike stay two",
@@ -55,7 +56,8 @@ enum MatrixTables {
       fields: "id: bigint, n: bigint, v: bigint, s: text", shown: "id, n, v, s"),
     Form(
       label: "columns named `a b`, `a.b` and `$x`",
-      sql: "(id INTEGER PRIMARY KEY, \"a b\" TEXT, \"a.b\" TEXT, \"$x\" TEXT); INSERT INTO # VALUES (1, 'p', 'q', 'r')",
+      sql:
+        "(id INTEGER PRIMARY KEY, \"a b\" TEXT, \"a.b\" TEXT, \"$x\" TEXT); INSERT INTO # VALUES (1, 'p', 'q', 'r')",
       fields: "id: bigint, p: { from: '\"a b\"', type: text }, q: { from: '\"a.b\"', type: text }, "
         + "r: { from: '\"$x\"', type: text }", shown: "id, p, q, r"),
   ]
@@ -145,7 +147,8 @@ enum MatrixTables {
       let landed = Dictionary(uniqueKeysWithValues: printed.map { ("\($0[0]) \($0[1])", $0[2]) })
       return try declarations.indices.flatMap { type in
         try given.indices.map { row in
-          let found = try scene.reason("t\(type)", id: row).map { "*\($0)*" }
+          let found =
+            try scene.reason("t\(type)", id: row).map { "*\($0)*" }
             ?? landed["\(type) \(row)"].map { $0.isEmpty ? "NULL" : "`\($0)`" }
           guard let found else { throw UnexpectedResult(description: "\(given[row]) is nowhere") }
           return [declarations[type], "`\(given[row])`", found]

@@ -12,7 +12,8 @@ struct TypeMatrixTests {
     let page = MatrixPage(
       mongo: try MatrixRun.mongo(MatrixValues.mongo), sqlite: try MatrixRun.sqlite(MatrixValues.sqlite),
       declared: try MatrixTables.declaredTypes(), arrays: try MatrixArrays.rows(),
-      documents: try MatrixDocuments.rows(), tables: try MatrixTables.formsOfTables(), clothes: try MatrixClothes.rows(),
+      documents: try MatrixDocuments.rows(), tables: try MatrixTables.formsOfTables(),
+      clothes: try MatrixClothes.rows(),
       filled: try MatrixClothes.filled())
     let found = page.text
     if ProcessInfo.processInfo.environment["KEDGE_RECORD_GOLDEN"] == "1" {
