@@ -20,7 +20,7 @@ public final class ChunkLoader {
   let setName: String
   let run: Int
   private let session: any SourceSession
-  private let rows: [RowBuffer]
+  let rows: [RowBuffer]
   private var staging: StagingTables?
   private let foreignKeys: [ForeignKey]
   /// Which rows are a record's own.
@@ -293,6 +293,7 @@ public final class ChunkLoader {
     var tally = Tally()
     var reported = 0
     endedAt = nil
+    var pending = 0
     do {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
@@ -312,8 +313,21 @@ public final class ChunkLoader {
           onRefusal?(encoder)
           hold(refused(error, cursor))
         }
-        let isFull = pendingBytes >= Self.batchBytes
-        if isFull { try copy.send(rows) }
+        let before = pending
+        pending = pendingBytes
+        if pending - before >= Self.largeRecord {
+          if let error = try sendAlone(copy) {
+            tally.landed -= 1
+            tally.quarantined += 1
+            hold(refused(error, cursor))
+          }
+          pending = 0
+        }
+        let isFull = pending >= Self.batchBytes
+        if isFull {
+          try copy.send(rows)
+          pending = 0
+        }
         if isFull || tally.read - reported >= 1000 {
           onProgress(tally.read - reported)
           reported = tally.read
@@ -346,22 +360,7 @@ public final class ChunkLoader {
     return tally
   }
 
-  private var pendingBytes: Int {
-    var total = 0
-    for buffer in rows { total += buffer.bytes.count }
-    return total
-  }
-
-  private func refused(_ refusal: Refusal, _ cursor: any RecordCursor) -> QuarantineEntry {
-    var name = ByteBuffer(capacity: 256)
-    var record = ByteBuffer(capacity: 1024)
-    cursor.appendLocator(to: &name)
-    cursor.appendRecord(to: &record)
-    return RefusalText.entry(
-      refusal, plan: plan, encoder: encoder, locator: Array(name.bytes), record: Array(record.bytes))
-  }
-
-  private func hold(_ entry: QuarantineEntry) {
+  func hold(_ entry: QuarantineEntry) {
     waiting.append(entry)
     waitingBytes += entry.record.count + entry.locator.count + 512
   }
@@ -400,23 +399,4 @@ public final class ChunkLoader {
     }
     dropQuarantine()
   }
-}
-
-extension PostgresError {
-  /// Whether the rows are at fault, not the server, the schema or the connection.
-  var isAboutOneRow: Bool {
-    guard let sqlState else { return false }
-    let state = String(sqlState.prefix(2))
-    // Data exceptions, constraint violations, cardinality, raised by a trigger or a function, too large for an index;
-    // and codes that Postgres doesn't have itself, which only a trigger or a function can raise.
-    return ["09", "21", "22", "23", "27", "2F", "38", "39", "44", "54", "P0"].contains(state)
-      || !Self.serverClasses.contains(state)
-  }
-
-  /// Classes of SQLSTATE that are about the server, the session or the schema.
-  private static let serverClasses: Set<String> = [
-    "00", "01", "02", "03", "08", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "24", "25", "26", "28",
-    "2B", "2D",
-    "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58", "72", "F0", "HV", "XX",
-  ]
 }

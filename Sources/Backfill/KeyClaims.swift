@@ -29,7 +29,7 @@ struct KeyClaims {
   {
     let claims = KeyClaims(plan, set: set)
     let row = try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(claims.table)]).first
-    return row?["found"] == "t" ? claims : nil
+    return try row?["found"] == "t" ? claims : nil
   }
 
   /// Forgets what an earlier run claimed, and makes an empty table where this one needs it. Its columns have the target's

@@ -37,7 +37,7 @@ public struct KeyOwnership {
         WHERE a.attrelid = to_regclass($1) AND a.attname IN (\(names)) AND NOT c.collisdeterministic) AS folds
       """, [.text(plan.table.sql)]
     ).first
-    return row?["folds"] == "t"
+    return try row?["folds"] == "t"
   }
 
   /// For a worker of a run: what was decided when the entity's part in it began.

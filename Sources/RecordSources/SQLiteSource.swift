@@ -167,6 +167,12 @@ final class SQLiteSession: SourceSession {
 
   func verify(_ plan: EntityPlan) throws {
     let table = try table(plan.entity)
+    guard table.kind != .view else {
+      throw SourceProblem(
+        entity: plan.entity.name,
+        message: "\"\(table.name)\" is a view, whose rows have no key that SQLite vouches for;"
+          + " map the tables that it reads, or make a table of it with CREATE TABLE … AS")
+    }
     for field in plan.entity.fields {
       for path in field.paths {
         guard case .field(let name)? = path.steps.first else { continue }
@@ -202,6 +208,10 @@ final class SQLiteSession: SourceSession {
         message: "the key (\(key.joined(separator: ", "))) is neither the primary key nor unique in table"
           + " \"\(table.name)\", so two rows could claim one; use its primary key, or rowid")
     }
+  }
+
+  func verifyContents(of plan: EntityPlan) throws {
+    let table = try table(plan.entity)
     if table.kind == .table { try connection.verifyStructure(of: table.name) }
   }
 }

@@ -54,6 +54,10 @@ public protocol SourceSession: AnyObject {
   /// is damaged.
   func verify(_ plan: EntityPlan) throws
 
+  /// Finds damage that reading by ranges would pass over, and lose records by. As costly as reading everything once, so
+  /// only a run that begins, or goes on after an end, does it.
+  func verifyContents(of plan: EntityPlan) throws
+
   /// Whether two records of this source can have one key, by the mapping and by what the source keeps unique. Asks for no
   /// record: see ``keyKindHolds(_:_:)``.
   func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness

@@ -54,11 +54,12 @@ public struct Backfill: Sendable {
 
   /// Joins the unfinished run or begins one. Happens in one process at a time.
   private func start(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
-    try verifySources()
+    try verifySources { try $0.verify($1) }
     let request = RunRequest(
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
     let run = try catalog.open(request, join: options.join, isNew: options.isNew) {
+      if try catalog.liveMembers(of: context.set.name) == 0 { try verifySources { try $0.verifyContents(of: $1) } }
       try prepare(schema, catalog.connection)
     }
     if run.isDone { return run }
@@ -127,11 +128,11 @@ public struct Backfill: Sendable {
     return String(decoding: hex.bytes, as: UTF8.self)
   }
 
-  private func verifySources() throws {
+  private func verifySources(_ verify: (any SourceSession, EntityPlan) throws -> Void) throws {
     for store in Set(plans.map(\.entity.store)) {
       let some = plans.filter { $0.entity.store == store }
-      let session = try context.source(of: some[0]).openSessions(1).take()
-      for plan in some { try session?.verify(plan) }
+      guard let session = try context.source(of: some[0]).openSessions(1).take() else { continue }
+      for plan in some { try verify(session, plan) }
     }
   }
 

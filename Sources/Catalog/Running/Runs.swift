@@ -169,13 +169,13 @@ extension Catalog {
       """, [.integer(id)])
     guard let row = rows.first else { return nil }
     var run = Run(id: id, isResumed: true)
-    run.isDone = row["state"] == "done"
+    run.isDone = try row["state"] == "done"
     return FoundRun(
-      run: run, set: row["set_name"] ?? "", mapping: row["fingerprint"] ?? "", source: row["source"] ?? "",
-      target: row["target"] ?? "",
-      entities: (row["entities"] ?? "").split(separator: "\n").map(String.init),
-      limit: row["record_limit"] == nil ? nil : try row.int("record_limit"), state: row["state"] ?? "",
-      isLimited: row["is_limited"] == "t")
+      run: run, set: try row["set_name"] ?? "", mapping: try row["fingerprint"] ?? "", source: try row["source"] ?? "",
+      target: try row["target"] ?? "",
+      entities: try (row["entities"] ?? "").split(separator: "\n").map(String.init),
+      limit: try row["record_limit"] == nil ? nil : row.int("record_limit"), state: try row["state"] ?? "",
+      isLimited: try row["is_limited"] == "t")
   }
 
   /// Names this database for good: a copy of it that is restored elsewhere has another identity.
@@ -213,8 +213,8 @@ extension Catalog {
   /// `running`, `done`, `failed` or `interrupted`, and why.
   public func state(of run: Run) throws -> (state: String, error: String?) {
     let row = try connection.query("SELECT state, error FROM kedge.runs WHERE id = $1", [.integer(run.id)]).first
-    guard let row, let state = row["state"] else { throw CatalogError.noRow }
-    return (state, row["error"])
+    guard let row, let state = try row["state"] else { throw CatalogError.noRow }
+    return try (state, row["error"])
   }
 }
 

@@ -27,8 +27,8 @@ public final class RecordEncoder {
   public private(set) var fieldOffsets: [Int]
   /// Where the last refusal was thrown.
   public private(set) var refused = RefusedPlace()
-  /// Before each record, how long the buffers are: what a refusal takes them back to.
-  private var marks: [(bytes: Int, count: Int)] = []
+  /// For each buffer how long it was, and how many rows it had, before the latest record: what a refusal takes it back to.
+  public private(set) var marks: [(bytes: Int, count: Int)] = []
 
   public init(plan: RecordPlan) {
     self.plan = plan
@@ -207,7 +207,7 @@ public final class RecordEncoder {
     }
     if let failure { throw failure }
     restScratch.shrink(to: 1 << 20)
-    out.patchBigEndian(Int32(truncatingIfNeeded: out.count - start - 4), at: start)
+    try ValueEncoder.patchLength(at: start, found: .document, in: &out)
   }
 }
 

@@ -38,10 +38,12 @@ extension ValueEncoder {
     }
   }
 
-  func refused(_ result: StepResult) -> Refusal {
+  func refused(_ result: StepResult) -> Refusal { Refusal(.wrongType, found: kind(result)) }
+
+  private func kind(_ result: StepResult) -> ValueKind {
     switch result {
-    case .value(let value), .extended(let value): Refusal(.wrongType, found: value.kind)
-    default: Refusal(.wrongType, found: .string)
+    case .value(let value), .extended(let value): value.kind
+    default: .string
     }
   }
 
@@ -101,6 +103,7 @@ extension ValueEncoder {
       case .int32, .int64:
         guard let exact = Double(exactly: value.integer) else { throw Refusal(.notExact, found: value.kind) }
         return exact
+      case .decimal128: return try Decimal128(value.bytes).double()
       default: throw Refusal(.wrongType, found: value.kind)
       }
     case .decimalText(let text):
@@ -113,7 +116,7 @@ extension ValueEncoder {
   func float(_ result: StepResult) throws(Refusal) -> Float {
     let wide = try double(result)
     let narrow = Float(wide)
-    guard wide.isNaN || Double(narrow) == wide else { throw Refusal(.notExact, found: .double) }
+    guard wide.isNaN || Double(narrow) == wide else { throw Refusal(.notExact, found: kind(result)) }
     return narrow
   }
 

@@ -110,8 +110,19 @@ struct ValueEncoder: ~Copyable {
         }
       }
     }
-    if written { out.patchBigEndian(Int32(truncatingIfNeeded: out.count - start - 4), at: start) }
+    if written { try Self.patchLength(at: start, found: value.kind, in: &out) }
     return written
+  }
+
+  /// The most bytes that a field of COPY BINARY may have: PostgreSQL's `MaxAllocSize` without a NUL behind them.
+  static let longestField = 0x3FFF_FFFE
+
+  /// Writes the length of the field whose length stands at `start` and whose bytes end where the buffer ends.
+  @inline(__always)
+  static func patchLength(at start: Int, found: ValueKind, in out: inout ByteBuffer) throws(Refusal) {
+    let length = out.count &- start &- 4
+    guard length <= longestField else { throw Refusal(.tooLong, found: found) }
+    out.patchBigEndian(Int32(truncatingIfNeeded: length), at: start)
   }
 
   /// Whether the chain begins with a constant, which takes the place even of a missing value.

@@ -172,6 +172,8 @@ struct JSONText {
     guard number.isZero || number.leadingPower < PostgresNumeric.maximumIntegerDigits,
       number.displayScale <= PostgresNumeric.maximumScale
     else { throw Refusal(.outOfRange, found: .string) }
+    // The one place where a few bytes become many: a text of such numbers mustn't fill the memory before it is refused.
+    guard out.count <= ValueEncoder.longestField else { throw Refusal(.tooLong, found: .string) }
     number.appendPlain(to: &out)
   }
 

@@ -7,7 +7,7 @@ internal import CLibPQ
 /// let connection = try PostgresConnection(settings)
 /// defer { connection.close() }
 /// for row in try connection.query("SELECT id, name FROM users WHERE age > $1", [18]) {
-///   print(try row.int("id"), row["name"] ?? "no name")
+///   print(try row.int("id"), try row["name"] ?? "no name")
 /// }
 /// ```
 ///

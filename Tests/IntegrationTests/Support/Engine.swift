@@ -57,6 +57,7 @@ struct Engine {
     self.set = set
     self.target = target
     sources = set.stores.first.map { [$0.name: source] } ?? [:]
+    mongo = nil
     databases = []
   }
 
