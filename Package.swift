@@ -29,7 +29,7 @@ let package = Package(
     .testTarget(name: "CodecTests", dependencies: ["Codec"]),
 
     // MARK: Postgres
-    .target(name: "Postgres", dependencies: ["CLibPQ"]),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "Executors"]),
     // MARK: LocalPostgres
     .target(name: "LocalPostgres", dependencies: ["Postgres"]),
 

@@ -64,6 +64,7 @@ public final class ChunkLoader {
     let statements =
       [CopyStream.statement(table: plan.table.sql, columns: plan.columns.map(\.name))]
       + plan.children.map { CopyStream.statement(table: $0.table.sql, columns: $0.columns.map(\.name)) }
+    StopPoint.reach(.beforeRead)
     let cursor = try session.read(plan, range, order: .locator, into: encoder)
     return try stream(cursor, statements: statements) { _ in .none }
   }
@@ -108,7 +109,8 @@ public final class ChunkLoader {
   }
 
   func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
-    try merge(
+    StopPoint.reach(.beforeRead)
+    return try merge(
       try session.read(plan, range, order: .locator, into: encoder), expectsNoRows: expectsNoRows)
   }
 
@@ -168,10 +170,12 @@ public final class ChunkLoader {
     _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally, _ expectsNoRows: Bool
   ) throws -> Int {
     do {
+      StopPoint.reach(.beforeMerge)
       return try connection.savepoint {
         let rows = try connection.query(
           staging.mergeSQL(expectsNoRows: expectsNoRows),
           [.integer(range.lowerBound), .integer(range.upperBound)])
+        StopPoint.reach(.afterMerge)
         return try rows.first?.int("n") ?? 0
       }
     } catch let error as PostgresError where error.isAboutOneRow {
@@ -243,9 +247,11 @@ public final class ChunkLoader {
     for buffer in rows { buffer.removeAll() }
     var tally = Tally()
     var reported = 0
+    let isWatched = StopPoint.isArmed
     do {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
+        if isWatched { StopPoint.reach(.beforeConvert) }
         do throws(Refusal) {
           try cursor.fill()
           if encoder.matchesFilters() {
@@ -259,6 +265,7 @@ public final class ChunkLoader {
           onRefusal?(encoder)
           hold(refused(error, cursor))
         }
+        if isWatched { StopPoint.reach(.afterConvert) }
         let isFull = pendingBytes >= Self.batchBytes
         if isFull { try copy.send(rows) }
         if isFull || tally.read - reported >= 1000 {
@@ -275,6 +282,7 @@ public final class ChunkLoader {
           try flushQuarantine()
         }
       }
+      StopPoint.reach(.afterRead)
       try copy.send(rows)
       try copy.close()
     } catch {
@@ -315,7 +323,11 @@ public final class ChunkLoader {
   /// Writes the records that wait in memory to the quarantine table.
   func flushQuarantine(keepsRun: Bool = false) throws {
     guard !waiting.isEmpty else { return }
-    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun) }
+    for entry in waiting {
+      StopPoint.reach(.beforeQuarantine)
+      try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun)
+      StopPoint.reach(.afterQuarantine)
+    }
     unsettled = waiting
     waiting.removeAll()
     waitingBytes = 0

@@ -1,4 +1,5 @@
 internal import Codec
+internal import Executors
 internal import Mapping
 internal import Postgres
 
@@ -27,6 +28,7 @@ final class CopyStream {
     for (index, buffer) in rows.enumerated() where buffer.count > 0 {
       if open != index {
         try close()
+        StopPoint.reach(.beforeCopy)
         try connection.beginCopyIn(statements[index])
         open = index
         try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
@@ -42,6 +44,7 @@ final class CopyStream {
     open = nil
     try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
     _ = try connection.endCopyIn()
+    StopPoint.reach(.afterCopy)
   }
 
   /// Gives up the open COPY.
