@@ -27,15 +27,20 @@ public struct Backfill: Sendable {
     let connection = try PostgresConnection(context.target)
     let catalog = Catalog(connection)
     try catalog.ensure()
+    StopPoint.reach(.beforeLease)
     try catalog.lock(set: context.set.name)
+    StopPoint.reach(.afterLease)
     try verifySources()
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     try prepare(schema, connection)
     let run = try catalog.startOrResume(
       kind: "backfill", set: context.set.name, fingerprint: try fingerprint(), source: sourceIdentity)
+    StopPoint.reach(.runRecorded)
     do {
       let report = try move(run, schema, catalog)
+      StopPoint.reach(.beforeFinish)
       try catalog.finish(run, state: "done", error: nil, report: nil)
+      StopPoint.reach(.afterFinish)
       return report
     } catch {
       let state = error is BackfillInterruption ? "interrupted" : "failed"
@@ -190,7 +195,11 @@ public struct Backfill: Sendable {
   private func finishSchema(_ run: Run, _ schema: SchemaPlan, _ catalog: Catalog) throws {
     let connection = catalog.connection
     guard options.createsSchema else { return }
-    for statement in schema.afterLoad { _ = try connection.execute(statement.sql) }
+    for statement in schema.afterLoad {
+      StopPoint.reach(.beforeIndex)
+      _ = try connection.execute(statement.sql)
+      StopPoint.reach(.afterIndex)
+    }
     for _ in 0...(2 * schema.foreignKeys.count) {
       var reopened = false
       differences: for difference in try schema.differences(from: connection) {
@@ -201,9 +210,11 @@ public struct Backfill: Sendable {
         }
         // Its table is moved by another run, which then adds the constraint.
         guard try exists(key.targetTable, connection) else { continue }
+        StopPoint.reach(.beforeConstraint)
         if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
         do {
           _ = try connection.execute(key.validateSQL)
+          StopPoint.reach(.afterConstraint)
         } catch let error as PostgresError where error.sqlState == "23503" {
           try connection.transaction {
             // Within one table, rows may refer to orphans: the key would refuse to let these go, and they become orphans

@@ -92,7 +92,9 @@ final class BackfillWorker {
           if !work.isRecount {
             try catalog.addUnmapped(run, entity: loader.plan.entity.name, loader.encoder.unmapped)
           }
+          StopPoint.reach(.beforeCheckpoint)
           try catalog.complete(run, entity: loader.plan.entity.name, chunk: chunk.number, tally)
+          StopPoint.reach(.afterCheckpoint)
         }
         loader.settleQuarantine()
         return
@@ -119,6 +121,7 @@ final class BackfillWorker {
   /// this run didn't meet again go.
   private func complete(_ plan: EntityPlan, _ loader: ChunkLoader) throws {
     let name = plan.entity.name
+    StopPoint.reach(.beforeComplete)
     // First, so that only what this run met is tried again and counted.
     if backfill.options.limit == nil {
       try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
@@ -132,6 +135,7 @@ final class BackfillWorker {
     try loader.judge?.beginChunk()
     try loader.judge?.check(Tally(), atEnd: true)
     try catalog.setDone(run, entity: name)
+    StopPoint.reach(.afterComplete)
     backfill.context.progress.finish(entity: name)
   }
 }

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import RecordSources
@@ -90,7 +91,9 @@ final class WorkQueue: @unchecked Sendable {
     let chunk = Chunk(number: state.nextNumber, lower: state.nextLower, upper: upper)
     let remaining = state.remaining.map { $0 - size }
     let isLast = upper == nil || remaining == 0
+    StopPoint.reach(.beforePlan)
     try catalog.plan(run, entity: state.plan.entity.name, chunk, isLast: isLast)
+    StopPoint.reach(.afterPlan)
     entities[index].remaining = remaining
     entities[index].nextLower = upper
     entities[index].nextNumber += 1
