@@ -115,10 +115,13 @@ public final class ChunkLoader {
   }
 
   /// Merges the records with these locators, as repair and replay do.
-  public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
+  ///
+  /// - Parameter settle: what must be written in the same transaction, after them.
+  public func mergeRecords(_ locators: [BSONDocument], settle: () throws -> Void = {}) throws -> Tally {
     try connection.transaction {
       let tally = try merge(try session.fetch(plan, locators, into: encoder))
       try flushQuarantine(keepsRun: true)
+      try settle()
       settleQuarantine()
       return tally
     }

@@ -29,11 +29,13 @@ public enum Replay {
     var outcome = Outcome()
     for start in stride(from: 0, to: entries.count, by: batch) {
       let some = Array(entries[start..<min(start + batch, entries.count)])
-      let tally = try loader.mergeRecords(some.map { try BSONDocument(bytes: $0.locator) })
+      // In one transaction: a process that dies in between would leave records that have landed and count as quarantined.
+      let tally = try loader.mergeRecords(try some.map { try BSONDocument(bytes: $0.locator) }) {
+        try settle(some, catalog: catalog, set: set)
+      }
       outcome.landed += tally.landed + tally.unchanged
       outcome.stillQuarantined += tally.quarantined
       outcome.gone += some.count - tally.read + tally.filtered
-      try settle(some, catalog: catalog, set: set)
     }
     return outcome
   }
