@@ -155,17 +155,19 @@ public final class ChunkLoader {
           columns: key.columns, target: key.targetTable, targetColumns: key.targetColumns)
         let found = try connection.query(sql).map { try $0.int("r") }
         if found.isEmpty { break }
-        try quarantineStaged(found, staging, &tally) { locator, record in
-          QuarantineEntry(
-            entity: self.plan.entity.name, locator: locator, reason: "reference",
-            column: key.columns.joined(separator: ", "), sqlState: "23503",
-            message:
-              "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
-              + " move that record first, then: kedge quarantine replay",
-            record: record, isPersonal: self.plan.hasPersonalFields)
-        }
+        try quarantineStaged(found, staging, &tally) { self.orphan(key, $0, $1) }
       }
     }
+  }
+
+  private func orphan(_ key: ForeignKey, _ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+    QuarantineEntry(
+      entity: plan.entity.name, locator: locator, reason: "reference",
+      column: key.columns.joined(separator: ", "), sqlState: "23503",
+      message:
+        "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
+        + " move that record first, then: kedge quarantine replay",
+      record: record, isPersonal: plan.hasPersonalFields)
   }
 
   /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
@@ -191,10 +193,14 @@ public final class ChunkLoader {
         try error.sqlState == "23505"
         && connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)]).first?["taken"] == "t"
         && expectsNoRows
+      // The record that this one refers to was staged with it, and refused: the same as if it hadn't been there.
+      let key =
+        error.sqlState == "23503"
+        ? foreignKeys.first { $0.name == error.constraint && $0.table == plan.table } : nil
       try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
-        isTaken
-          ? self.duplicate(locator, record)
-          : RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+        if isTaken { return self.duplicate(locator, record) }
+        if let key { return self.orphan(key, locator, record) }
+        return RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
       }
       return 0
     }
