@@ -43,7 +43,7 @@ final class BackfillWorker {
       if let chunk = work.chunk { try move(work, chunk, loader) }
       try catalog.addSeconds(run, entity: plan.entity.name, Date().timeIntervalSince(begun))
       if queue.finish(work.index) {
-        try complete(plan, loader)
+        try complete(plan, loader, isFresh: work.isFresh)
         queue.complete(work.index)
       }
     }
@@ -117,21 +117,27 @@ final class BackfillWorker {
     }
   }
 
-  /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
-  /// this run didn't meet again go.
-  private func complete(_ plan: EntityPlan, _ loader: ChunkLoader) throws {
+  /// After an entity's last chunk: records that waited for a record of their own kind, or for a unique value that a later
+  /// record gave up, get another try, and entries that this run didn't meet again go.
+  private func complete(_ plan: EntityPlan, _ loader: ChunkLoader, isFresh: Bool) throws {
     let name = plan.entity.name
     StopPoint.reach(.beforeComplete)
+    // In a table that was empty no row changes, so that none gives up a value.
+    let sqlStates =
+      (plan.entity.references.contains { $0.entity == name } ? ["23503"] : []) + (isFresh ? [] : ["23505"])
     // First, so that only what this run met is tried again and counted.
     if backfill.options.limit == nil {
       try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
     }
-    while plan.entity.references.contains(where: { $0.entity == name }) {
-      let landed = try Replay.pass(
-        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
-        reason: "reference")
-      if landed == 0 { break }
-    }
+    var landed = 0
+    repeat {
+      landed = 0
+      for state in sqlStates {
+        landed += try Replay.pass(
+          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name, sqlState: state
+        )
+      }
+    } while landed > 0
     try loader.judge?.beginChunk()
     try loader.judge?.check(Tally(), atEnd: true)
     try catalog.setDone(run, entity: name)

@@ -54,16 +54,16 @@ public enum Replay {
     try catalog.release(ids: entries.filter { waiting[$0.id] == $0.attempts }.map(\.id))
   }
 
-  /// Tries every entry that counts in this run, for this reason or for any, once; how many landed.
+  /// Tries every entry that counts in this run, of this SQLSTATE or of any, once; how many landed.
   static func pass(
     _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String,
-    reason: String? = nil
+    sqlState: String? = nil
   ) throws -> Int {
     var landed = 0
     var after = 0
     while true {
       let entries = try catalog.quarantined(
-        set: set, entity: entity, reason: reason, run: number, after: after, limit: batch)
+        set: set, entity: entity, sqlState: sqlState, run: number, after: after, limit: batch)
       guard let last = entries.last else { return landed }
       after = last.id
       landed += try run(entries, loader: loader, catalog: catalog, set: set).landed
