@@ -106,7 +106,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"],
+      name: "EndToEndTests",
+      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"],
       exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
