@@ -196,6 +196,7 @@ public struct Backfill: Sendable {
     let connection = catalog.connection
     guard options.createsSchema else { return }
     for statement in schema.afterLoad {
+      if context.stop.isSet { throw BackfillInterruption() }
       StopPoint.reach(.beforeIndex)
       _ = try connection.execute(statement.sql)
       StopPoint.reach(.afterIndex)
@@ -210,6 +211,7 @@ public struct Backfill: Sendable {
         }
         // Its table is moved by another run, which then adds the constraint.
         guard try exists(key.targetTable, connection) else { continue }
+        if context.stop.isSet { throw BackfillInterruption() }
         StopPoint.reach(.beforeConstraint)
         if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
         do {
