@@ -29,7 +29,7 @@ let package = Package(
     .testTarget(name: "CodecTests", dependencies: ["Codec"]),
 
     // MARK: Postgres
-    .target(name: "Postgres", dependencies: ["CLibPQ"]),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "Executors"]),
     // MARK: LocalPostgres
     .target(name: "LocalPostgres", dependencies: ["Postgres"]),
 
@@ -106,7 +106,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite", "TestSupport"],
+      name: "EndToEndTests",
+      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"],
       exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

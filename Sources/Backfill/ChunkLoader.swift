@@ -79,6 +79,7 @@ public final class ChunkLoader {
     let statements =
       [CopyStream.statement(table: plan.table.sql, columns: plan.columns.map(\.name))]
       + plan.children.map { CopyStream.statement(table: $0.table.sql, columns: $0.columns.map(\.name)) }
+    StopPoint.reach(.beforeRead)
     let cursor = try session.read(plan, range, order: .locator, into: encoder)
     return try stream(cursor, statements: statements) { _ in .none }
   }
@@ -133,17 +134,21 @@ public final class ChunkLoader {
   }
 
   func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
-    try merge(
+    StopPoint.reach(.beforeRead)
+    return try merge(
       try session.read(plan, range, order: .locator, into: encoder), expectsNoRows: expectsNoRows)
   }
 
   /// Merges the records with these locators, as repair and replay do.
-  public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
+  ///
+  /// - Parameter settle: what must be written in the same transaction, after them.
+  public func mergeRecords(_ locators: [BSONDocument], settle: () throws -> Void = {}) throws -> Tally {
     try connection.transaction {
       let tally = try merge(
         try session.fetch(plan, locators, into: encoder),
         expectsNoRows: ownership.expectsNoRows)
       try flushQuarantine(keepsRun: true)
+      try settle()
       settleQuarantine()
       return tally
     }
@@ -198,17 +203,19 @@ public final class ChunkLoader {
           columns: key.columns, target: key.targetTable, targetColumns: key.targetColumns)
         let found = try connection.query(sql).map { try $0.int("r") }
         if found.isEmpty { break }
-        try quarantineStaged(found, staging, &tally) { locator, record in
-          QuarantineEntry(
-            entity: self.plan.entity.name, locator: locator, reason: "reference",
-            column: key.columns.joined(separator: ", "), sqlState: "23503",
-            message:
-              "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
-              + " move that record first, then: kedge quarantine replay",
-            record: record, isPersonal: self.plan.hasPersonalFields)
-        }
+        try quarantineStaged(found, staging, &tally) { self.orphan(key, $0, $1) }
       }
     }
+  }
+
+  private func orphan(_ key: ForeignKey, _ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+    QuarantineEntry(
+      entity: plan.entity.name, locator: locator, reason: "reference",
+      column: key.columns.joined(separator: ", "), sqlState: "23503",
+      message:
+        "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
+        + " move that record first, then: kedge quarantine replay",
+      record: record, isPersonal: plan.hasPersonalFields)
   }
 
   /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
@@ -216,10 +223,12 @@ public final class ChunkLoader {
     _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally, _ expectsNoRows: Bool
   ) throws -> Int {
     do {
+      StopPoint.reach(.beforeMerge)
       return try connection.savepoint {
         let rows = try connection.query(
           staging.mergeSQL(expectsNoRows: expectsNoRows),
           [.integer(range.lowerBound), .integer(range.upperBound)])
+        StopPoint.reach(.afterMerge)
         return try rows.first?.int("n") ?? 0
       }
     } catch let error as PostgresError where error.isAboutOneRow {
@@ -232,10 +241,14 @@ public final class ChunkLoader {
         try error.sqlState == "23505"
         && connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)]).first?["taken"] == "t"
         && expectsNoRows
+      // The record that this one refers to was staged with it, and refused: the same as if it hadn't been there.
+      let key =
+        error.sqlState == "23503"
+        ? foreignKeys.first { $0.name == error.constraint && $0.table == plan.table } : nil
       try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
-        isTaken
-          ? self.duplicate(locator, record)
-          : RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+        if isTaken { return self.duplicate(locator, record) }
+        if let key { return self.orphan(key, locator, record) }
+        return RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
       }
       return 0
     }
@@ -294,9 +307,11 @@ public final class ChunkLoader {
     var reported = 0
     endedAt = nil
     var pending = 0
+    let isWatched = StopPoint.isArmed
     do {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
+        if isWatched { StopPoint.reach(.beforeConvert) }
         do throws(Refusal) {
           try cursor.fill()
           if encoder.matchesFilters() {
@@ -313,6 +328,7 @@ public final class ChunkLoader {
           onRefusal?(encoder)
           hold(refused(error, cursor))
         }
+        if isWatched { StopPoint.reach(.afterConvert) }
         let before = pending
         pending = pendingBytes
         if pending - before >= Self.largeRecord {
@@ -350,6 +366,7 @@ public final class ChunkLoader {
           try flushQuarantine()
         }
       }
+      StopPoint.reach(.afterRead)
       try copy.send(rows)
       try copy.close()
     } catch {
@@ -375,7 +392,11 @@ public final class ChunkLoader {
   /// Writes the records that wait in memory to the quarantine table.
   func flushQuarantine(keepsRun: Bool = false) throws {
     guard !waiting.isEmpty else { return }
-    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun) }
+    for entry in waiting {
+      StopPoint.reach(.beforeQuarantine)
+      try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun)
+      StopPoint.reach(.afterQuarantine)
+    }
     unsettled = waiting
     waiting.removeAll()
     waitingBytes = 0

@@ -1,4 +1,5 @@
 internal import Codec
+internal import Executors
 internal import Mapping
 internal import Postgres
 
@@ -35,6 +36,7 @@ final class CopyStream {
     guard rows.count > 0 else { return }
     if open != index {
       try close()
+      StopPoint.reach(.beforeCopy)
       try connection.beginCopyIn(statements[index])
       open = index
       try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
@@ -48,6 +50,7 @@ final class CopyStream {
     open = nil
     try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
     _ = try connection.endCopyIn()
+    StopPoint.reach(.afterCopy)
   }
 
   /// Gives up the open COPY.

@@ -81,7 +81,8 @@ extension Catalog {
 
   /// Entries, oldest first.
   public func quarantined(
-    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, run: Int? = nil,
+    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, sqlState: String? = nil,
+    run: Int? = nil,
     after: Int = 0,
     limit: Int = 1000
   ) throws -> [QuarantineEntry] {
@@ -94,6 +95,10 @@ extension Catalog {
     if let reason {
       parameters.append(.text(reason))
       conditions.append("reason = $\(parameters.count)")
+    }
+    if let sqlState {
+      parameters.append(.text(sqlState))
+      conditions.append("sqlstate = $\(parameters.count)")
     }
     if let run { conditions.append("run = \(run)") }
     if !ids.isEmpty { conditions.append("id IN (\(ids.map(String.init).joined(separator: ", ")))") }

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import Postgres
@@ -32,6 +33,7 @@ public struct Backfill: Sendable {
     try catalog.lockShared(set: context.set.name)
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
+    StopPoint.reach(.runRecorded)
     if run.isDone { return try report(run, catalog) }
     let pace = Pace(rate: options.rate.map(Double.init), stop: context.stop)
     let membership = try Membership(

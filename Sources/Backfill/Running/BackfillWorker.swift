@@ -195,15 +195,18 @@ final class BackfillWorker {
       if let bound = loader.endedAt {
         try ChunkSplit.split(lease, at: bound, read: tally.read, loader, target.catalog, run)
       }
+      StopPoint.reach(.beforeCheckpoint)
       try target.catalog.complete(run, lease, tally)
+      StopPoint.reach(.afterCheckpoint)
     }
     loader.settleQuarantine()
   }
 
-  /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
-  /// this run didn't meet again go.
+  /// After an entity's last chunk: records that waited for a record of their own kind, or for a value that a later record
+  /// gave up, get another try, and entries that this run didn't meet again go.
   private func complete(_ name: String, _ fence: Int) throws {
     guard let catalog = target?.catalog else { return }
+    StopPoint.reach(.beforeComplete)
     do {
       guard let entity = try catalog.entity(run, name) else { throw CatalogError.noRow }
       let loader = try loader(for: name, isFresh: entity.isFresh)
@@ -211,23 +214,11 @@ final class BackfillWorker {
       if backfill.options.limit == nil {
         try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
       }
-      while loader.plan.entity.references.contains(where: { $0.entity == name }) {
-        let landed = try Replay.pass(
-          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
-          reason: "reference")
-        if landed == 0 { break }
-      }
-      // Whose key another record had in an earlier run, and nobody has in this one, lands after all.
-      if backfill.options.limit == nil, loader.hasClaims, !loader.expectsNoRows {
-        loader.retriesDuplicates = true
-        defer { loader.retriesDuplicates = false }
-        _ = try Replay.pass(
-          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
-          reason: "duplicate_key")
-      }
+      try retryWaiting(entity, fence, loader, catalog)
       try loader.judge?.beginChunk()
       try loader.judge?.check(Tally(), atEnd: true)
       try catalog.setDone(run, entity: name, fence: fence)
+      StopPoint.reach(.afterComplete)
     } catch {
       if let target, target.connection.isAlive, !target.connection.isInTransaction {
         try catalog.releaseCompletion(run, entity: name, fence: fence)
@@ -235,5 +226,30 @@ final class BackfillWorker {
       throw error
     }
     backfill.context.progress.finish(entity: name)
+  }
+
+  private func retryWaiting(
+    _ entity: RunEntity, _ fence: Int, _ loader: ChunkLoader, _ catalog: Catalog
+  ) throws {
+    func pass(reason: String? = nil, sqlState: String? = nil) throws -> Int {
+      try Replay.pass(
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: entity.entity,
+        reason: reason, sqlState: sqlState
+      ) { try catalog.holdCompletion(run, entity: entity.entity, fence: fence) }
+    }
+    // In a table that was empty no row changes, so that none gives up a value.
+    let refersToItself = loader.plan.entity.references.contains { $0.entity == entity.entity }
+    let states = (refersToItself ? ["23503"] : []) + (entity.isFresh ? [] : ["23505"])
+    var landed = 0
+    repeat {
+      landed = 0
+      for state in states { landed += try pass(sqlState: state) }
+    } while landed > 0
+    // Whose key another record had in an earlier run, and nobody has in this one, lands after all.
+    if backfill.options.limit == nil, loader.hasClaims, !loader.expectsNoRows {
+      loader.retriesDuplicates = true
+      defer { loader.retriesDuplicates = false }
+      _ = try pass(reason: "duplicate_key")
+    }
   }
 }

@@ -90,6 +90,16 @@ extension Catalog {
       [.integer(run.id), .text(entity), .integer(fence)])
   }
 
+  /// Makes sure, inside a transaction, that the completion is still this fence's, and keeps it so until the end.
+  ///
+  /// - Throws: ``LeaseLost``.
+  public func holdCompletion(_ run: Run, entity: String, fence: Int) throws {
+    let rows = try connection.query(
+      "SELECT FROM kedge.run_entities WHERE run = $1 AND entity = $2 AND fence = $3 AND NOT is_done FOR UPDATE",
+      [.integer(run.id), .text(entity), .integer(fence)])
+    guard !rows.isEmpty else { throw LeaseLost(entity: entity, chunk: nil) }
+  }
+
   /// Marks the entity complete.
   ///
   /// - Throws: ``LeaseLost`` when somebody else has taken that on.
