@@ -66,7 +66,7 @@ extension PostgresConnection {
 
   /// The result, if it is a success; the caller clears it. Clears the result itself when it throws.
   func checked(_ result: OpaquePointer?) throws -> OpaquePointer? {
-    guard let result else { throw PostgresError(connection: handle) }
+    guard let result else { throw failure() }
     switch PQresultStatus(result) {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return result
     case PGRES_COPY_IN, PGRES_COPY_BOTH:
@@ -81,7 +81,7 @@ extension PostgresConnection {
       throw PostgresError(.usage, "COPY … TO STDOUT can't be run as a plain statement; use copyOut.")
     default:
       defer { PQclear(result) }
-      throw PostgresError(result: result, connection: handle)
+      throw failure(result)
     }
   }
 }

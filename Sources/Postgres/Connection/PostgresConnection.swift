@@ -115,6 +115,20 @@ public final class PostgresConnection {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// The error that a result holds, or the connection itself if there is no result.
+  ///
+  /// A server that is killed or stopped at once says so in a warning, and then hangs up without an error.
+  func failure(_ result: OpaquePointer? = nil) -> PostgresError {
+    var error =
+      result == nil
+      ? PostgresError(connection: handle) : PostgresError(result: result, connection: handle)
+    if error.isConnectionLost, error.sqlState == nil, let words = noticeBox.lastWords {
+      error.sqlState = words.sqlState
+      error.message = words.message
+    }
+    return error
+  }
+
   /// libpq's connection, if it can take a statement now.
   func ready() throws -> OpaquePointer {
     guard let handle else {

@@ -53,7 +53,7 @@ public final class CopyOutCursor {
       rowCount = try connection.finishCopy()
       return nil
     }
-    let failure = PostgresError(connection: connection.handle)
+    let failure = connection.failure()
     _ = try connection.finishCopy()
     throw failure
   }

@@ -28,7 +28,7 @@ extension PostgresConnection {
     while let start = rest.baseAddress, rest.count > 0 {
       let count = min(rest.count, Self.copyPiece)
       let taken = PQputCopyData(handle, start.assumingMemoryBound(to: CChar.self), Int32(count))
-      guard taken >= 0 else { throw failedCopy(PostgresError(connection: handle)) }
+      guard taken >= 0 else { throw failedCopy(failure()) }
       // Nothing is left waiting, so that libpq's buffer doesn't grow. The system's own buffers keep the server busy.
       try flushCopy()
       if taken == 1 { rest = UnsafeRawBufferPointer(rebasing: rest[count...]) }
@@ -44,7 +44,7 @@ extension PostgresConnection {
     guard activity == .copyIn else { throw PostgresError(.usage, "No COPY into the server is open.") }
     while true {
       let taken = PQputCopyEnd(handle, nil)
-      guard taken >= 0 else { throw failedCopy(PostgresError(connection: handle)) }
+      guard taken >= 0 else { throw failedCopy(failure()) }
       try flushCopy()
       if taken == 1 { break }
     }
@@ -94,13 +94,13 @@ extension PostgresConnection {
       if PQresultStatus(result) == PGRES_COMMAND_OK {
         rows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
       } else if failure == nil {
-        failure = PostgresError(result: result, connection: handle)
+        failure = self.failure(result)
       }
       // After the loss of the connection libpq would hand out the same error for ever.
       if PQstatus(handle) == CONNECTION_BAD { break }
     }
     guard let failure else {
-      if PQstatus(handle) == CONNECTION_BAD { throw PostgresError(connection: handle) }
+      if PQstatus(handle) == CONNECTION_BAD { throw self.failure() }
       return rows
     }
     throw failure
@@ -118,6 +118,8 @@ extension PostgresConnection {
   private func failedCopy(_ sending: PostgresError) -> PostgresError {
     activity = .none
     do {
+      // Only after the end of the data does libpq look at what the server has said.
+      while PQputCopyEnd(handle, "the data could not be sent") == 0 { try flush() }
       _ = try finishCopy()
       return sending
     } catch let error as PostgresError {

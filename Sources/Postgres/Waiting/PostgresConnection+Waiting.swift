@@ -7,7 +7,7 @@ extension PostgresConnection {
   func send(_ statement: (OpaquePointer) -> Int32) throws {
     let connection = try ready()
     silence.begin(cancels: cancelHandle.requestCount)
-    guard statement(connection) == 1 else { throw PostgresError(connection: connection) }
+    guard statement(connection) == 1 else { throw failure() }
   }
 
   /// Sends what libpq holds back, to the last byte.
@@ -17,10 +17,10 @@ extension PostgresConnection {
     while true {
       let state = PQflush(handle)
       if state == 0 { return }
-      guard state == 1 else { throw PostgresError(connection: handle) }
+      guard state == 1 else { throw failure() }
       // Reading too: a server that can't get rid of its notices doesn't take our data.
       let isReadable = try wait(toWrite: true)
-      guard !isReadable || PQconsumeInput(handle) == 1 else { throw PostgresError(connection: handle) }
+      guard !isReadable || PQconsumeInput(handle) == 1 else { throw failure() }
     }
   }
 

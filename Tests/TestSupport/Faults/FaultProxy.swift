@@ -66,6 +66,9 @@ public final class FaultProxy: Sendable {
   /// How many connections are there.
   public var connectionCount: Int { loop.perform { $0.links.count } }
 
+  /// How many connections have been there so far.
+  public var acceptedCount: Int { loop.perform { $0.acceptedCount } }
+
   /// How many bytes have gone through, over all connections.
   public func bytes(_ direction: Direction) -> Int { loop.perform { $0.counts[direction.rawValue] } }
 

@@ -16,6 +16,7 @@ final class ProxyLoop: @unchecked Sendable {
 
   private(set) var links: [ProxyLink] = []
   private(set) var counts = [0, 0]
+  private(set) var acceptedCount = 0
   private(set) var armed: (fault: FaultProxy.Fault, direction: FaultProxy.Direction, at: Int)?
   var refuses = false
 
@@ -114,6 +115,7 @@ final class ProxyLoop: @unchecked Sendable {
       return
     }
     links.append(link)
+    acceptedCount += 1
   }
 
   private func move(_ link: ProxyLink) {
