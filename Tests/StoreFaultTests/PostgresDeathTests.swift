@@ -61,7 +61,9 @@ import Testing
     let connection = try PostgresConnection(server.settings())
     let process = connection.backendProcess
     let watcher = try server.connect()
-    for statement in ["SET synchronous_commit TO local", "CREATE TABLE t (n int)", "RESET synchronous_commit"] {
+    for statement in [
+      "SET synchronous_commit TO local", "CREATE TABLE t (n int)", "RESET synchronous_commit",
+    ] {
       try connection.execute(statement)
     }
     let error = try together {
