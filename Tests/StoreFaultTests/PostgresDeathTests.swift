@@ -113,7 +113,9 @@ import Testing
         } catch let error as PostgresError {
           found = error
         }
-        return found != nil
+        #expect(found?.isRetryable != false)
+        // Before, a connection may just be closed.
+        return found?.fault == .notReady
       }
       try server.thaw(backend: process)
       return try #require(found)
