@@ -99,6 +99,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
     .testTarget(
+      name: "StoreFaultTests",
+      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"]),
+    .testTarget(
       name: "IntegrationTests",
       dependencies: [
         "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",

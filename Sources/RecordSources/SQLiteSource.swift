@@ -1,6 +1,7 @@
 internal import Codec
 public import Mapping
 internal import SQLite
+internal import Synchronization
 
 /// A SQLite database file as a source: opened read-only, every session reading one and the same snapshot.
 public struct SQLiteSource: RecordSource {
@@ -8,12 +9,20 @@ public struct SQLiteSource: RecordSource {
   public var kind: Store.Kind { .sqlite }
   public var identity: String { "sqlite:" + path }
 
+  private let first = FirstFile()
+
   public init(path: String) { self.path = path }
 
   public func openSessions(_ count: Int) throws -> SessionPool {
-    let group = try SQLiteSnapshotGroup(path: path, count: count)
+    let group = try SQLiteSnapshotGroup(path: path, count: count, expected: first.identity.withLock { $0 })
+    first.identity.withLock { $0 = group.identity }
     return SessionPool(group.connections.map { SQLiteSession($0) })
   }
+}
+
+/// The file that the source's first session opened: later ones read the same, or fail.
+private final class FirstFile: Sendable {
+  let identity = Mutex<SQLiteFileIdentity?>(nil)
 }
 
 /// One connection that reads tables by ranges of rowids, or of the primary key where there are no rowids.
@@ -108,6 +117,8 @@ final class SQLiteSession: SourceSession {
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
+    // A chunk is never half of one file and half of another that was put in its place.
+    try connection.requireSameFile()
     let table = try table(plan.entity)
     let columns = locator(table)
     let (conditions, values) = bounds(range, columns)
@@ -122,6 +133,7 @@ final class SQLiteSession: SourceSession {
   func fetch(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
+    try connection.requireSameFile()
     let table = try table(plan.entity)
     let columns = locator(table)
     var values: [SQLiteValue] = []

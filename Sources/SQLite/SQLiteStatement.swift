@@ -160,6 +160,6 @@ public final class SQLiteStatement {
   }
 
   private func failure(_ code: Int32) -> SQLiteError {
-    SQLiteError(connection.database, code: code, sql: sql, path: connection.path)
+    connection.explained(SQLiteError(connection.database, code: code, sql: sql, path: connection.path))
   }
 }

@@ -94,6 +94,11 @@ extension PostgresConnection {
     abortCopyIn("the transaction is rolled back")
     abandonCopyOut()
     guard isInTransaction else { return }
-    PQclear(PQexec(handle, sql))
+    do {
+      try execute(sql)
+    } catch {
+      // Gone, as said above.
+      return
+    }
   }
 }
