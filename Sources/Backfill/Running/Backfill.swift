@@ -61,7 +61,9 @@ public struct Backfill: Sendable {
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
     let run = try catalog.open(request, join: options.join, isNew: options.isNew) {
-      if try catalog.liveMembers(of: context.set.name) == 0 { try verifySources { try $0.verifyContents(of: $1) } }
+      if try catalog.liveMembers(of: context.set.name) == 0 {
+        try verifySources { try $0.verifyContents(of: $1) }
+      }
       try prepare(schema, catalog.connection)
     }
     if run.isDone { return run }

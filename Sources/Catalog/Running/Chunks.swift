@@ -120,7 +120,9 @@ extension Catalog {
 
   /// Ends a chunk early, at `bound`, and puts the rest of its range back as chunks of their own, parted at `middle` where
   /// that is known. Part of the transaction that completes the chunk.
-  public func split(_ run: Run, _ lease: ChunkLease, at bound: BSONDocument, middle: BSONDocument?, sizes: Int?)
+  public func split(
+    _ run: Run, _ lease: ChunkLease, at bound: BSONDocument, middle: BSONDocument?, sizes: Int?
+  )
     throws
   {
     _ = try connection.execute(
@@ -170,7 +172,9 @@ extension Catalog {
       "SELECT is_done, fence, member FROM kedge.chunks WHERE run = $1 AND entity = $2 AND chunk = $3",
       [.integer(run.id), .text(lease.entity), .integer(lease.chunk.number)]
     ).first
-    guard let row, try row.int("fence") == lease.fence, try row["member"] == "\(lease.member.id)" else { return .lost }
+    guard let row, try row.int("fence") == lease.fence, try row["member"] == "\(lease.member.id)" else {
+      return .lost
+    }
     return try row["is_done"] == "t" ? .committed : .mine
   }
 

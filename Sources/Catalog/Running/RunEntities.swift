@@ -140,8 +140,10 @@ extension Catalog {
 extension RunEntity {
   init(_ row: PostgresRow) throws {
     self.init(
-      entity: try row["entity"] ?? "", isFresh: try row["is_fresh"] == "t", plannedTo: try row.document("planned_to"),
-      isPlanned: try row["is_planned"] == "t", isRecount: try row["is_recount"] == "t", isDone: try row["is_done"] == "t",
+      entity: try row["entity"] ?? "", isFresh: try row["is_fresh"] == "t",
+      plannedTo: try row.document("planned_to"),
+      isPlanned: try row["is_planned"] == "t", isRecount: try row["is_recount"] == "t",
+      isDone: try row["is_done"] == "t",
       nextChunk: try row.int("next_chunk"), plannedRecords: try row.int("planned_records"))
   }
 }

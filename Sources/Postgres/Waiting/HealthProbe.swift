@@ -31,7 +31,8 @@ enum HealthProbe {
       guard let row = rows.first else {
         return .gone("its process \(connection.backendProcess) for this connection is gone")
       }
-      return verdict(state: try row["state"], waitTytry pe: row["wait_event_type"]try , wait: row["wait_event"])
+      return verdict(
+        state: try row["state"], waitType: try row["wait_event_type"], wait: try row["wait_event"])
     } catch let error as PostgresError where error.sqlState != nil {
       return .unclear("couldn't be asked why (\(error.message))")
     } catch let error as PostgresError {
