@@ -45,10 +45,11 @@ final class BackfillWorker {
       } catch let lost as LeaseLost {
         // Others move what this worker held; there is other work.
         lease = nil
-        loader?.loader.dropQuarantine()
+        loader = nil
         backfill.context.progress.note("\(lost)")
       } catch {
-        loader?.loader.dropQuarantine()
+        // Its staging tables went with the transaction.
+        loader = nil
         try patience.wait(after: error)
         try renew(after: error)
       }
@@ -97,8 +98,6 @@ final class BackfillWorker {
     let connection = try PostgresConnection(backfill.context.target)
     let catalog = Catalog(connection)
     try catalog.adopt(member)
-    // A lock that is held is waited for by asking again: a statement that queued up would hold up the application's own.
-    _ = try connection.execute("SET lock_timeout TO '\(Backfill.lockTimeout)'")
     target = (connection, catalog, member)
     return catalog
   }
@@ -118,7 +117,6 @@ final class BackfillWorker {
         ) { try backfill.context.source(of: plan).openSessions(1).take() }
       }
     }
-    loader = nil
   }
 
   /// Lets others have what this worker didn't finish.

@@ -20,7 +20,6 @@ extension BackfillMember {
   func finishSchema(_ catalog: Catalog) throws -> Bool {
     let connection = catalog.connection
     guard backfill.options.createsSchema else { return true }
-    _ = try connection.execute("SET lock_timeout TO '\(Backfill.lockTimeout)'")
     for statement in schema.afterLoad {
       if backfill.context.stop.isSet { throw BackfillInterruption() }
       StopPoint.reach(.beforeIndex)

@@ -47,7 +47,7 @@ public enum LeaseState: Sendable, Equatable {
 }
 
 extension Catalog {
-  /// Leases a chunk that is planned and that nobody who is alive holds: of the first of `names` that has one, the lowest.
+  /// Leases a chunk that is planned and that nobody holds: of the first of `names` that has one, the lowest.
   public func leaseChunk(_ run: Run, of names: [String], for member: Member) throws -> ChunkLease? {
     guard !names.isEmpty else { return nil }
     // Materialized, or a join could run the inner query more than once, each time for another chunk.
@@ -55,9 +55,8 @@ extension Catalog {
       """
       WITH f AS MATERIALIZED (
         SELECT o.entity, o.chunk FROM kedge.chunks o
-        WHERE o.run = $1 AND o.entity = ANY ($2::text[]) AND NOT o.is_done
-          AND NOT EXISTS (SELECT FROM kedge.members m WHERE m.id = o.member AND m.state = 'working')
-        ORDER BY array_position($2::text[], o.entity), o.chunk LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+        WHERE o.run = $1 AND o.entity = ANY ($2::text[]) AND NOT o.is_done AND o.member IS NULL
+        ORDER BY array_position($2::text[], o.entity), o.chunk LIMIT 1 FOR UPDATE SKIP LOCKED
       )
       UPDATE kedge.chunks c SET member = $3, fence = c.fence + 1 FROM f
       WHERE c.run = $1 AND c.entity = f.entity AND c.chunk = f.chunk AND NOT c.is_done

@@ -51,8 +51,10 @@ extension Catalog {
       "SELECT pg_advisory_lock_shared(hashtext('kedge member'), $1::int)", [.integer(member.id)])
   }
 
-  /// Makes the connection one of the member's, so that it ends when the member is taken for lost.
+  /// Makes the connection one of the member's: it ends when the member is taken for lost, and doesn't wait long for a lock
+  /// but asks again, as a statement that queues up holds up the application's own behind it.
   public func adopt(_ member: Member) throws {
+    _ = try connection.execute("SET lock_timeout TO '2s'")
     _ = try connection.execute("SET application_name TO \(quoteLiteral(member.applicationName))")
   }
 
@@ -102,6 +104,27 @@ extension Catalog {
           AND l.classid = (hashtext('kedge member')::bigint & 4294967295)::oid AND l.objid = m.id::oid))
       """, [.integer(run.id), .integer(member?.id ?? 0)])
     try endConnections(ofLostMembersOf: run)
+    try free(run)
+  }
+
+  /// Lets others have what members hold that are no more.
+  private func free(_ run: Run) throws {
+    // By the members' numbers, looked up before: a condition on another table isn't asked again for a row that has just
+    // been leased to somebody.
+    let gone = try connection.query(
+      """
+      SELECT m.id FROM kedge.members m WHERE m.run = $1 AND m.state <> 'working' AND (
+        EXISTS (SELECT FROM kedge.chunks c WHERE c.run = $1 AND NOT c.is_done AND c.member = m.id)
+        OR EXISTS (SELECT FROM kedge.run_entities e WHERE e.run = $1 AND NOT e.is_done AND e.member = m.id))
+      """, [.integer(run.id)]
+    ).map { try $0.int("id") }
+    guard !gone.isEmpty else { return }
+    let list = gone.map(String.init).joined(separator: ", ")
+    for table in ["kedge.chunks", "kedge.run_entities"] {
+      _ = try connection.execute(
+        "UPDATE \(table) SET member = NULL WHERE run = $1 AND NOT is_done AND member IN (\(list))",
+        [.integer(run.id)])
+    }
   }
 
   private func endConnections(ofLostMembersOf run: Run) throws {

@@ -62,7 +62,7 @@ extension Catalog {
       [.integer(run.id), .text(entity), .boolean(isFresh)])
   }
 
-  /// Takes on the completion of an entity whose chunks are all done: the first of `names` that nobody who is alive holds.
+  /// Takes on the completion of an entity whose chunks are all done: the first of `names` that nobody holds.
   public func leaseCompletion(_ run: Run, of names: [String], for member: Member) throws -> (
     entity: String, fence: Int
   )? {
@@ -71,9 +71,8 @@ extension Catalog {
       """
       WITH f AS MATERIALIZED (
         SELECT entity FROM kedge.run_entities o
-        WHERE run = $1 AND entity = ANY ($2::text[]) AND is_planned AND NOT is_done
+        WHERE run = $1 AND entity = ANY ($2::text[]) AND is_planned AND NOT is_done AND member IS NULL
           AND NOT EXISTS (SELECT FROM kedge.chunks c WHERE c.run = o.run AND c.entity = o.entity AND NOT c.is_done)
-          AND NOT EXISTS (SELECT FROM kedge.members m WHERE m.id = o.member AND m.state = 'working')
         LIMIT 1 FOR UPDATE OF o SKIP LOCKED
       )
       UPDATE kedge.run_entities e SET member = $3, fence = e.fence + 1 FROM f
