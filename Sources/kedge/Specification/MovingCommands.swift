@@ -38,7 +38,7 @@ let backfillCommand = CommandSpec(
     .value(
       "chunk-size", "N", .integer(1...10_000_000),
       help: "How many records are copied and committed together.",
-      default: "chosen for each entity", group: "speed"),
+      default: "20000", group: "speed"),
     .value(
       "rate", "N", .integer(atLeast: 1), help: "Read at most so many records per second, over all workers.",
       default: "no limit", group: "speed"),
