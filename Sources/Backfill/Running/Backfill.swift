@@ -32,13 +32,14 @@ public struct Backfill: Sendable {
     try catalog.ensure()
     try catalog.lockShared(set: context.set.name)
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
-    let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
-    StopPoint.reach(.runRecorded)
-    if run.isDone { return try report(run, catalog) }
     let pace = Pace(rate: options.rate.map(Double.init), stop: context.stop)
-    let membership = try Membership(
-      run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
-      ownRate: options.rate)
+    let (run, joined) = try catalog.whileStarting(set: context.set.name) {
+      let run = try start(schema, catalog)
+      StopPoint.reach(.runRecorded)
+      // Before others may start: they must see that somebody is at work.
+      return (run, run.isDone ? nil : try join(run, pace))
+    }
+    guard let membership = joined else { return try report(run, catalog) }
     do {
       let report = try BackfillMember(
         backfill: self, run: run, schema: schema, membership: membership, pace: pace
@@ -50,6 +51,18 @@ public struct Backfill: Sendable {
       // The connection may be what failed; the run then stays "running" and is resumed all the same.
       do { try conclude(run, error) } catch _ as PostgresError {}
       if error is BackfillInterruption { throw BackfillError.interrupted }
+      throw error
+    }
+  }
+
+  private func join(_ run: Run, _ pace: Pace) throws -> Membership {
+    do {
+      return try Membership(
+        run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
+        ownRate: options.rate)
+    } catch {
+      // Nobody is at work on it yet: it must not say so.
+      do { try conclude(run, error) } catch _ as PostgresError {}
       throw error
     }
   }

@@ -171,8 +171,9 @@ extension Catalog {
       FROM kedge.runs WHERE id = $1 AND kind = 'backfill'
       """, [.integer(id)])
     guard let row = rows.first else { return nil }
-    var run = Run(id: id, isResumed: true)
-    run.isDone = try row["state"] == "done"
+    let isDone = try row["state"] == "done"
+    var run = Run(id: id, isResumed: !isDone)
+    run.isDone = isDone
     return FoundRun(
       run: run, set: try row["set_name"] ?? "", mapping: try row["fingerprint"] ?? "",
       source: try row["source"] ?? "",
