@@ -191,6 +191,8 @@ final class MongoRecordCursor: RecordCursor {
     return false
   }
 
+  func close() { cursors.removeAll() }
+
   func fill() throws(Refusal) { try encoder.fill(document: document) }
 
   func appendRecord(to out: inout ByteBuffer) { out.append(document) }

@@ -15,6 +15,13 @@ public struct Backfill: Sendable {
   let plans: [EntityPlan]
 
   public init(_ context: BackfillContext, options: BackfillOptions) {
+    var context = context
+    if let cursors = options.sourceCursors {
+      let stop = context.stop
+      context.sources = context.sources.mapValues {
+        GatedSource(source: $0, gate: CursorGate(cursors, stop: stop))
+      }
+    }
     self.context = context
     self.options = options
     plans = context.plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
@@ -33,10 +40,11 @@ public struct Backfill: Sendable {
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
     if run.isDone { return try report(run, catalog) }
-    let pace = Pace(rate: options.rate.map(Double.init), stop: context.stop)
+    let pace = Pace(
+      rate: nil, window: options.window, stop: context.stop, announce: context.teller("run \(run.id)"))
     let membership = try Membership(
       run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
-      ownRate: options.rate)
+      limits: options.loadLimits)
     do {
       let report = try BackfillMember(
         backfill: self, run: run, schema: schema, membership: membership, pace: pace
@@ -62,6 +70,8 @@ public struct Backfill: Sendable {
       try prepare(schema, catalog.connection)
     }
     if run.isDone { return run }
+    // One rate for the run, whoever named it last. Who begins, or goes on alone, says by leaving it out that there is none.
+    if options.rate != nil || !run.isShared { try catalog.set(rate: options.rate, run: run.id) }
     // Written down once: which tables were empty when the run began.
     for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
       let rows = try catalog.connection.query(
