@@ -154,7 +154,7 @@ final class MongoSession: SourceSession {
   }
 
   private func hasUniqueIndex(on wanted: Set<String>, collection: String) throws -> Bool {
-    let reply = try connection.run(command: ["listIndexes": .string(collection)])
+    let reply = try connection.run(command: ["listIndexes": .string(collection)], reads: true)
     guard case .document(let cursor)? = reply["cursor"], let batch = cursor["firstBatch"]?.elements else {
       return false
     }
