@@ -29,7 +29,7 @@ let package = Package(
     .testTarget(name: "CodecTests", dependencies: ["Codec"]),
 
     // MARK: Postgres
-    .target(name: "Postgres", dependencies: ["CLibPQ"]),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "Executors"]),
     // MARK: LocalPostgres
     .target(name: "LocalPostgres", dependencies: ["Postgres"]),
 
@@ -99,6 +99,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
     .testTarget(
+      name: "StoreFaultTests",
+      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"]),
+    .testTarget(
       name: "IntegrationTests",
       dependencies: [
         "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
@@ -106,7 +109,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Codec", "Mongo", "Postgres", "SQLite", "TestSupport"],
+      name: "EndToEndTests",
+      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"],
       exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .library(name: "FuzzBSON", type: .static, targets: ["FuzzBSON"]),
     .library(name: "FuzzSQLite", type: .static, targets: ["FuzzSQLite"]),
+    .library(name: "FuzzFile", type: .static, targets: ["FuzzFile"]),
     .library(name: "FuzzMapping", type: .static, targets: ["FuzzMapping"]),
   ],
   dependencies: [.package(name: "kedge", path: "..")],
@@ -18,6 +19,11 @@ let package = Package(
       name: "FuzzBSON", dependencies: ["FuzzSupport", .product(name: "Codec", package: "kedge")]),
     .target(
       name: "FuzzSQLite",
+      dependencies: [
+        "FuzzSupport", .product(name: "Codec", package: "kedge"), .product(name: "SQLite", package: "kedge"),
+      ]),
+    .target(
+      name: "FuzzFile",
       dependencies: [
         "FuzzSupport", .product(name: "Codec", package: "kedge"), .product(name: "SQLite", package: "kedge"),
       ]),

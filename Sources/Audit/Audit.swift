@@ -159,8 +159,8 @@ extension Catalog {
     return try rows.map { row in
       AuditDifference(
         entity: plan.entity.name, kind: try row.text("kind"),
-        key: plan.key.indices.map { row["k\($0)"] ?? "" },
-        columns: (row["cols"] ?? "").split(separator: "\n").map(String.init),
+        key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
+        columns: (try row["cols"] ?? "").split(separator: "\n").map(String.init),
         isRepaired: try row.bool("is_repaired"))
     }
   }

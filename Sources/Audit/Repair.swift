@@ -22,7 +22,8 @@ struct Repair {
     guard let session = try context.source(of: plan).openSessions(1).take() else { return 0 }
     let loader = ChunkLoader(
       plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
-      foreignKeys: try SchemaPlan([plan], set: context.set).liveForeignKeys(in: connection))
+      foreignKeys: try SchemaPlan([plan], set: context.set).liveForeignKeys(in: connection),
+      ownership: try .outsideRuns(plan, set: context.set.name, session, connection))
     var mended = 0
     var after = 0
     while true {

@@ -36,7 +36,7 @@ struct StagedComparison {
         others.append(
           Finding(
             kind: kind, key: try keyTexts(row),
-            columns: (row["cols"] ?? "").split(separator: "\n").map(String.init),
+            columns: (try row["cols"] ?? "").split(separator: "\n").map(String.init),
             locator: try row.bytes("locator")))
       }
     }
@@ -44,7 +44,7 @@ struct StagedComparison {
   }
 
   private func keyTexts(_ row: PostgresRow) throws -> [String] {
-    plan.key.indices.map { row["k\($0)"] ?? "" }
+    try plan.key.indices.map { try row["k\($0)"] ?? "" }
   }
 
   private var sql: String {

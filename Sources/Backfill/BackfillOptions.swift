@@ -101,7 +101,7 @@ public struct BackfillReport: Sendable {
 public enum BackfillError: Error, Sendable, CustomStringConvertible {
   case interrupted
   case unbalanced(entity: String, Tally)
-  case quarantineLimit(entity: String, limit: QuarantineLimit, found: Int, read: Int)
+  case quarantineLimit(entity: String, limit: QuarantineLimit, found: Int, read: Int, isDryRun: Bool = false)
   case schemaDiffers([String])
   /// Another process ended the run, and why.
   case endedElsewhere(String)
@@ -115,7 +115,10 @@ public enum BackfillError: Error, Sendable, CustomStringConvertible {
       "entity \"\(entity)\": \(tally.read) records were read, but \(tally.landed) landed, \(tally.unchanged) were"
         + " unchanged, \(tally.quarantined) quarantined and \(tally.filtered) filtered. The sum must hold: this is"
         + " a defect in kedge; please report it."
-    case .quarantineLimit(let entity, let limit, let found, let read):
+    case .quarantineLimit(let entity, let limit, let found, let read, isDryRun: true):
+      "entity \"\(entity)\": \(found) records would be quarantined, more than its limit of \(limit), after \(read)"
+        + " were read; the reasons stand above; mend the mapping or the source, or raise the limit"
+    case .quarantineLimit(let entity, let limit, let found, let read, isDryRun: false):
       "entity \"\(entity)\": \(found) records are quarantined, more than its limit of \(limit), after \(read) were"
         + " read; see why with: kedge quarantine list --entity \(entity); then mend the mapping or the source, or raise"
         + " the limit, and run the same command again"

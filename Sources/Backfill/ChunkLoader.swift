@@ -22,9 +22,13 @@ public final class ChunkLoader {
   let setName: String
   let run: Int
   private let session: any SourceSession
-  private let rows: [RowBuffer]
+  let rows: [RowBuffer]
   private var staging: StagingTables?
   private let foreignKeys: [ForeignKey]
+  /// Which rows are a record's own.
+  private let ownership: KeyOwnership
+  /// Whether a record that an earlier run found to be a duplicate is tried all the same, as the claims now tell.
+  var retriesDuplicates = false
   private var locator = ByteBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private var waitingBytes = 0
@@ -47,11 +51,12 @@ public final class ChunkLoader {
 
   /// - Parameters:
   ///   - foreignKeys: the entity's own foreign keys, as far as they exist in the target.
+  ///   - ownership: how a record is told from another one with its key; nil for staging alone.
   ///   - onProgress: told of every batch of records read.
   ///   - checkpoint: called between batches; throws to stop.
   public init(
     plan: EntityPlan, session: any SourceSession, connection: PostgresConnection, setName: String, run: Int,
-    foreignKeys: [ForeignKey], onProgress: @escaping (Int) -> Void = { _ in },
+    foreignKeys: [ForeignKey], ownership: KeyOwnership? = nil, onProgress: @escaping (Int) -> Void = { _ in },
     checkpoint: @escaping () throws -> Void = {}
   ) {
     self.plan = plan
@@ -60,12 +65,18 @@ public final class ChunkLoader {
     self.setName = setName
     self.run = run
     self.foreignKeys = foreignKeys
+    self.ownership = ownership ?? .certain
     self.onProgress = onProgress
     self.checkpoint = checkpoint
     catalog = Catalog(connection)
     encoder = RecordEncoder(plan: plan.record)
     rows = (0...plan.children.count).map { _ in RowBuffer(capacity: Self.batchBytes + (1 << 16)) }
   }
+
+  /// Whether a row with a record's key can only be another's.
+  var expectsNoRows: Bool { ownership.expectsNoRows }
+  /// Whether its records claim their keys.
+  var hasClaims: Bool { ownership.claims != nil }
 
   // MARK: Copying into an empty table
 
@@ -74,6 +85,7 @@ public final class ChunkLoader {
     let statements =
       [CopyStream.statement(table: plan.table.sql, columns: plan.columns.map(\.name))]
       + plan.children.map { CopyStream.statement(table: $0.table.sql, columns: $0.columns.map(\.name)) }
+    StopPoint.reach(.beforeRead)
     let cursor = try session.read(plan, range, order: .locator, into: encoder)
     return try stream(cursor, statements: statements) { _ in .none }
   }
@@ -91,6 +103,11 @@ public final class ChunkLoader {
     var tally = staged
     tally.landed = 0
     try removeDuplicates(staging, &tally, expectsNoRows: expectsNoRows)
+    if let claims = ownership.claims {
+      try claim(claims, staging, 1...max(1, number), &tally)
+      let taken = try connection.query(claims.takenSQL(staging)).map { try $0.int("r") }
+      try quarantineStaged(taken, staging, &tally, duplicate)
+    }
     try removeOrphans(staging, &tally)
     let changed = try mergeRange(staging, 1...max(1, number), &tally, expectsNoRows)
     let left = tally.read - tally.quarantined - tally.filtered
@@ -123,22 +140,28 @@ public final class ChunkLoader {
   }
 
   func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
-    try merge(
+    StopPoint.reach(.beforeRead)
+    return try merge(
       try session.read(plan, range, order: .locator, into: encoder), expectsNoRows: expectsNoRows)
   }
 
   /// Merges the records with these locators, as repair and replay do.
-  public func mergeRecords(_ locators: [BSONDocument]) throws -> Tally {
+  ///
+  /// - Parameter settle: what must be written in the same transaction, after them.
+  public func mergeRecords(_ locators: [BSONDocument], settle: () throws -> Void = {}) throws -> Tally {
     try connection.transaction {
-      let tally = try merge(try session.fetch(plan, locators, into: encoder))
+      let tally = try merge(
+        try session.fetch(plan, locators, into: encoder),
+        expectsNoRows: ownership.expectsNoRows)
       try flushQuarantine(keepsRun: true)
+      try settle()
       settleQuarantine()
       return tally
     }
   }
 
   private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally, expectsNoRows: Bool) throws {
-    if !expectsNoRows {
+    if !expectsNoRows, !retriesDuplicates {
       // First: within one chunk a known duplicate may come before the record whose row is there.
       let known = try connection.query(
         staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
@@ -147,6 +170,27 @@ public final class ChunkLoader {
     }
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
     try quarantineStaged(found, staging, &tally, duplicate)
+  }
+
+  /// Claims the keys of a range of record numbers; where the database refuses one, halves it until that is found.
+  private func claim(
+    _ claims: KeyClaims, _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally
+  ) throws {
+    do {
+      try connection.savepoint {
+        _ = try connection.execute(
+          claims.claimSQL(staging), [.integer(range.lowerBound), .integer(range.upperBound)])
+      }
+    } catch let error as PostgresError where error.isAboutOneRow {
+      if range.count > 1 {
+        let middle = range.lowerBound + range.count / 2
+        try claim(claims, staging, range.lowerBound...(middle - 1), &tally)
+        return try claim(claims, staging, middle...range.upperBound, &tally)
+      }
+      try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
+        RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+      }
+    }
   }
 
   private func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
@@ -165,17 +209,19 @@ public final class ChunkLoader {
           columns: key.columns, target: key.targetTable, targetColumns: key.targetColumns)
         let found = try connection.query(sql).map { try $0.int("r") }
         if found.isEmpty { break }
-        try quarantineStaged(found, staging, &tally) { locator, record in
-          QuarantineEntry(
-            entity: self.plan.entity.name, locator: locator, reason: "reference",
-            column: key.columns.joined(separator: ", "), sqlState: "23503",
-            message:
-              "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
-              + " move that record first, then: kedge quarantine replay",
-            record: record, isPersonal: self.plan.hasPersonalFields)
-        }
+        try quarantineStaged(found, staging, &tally) { self.orphan(key, $0, $1) }
       }
     }
+  }
+
+  private func orphan(_ key: ForeignKey, _ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+    QuarantineEntry(
+      entity: plan.entity.name, locator: locator, reason: "reference",
+      column: key.columns.joined(separator: ", "), sqlState: "23503",
+      message:
+        "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there;"
+        + " move that record first, then: kedge quarantine replay",
+      record: record, isPersonal: plan.hasPersonalFields)
   }
 
   /// Merges a range of record numbers; where the database refuses, halves it until the one record is found.
@@ -183,10 +229,12 @@ public final class ChunkLoader {
     _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally, _ expectsNoRows: Bool
   ) throws -> Int {
     do {
+      StopPoint.reach(.beforeMerge)
       return try connection.savepoint {
         let rows = try connection.query(
           staging.mergeSQL(expectsNoRows: expectsNoRows),
           [.integer(range.lowerBound), .integer(range.upperBound)])
+        StopPoint.reach(.afterMerge)
         return try rows.first?.int("n") ?? 0
       }
     } catch let error as PostgresError where error.isAboutOneRow {
@@ -199,10 +247,14 @@ public final class ChunkLoader {
         try error.sqlState == "23505"
         && connection.query(staging.keyIsTakenSQL, [.integer(range.lowerBound)]).first?["taken"] == "t"
         && expectsNoRows
+      // The record that this one refers to was staged with it, and refused: the same as if it hadn't been there.
+      let key =
+        error.sqlState == "23503"
+        ? foreignKeys.first { $0.name == error.constraint && $0.table == plan.table } : nil
       try quarantineStaged([range.lowerBound], staging, &tally) { locator, record in
-        isTaken
-          ? self.duplicate(locator, record)
-          : RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
+        if isTaken { return self.duplicate(locator, record) }
+        if let key { return self.orphan(key, locator, record) }
+        return RefusalText.entry(error, plan: self.plan, locator: locator, record: record)
       }
       return 0
     }
@@ -219,6 +271,7 @@ public final class ChunkLoader {
       let staged = try connection.query("\(staging.locatorsSQL) IN (\(list))")
       let locators = try staged.map { try $0.bytes("l") }
       guard !locators.isEmpty else { continue }
+      if let claims = ownership.claims { _ = try connection.execute(claims.releaseSQL(staging, list)) }
       for statement in staging.removalSQL(batch) { _ = try connection.execute(statement) }
       var left = Set(locators)
       let cursor = try session.fetch(plan, locators.map { try BSONDocument(bytes: $0) }, into: encoder)
@@ -260,12 +313,18 @@ public final class ChunkLoader {
     var reported = 0
     var batch = self.batch?() ?? Self.batchRecords
     endedAt = nil
+    var pending = 0
+    let isWatched = StopPoint.isArmed
     do {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
+        if isWatched { StopPoint.reach(.beforeConvert) }
         do throws(Refusal) {
           try cursor.fill()
           if encoder.matchesFilters() {
+            if let only = ownership.onlyKind, encoder.slots[only.slot].kind != only.kind {
+              throw Refusal(.keyKind, found: encoder.slots[only.slot].kind)
+            }
             try encoder.encode(prefix: prefix(cursor), into: rows)
             tally.landed += 1
           } else {
@@ -276,8 +335,22 @@ public final class ChunkLoader {
           onRefusal?(encoder)
           hold(refused(error, cursor))
         }
-        let isFull = pendingBytes >= Self.batchBytes
-        if isFull { try copy.send(rows) }
+        if isWatched { StopPoint.reach(.afterConvert) }
+        let before = pending
+        pending = pendingBytes
+        if pending - before >= Self.largeRecord {
+          if let error = try sendAlone(copy) {
+            tally.landed -= 1
+            tally.quarantined += 1
+            hold(refused(error, cursor))
+          }
+          pending = 0
+        }
+        let isFull = pending >= Self.batchBytes
+        if isFull {
+          try copy.send(rows)
+          pending = 0
+        }
         if isFull || tally.read - reported >= batch {
           onProgress(tally.read - reported)
           reported = tally.read
@@ -306,6 +379,7 @@ public final class ChunkLoader {
         cursor.close()
         onReadEnd?()
       }
+      StopPoint.reach(.afterRead)
       try copy.send(rows)
       try copy.close()
     } catch {
@@ -316,22 +390,7 @@ public final class ChunkLoader {
     return tally
   }
 
-  private var pendingBytes: Int {
-    var total = 0
-    for buffer in rows { total += buffer.bytes.count }
-    return total
-  }
-
-  private func refused(_ refusal: Refusal, _ cursor: any RecordCursor) -> QuarantineEntry {
-    var name = ByteBuffer(capacity: 256)
-    var record = ByteBuffer(capacity: 1024)
-    cursor.appendLocator(to: &name)
-    cursor.appendRecord(to: &record)
-    return RefusalText.entry(
-      refusal, plan: plan, encoder: encoder, locator: Array(name.bytes), record: Array(record.bytes))
-  }
-
-  private func hold(_ entry: QuarantineEntry) {
+  func hold(_ entry: QuarantineEntry) {
     waiting.append(entry)
     waitingBytes += entry.record.count + entry.locator.count + 512
   }
@@ -346,7 +405,11 @@ public final class ChunkLoader {
   /// Writes the records that wait in memory to the quarantine table.
   func flushQuarantine(keepsRun: Bool = false) throws {
     guard !waiting.isEmpty else { return }
-    for entry in waiting { try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun) }
+    for entry in waiting {
+      StopPoint.reach(.beforeQuarantine)
+      try catalog.quarantine(entry, set: setName, run: run, keepsRun: keepsRun)
+      StopPoint.reach(.afterQuarantine)
+    }
     unsettled = waiting
     waiting.removeAll()
     waitingBytes = 0
@@ -370,23 +433,4 @@ public final class ChunkLoader {
     }
     dropQuarantine()
   }
-}
-
-extension PostgresError {
-  /// Whether the rows are at fault, not the server, the schema or the connection.
-  var isAboutOneRow: Bool {
-    guard let sqlState else { return false }
-    let state = String(sqlState.prefix(2))
-    // Data exceptions, constraint violations, cardinality, raised by a trigger or a function, too large for an index;
-    // and codes that Postgres doesn't have itself, which only a trigger or a function can raise.
-    return ["09", "21", "22", "23", "27", "2F", "38", "39", "44", "54", "P0"].contains(state)
-      || !Self.serverClasses.contains(state)
-  }
-
-  /// Classes of SQLSTATE that are about the server, the session or the schema.
-  private static let serverClasses: Set<String> = [
-    "00", "01", "02", "03", "08", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "24", "25", "26", "28",
-    "2B", "2D",
-    "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58", "72", "F0", "HV", "XX",
-  ]
 }

@@ -1,4 +1,5 @@
 internal import Codec
+internal import Executors
 internal import Mapping
 internal import Postgres
 
@@ -24,16 +25,23 @@ final class CopyStream {
 
   /// Sends what the buffers hold and empties them.
   func send(_ rows: [RowBuffer]) throws {
-    for (index, buffer) in rows.enumerated() where buffer.count > 0 {
-      if open != index {
-        try close()
-        try connection.beginCopyIn(statements[index])
-        open = index
-        try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
-      }
-      try connection.putCopyData(buffer.bytes.bytes)
+    for (index, buffer) in rows.enumerated() {
+      try send(buffer.bytes.bytes, to: index)
       buffer.removeAll()
     }
+  }
+
+  /// Sends whole rows to the table of buffer `index`.
+  func send(_ rows: UnsafeRawBufferPointer, to index: Int) throws {
+    guard rows.count > 0 else { return }
+    if open != index {
+      try close()
+      StopPoint.reach(.beforeCopy)
+      try connection.beginCopyIn(statements[index])
+      open = index
+      try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
+    }
+    try connection.putCopyData(rows)
   }
 
   /// Ends the open COPY, if there is one: only now does the server say whether it took the rows.
@@ -42,6 +50,7 @@ final class CopyStream {
     open = nil
     try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
     _ = try connection.endCopyIn()
+    StopPoint.reach(.afterCopy)
   }
 
   /// Gives up the open COPY.

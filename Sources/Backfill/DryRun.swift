@@ -6,7 +6,8 @@ public import Mapping
 public import Progress
 public import RecordSources
 
-/// Reads, filters and encodes every record as a backfill would, and writes nothing anywhere.
+/// Reads, filters and encodes every record as a backfill would, and writes nothing anywhere. Quarantine limits end it as
+/// they end a backfill.
 public struct DryRun {
   private let set: MappingSet
   private let plans: [EntityPlan]
@@ -31,6 +32,7 @@ public struct DryRun {
       announce: { line in if progress.mode != .quiet { progress.note("dry run: \(line)") } })
   }
 
+  /// - Throws: `BackfillError.quarantineLimit` where a backfill would stop at its limit; what a source throws.
   /// - Returns: a report in which `landed` counts what would land, or be unchanged, as far as the mapping can tell; what
   ///   only the database can refuse isn't known without writing.
   public func run() throws -> BackfillReport {
@@ -79,14 +81,30 @@ public struct DryRun {
         (reported, batch) = (tally.read, pace.batch)
         guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
       }
+      // As often as a backfill looks: within a chunk now and then, and at its end.
+      if tally.read % options.chunkSize % 1000 == 0 { try judge(plan, tally, reasons, atEnd: false) }
     }
     progress.advance(entity: plan.entity.name, by: tally.read - reported)
+    try judge(plan, tally, reasons, atEnd: true)
     progress.finish(entity: plan.entity.name)
-    for (message, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(20) {
-      progress.note("\(plan.entity.name): \(count) would be quarantined: \(message)")
-    }
+    note(reasons, plan)
     return .init(
       entity: plan.entity.name, tally: tally, seconds: Date().timeIntervalSince(begun),
       unmapped: encoder.unmapped)
+  }
+
+  private func judge(_ plan: EntityPlan, _ tally: Tally, _ reasons: [String: Int], atEnd: Bool) throws {
+    guard let limit = plan.entity.quarantineLimit,
+      limit.isExceeded(quarantined: tally.quarantined, read: tally.read, atEnd: atEnd)
+    else { return }
+    note(reasons, plan)
+    throw BackfillError.quarantineLimit(
+      entity: plan.entity.name, limit: limit, found: tally.quarantined, read: tally.read, isDryRun: true)
+  }
+
+  private func note(_ reasons: [String: Int], _ plan: EntityPlan) {
+    for (message, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(20) {
+      progress.note("\(plan.entity.name): \(count) would be quarantined: \(message)")
+    }
   }
 }

@@ -32,7 +32,8 @@ final class LimitJudge {
   /// Whether it is worth asking ``check(_:atEnd:)``, after so much of the chunk. Asks no server.
   func isDue(_ chunk: Tally) -> Bool {
     chunk.quarantined > 0
-      && isExceeded(before.quarantined + chunk.quarantined, before.read + chunk.read, atEnd: false)
+      && limit.isExceeded(
+        quarantined: before.quarantined + chunk.quarantined, read: before.read + chunk.read, atEnd: false)
   }
 
   /// Counts the records that wait; those of the chunk at hand must have been written.
@@ -41,12 +42,7 @@ final class LimitJudge {
   func check(_ chunk: Tally, atEnd: Bool = false) throws {
     let found = try catalog.quarantineCount(set: set, entity: entity, since: run.id)
     let read = before.read + chunk.read
-    guard isExceeded(found, read, atEnd: atEnd) else { return }
+    guard limit.isExceeded(quarantined: found, read: read, atEnd: atEnd) else { return }
     throw BackfillError.quarantineLimit(entity: entity, limit: limit, found: found, read: read)
-  }
-
-  private func isExceeded(_ quarantined: Int, _ read: Int, atEnd: Bool) -> Bool {
-    if case .percent = limit, !atEnd, read < QuarantineLimit.percentBasis { return false }
-    return limit.isExceeded(quarantined: quarantined, read: read)
   }
 }

@@ -19,7 +19,8 @@ public enum RefusalText {
       entity: plan.entity.name, locator: locator, reason: refusal.reason.code, field: field,
       path: field.map { exactPath($0, place) }, column: column, found: refusal.found.name,
       expected: type ?? place.expected?.name,
-      message: sentence(refusal, field: field, column: column, type: type), record: record,
+      message: sentence(
+        refusal, field: field, column: column, type: type, isElement: place.element != nil), record: record,
       isPersonal: plan.hasPersonalFields)
   }
 
@@ -60,12 +61,20 @@ public enum RefusalText {
       isPersonal: plan.hasPersonalFields)
   }
 
-  static func sentence(_ refusal: Refusal, field: String?, column: String?, type: String?) -> String {
+  static func sentence(
+    _ refusal: Refusal, field: String?, column: String?, type: String?, isElement: Bool = false
+  )
+    -> String
+  {
     let place = field.map { "field \($0)" } ?? "the record"
     let target = [column.map { "column \($0)" }, type.map { "(\($0))" }].compactMap { $0 }.joined(
       separator: " ")
     let kind = refusal.found.name
     return switch refusal.reason {
+    case .null where isElement:
+      "an element of \(place) is null, and the mapping quarantines such records; null-element: says what it becomes"
+    case .empty where isElement:
+      "an element of \(place) is empty, and the mapping quarantines such records; empty-element: says what it becomes"
     case .missing where column == nil, .null where column == nil, .empty where column == nil:
       "\(place) is \(refusal.reason.code), and the mapping quarantines such records"
     case .missing: "\(place) is missing, and \(target) needs a value; set missing: for it in the mapping"
@@ -77,6 +86,9 @@ public enum RefusalText {
       "\(place) is \(article(kind)), which \(target) doesn't take as it is; add a transform, or use type jsonb"
     case .outOfRange:
       "\(place) is \(article(kind)) outside the range of \(target); use a wider type, or the transform clamp"
+    case .notExact where column == nil:
+      "\(place) holds JSON with a number that has more digits than can be kept exactly (34); take the text whole, as"
+        + " jsonb with the transform json"
     case .notExact:
       "\(place) is \(article(kind)) that \(target) can't hold exactly; use a type with more digits, or a transform"
         + " such as round"
@@ -94,6 +106,10 @@ public enum RefusalText {
     case .keyIsNull: "\(place) is part of the key and has no value"
     case .unmappedField:
       "\(place) is named nowhere in the mapping, which rejects such records; map it, or add it to unmapped.ignore"
+    case .keyKind:
+      "its key is \(article(kind)), which no other record's was when the run began, so that it could claim another one's"
+        + " row; run the backfill again, which then looks out for that"
+    case .tooDeep where column == nil: "\(place) holds JSON that is nested more than 200 levels deep"
     case .tooDeep: "\(place) is nested too deep for jsonb"
     }
   }

@@ -23,17 +23,23 @@ public enum Replay {
   static let batch = 200
 
   /// Tries each entry again, and says what became of them.
+  ///
+  /// - Parameter hold: called in each transaction before anything is counted; throws when the work is another's by now.
   public static func run(
-    _ entries: [QuarantineEntry], loader: ChunkLoader, catalog: Catalog, set: String
+    _ entries: [QuarantineEntry], loader: ChunkLoader, catalog: Catalog, set: String,
+    hold: () throws -> Void = {}
   ) throws -> Outcome {
     var outcome = Outcome()
     for start in stride(from: 0, to: entries.count, by: batch) {
       let some = Array(entries[start..<min(start + batch, entries.count)])
-      let tally = try loader.mergeRecords(some.map { try BSONDocument(bytes: $0.locator) })
+      // In one transaction: a process that dies in between would leave records that have landed and count as quarantined.
+      let tally = try loader.mergeRecords(try some.map { try BSONDocument(bytes: $0.locator) }) {
+        try hold()
+        try settle(some, catalog: catalog, set: set)
+      }
       outcome.landed += tally.landed + tally.unchanged
       outcome.stillQuarantined += tally.quarantined
       outcome.gone += some.count - tally.read + tally.filtered
-      try settle(some, catalog: catalog, set: set)
     }
     return outcome
   }
@@ -52,19 +58,19 @@ public enum Replay {
     try catalog.release(ids: entries.filter { waiting[$0.id] == $0.attempts }.map(\.id))
   }
 
-  /// Tries every entry that counts in this run, for this reason or for any, once; how many landed.
+  /// Tries every entry that counts in this run, of this reason and SQLSTATE or of any, once; how many landed.
   static func pass(
     _ loader: ChunkLoader, catalog: Catalog, set: String, run number: Int, entity: String,
-    reason: String? = nil
+    reason: String? = nil, sqlState: String? = nil, hold: () throws -> Void = {}
   ) throws -> Int {
     var landed = 0
     var after = 0
     while true {
       let entries = try catalog.quarantined(
-        set: set, entity: entity, reason: reason, run: number, after: after, limit: batch)
+        set: set, entity: entity, reason: reason, sqlState: sqlState, run: number, after: after, limit: batch)
       guard let last = entries.last else { return landed }
       after = last.id
-      landed += try run(entries, loader: loader, catalog: catalog, set: set).landed
+      landed += try run(entries, loader: loader, catalog: catalog, set: set, hold: hold).landed
     }
   }
 }

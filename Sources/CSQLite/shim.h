@@ -17,4 +17,5 @@ static const int kedge_readonly_recovery = SQLITE_READONLY_RECOVERY;
 static const int kedge_readonly_rollback = SQLITE_READONLY_ROLLBACK;
 static const int kedge_readonly_cantinit = SQLITE_READONLY_CANTINIT;
 static const int kedge_readonly_directory = SQLITE_READONLY_DIRECTORY;
+static const int kedge_readonly_moved = SQLITE_READONLY_DBMOVED;
 static const int kedge_busy_snapshot = SQLITE_BUSY_SNAPSHOT;

@@ -81,7 +81,8 @@ extension Catalog {
 
   /// Entries, oldest first.
   public func quarantined(
-    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, run: Int? = nil,
+    set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, sqlState: String? = nil,
+    run: Int? = nil,
     after: Int = 0,
     limit: Int = 1000
   ) throws -> [QuarantineEntry] {
@@ -95,6 +96,10 @@ extension Catalog {
       parameters.append(.text(reason))
       conditions.append("reason = $\(parameters.count)")
     }
+    if let sqlState {
+      parameters.append(.text(sqlState))
+      conditions.append("sqlstate = $\(parameters.count)")
+    }
     if let run { conditions.append("run = \(run)") }
     if !ids.isEmpty { conditions.append("id IN (\(ids.map(String.init).joined(separator: ", ")))") }
     let rows = try connection.query(
@@ -106,16 +111,17 @@ extension Catalog {
       """, parameters)
     return try rows.map { row in
       var entry = QuarantineEntry(
-        entity: row["entity"] ?? "", locator: try row.bytes("locator"), reason: row["reason"] ?? "",
-        field: row["field"], path: row["path"], column: row["column_name"], found: row["found"],
-        expected: row["expected"], sqlState: row["sqlstate"], constraint: row["constraint_name"],
-        message: row["message"] ?? "", record: try row.bytes("record"),
-        isPersonal: row["is_personal"] == "t")
+        entity: try row["entity"] ?? "", locator: try row.bytes("locator"), reason: try row["reason"] ?? "",
+        field: try row["field"], path: try row["path"], column: try row["column_name"],
+        found: try row["found"],
+        expected: try row["expected"], sqlState: try row["sqlstate"], constraint: try row["constraint_name"],
+        message: try row["message"] ?? "", record: try row.bytes("record"),
+        isPersonal: try row["is_personal"] == "t")
       entry.id = try row.int("id")
       entry.run = try row.int("run")
       entry.attempts = try row.int("attempts")
-      entry.firstSeen = row["first_seen"] ?? ""
-      entry.lastSeen = row["last_seen"] ?? ""
+      entry.firstSeen = try row["first_seen"] ?? ""
+      entry.lastSeen = try row["last_seen"] ?? ""
       return entry
     }
   }

@@ -41,12 +41,14 @@ extension Catalog {
       """, [.text(set)] + entities.map { .text($0) })
     return try rows.map { row in
       QuarantineGroup(
-        entity: row["entity"] ?? "", reason: row["reason"] ?? "", field: row["field"],
-        column: row["column_name"],
-        found: (row["found"] ?? "").split(separator: "\n").map(String.init), expected: row["expected"],
-        sqlState: row["sqlstate"], constraint: row["constraint_name"], count: try row.int("n"),
-        exampleID: try row.int("example"), examplePath: row["example_path"], message: row["message"] ?? "",
-        firstSeen: row["first_seen"] ?? "", lastSeen: row["last_seen"] ?? "")
+        entity: try row["entity"] ?? "", reason: try row["reason"] ?? "", field: try row["field"],
+        column: try row["column_name"],
+        found: (try row["found"] ?? "").split(separator: "\n").map(String.init),
+        expected: try row["expected"],
+        sqlState: try row["sqlstate"], constraint: try row["constraint_name"], count: try row.int("n"),
+        exampleID: try row.int("example"), examplePath: try row["example_path"],
+        message: try row["message"] ?? "",
+        firstSeen: try row["first_seen"] ?? "", lastSeen: try row["last_seen"] ?? "")
     }
   }
 }

@@ -30,11 +30,11 @@ extension Catalog {
       WHERE run = $1 AND entity = $2 ORDER BY records DESC, path
       """, [.integer(run.id), .text(entity)]
     ).map { row in
-      let kinds = (row["kinds"] ?? "").split(separator: ",")
+      let kinds = (try row["kinds"] ?? "").split(separator: ",")
       return UnmappedField(
-        path: row["path"] ?? "", count: try row.int("records"),
+        path: try row["path"] ?? "", count: try row.int("records"),
         kinds: ValueKind.allCases.filter { kind in kinds.contains { $0 == kind.name } },
-        example: row["example"] ?? "")
+        example: try row["example"] ?? "")
     }
   }
 }

@@ -78,9 +78,21 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
     if !mongoc_uri_has_option(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS) {
       mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 10_000)
     }
+    // A server that was stopped in its tracks, or a network that went silent, would else hold a reader for five minutes and
+    // more. A cursor's batch is ready in a few seconds; an aggregation that takes longer needs a higher limit in the URL.
+    for (option, milliseconds) in [
+      (MONGOC_URI_CONNECTTIMEOUTMS, Self.connectTimeout), (MONGOC_URI_SOCKETTIMEOUTMS, Self.socketTimeout),
+    ] where !mongoc_uri_has_option(uri, option) {
+      mongoc_uri_set_option_as_int32(uri, option, milliseconds)
+    }
     setReading(uri)
     return uri
   }
+
+  /// Milliseconds that connecting may take, unless the URL says `connectTimeoutMS`.
+  private static let connectTimeout: Int32 = 10_000
+  /// Milliseconds that a server may take for an answer, unless the URL says `socketTimeoutMS`.
+  private static let socketTimeout: Int32 = 120_000
 
   private func setReading(_ uri: OpaquePointer) {
     if let readPreference, let preference = readPreference.makeDriverForm(mongoc_uri_get_read_prefs_t(uri)) {

@@ -143,6 +143,38 @@ final class MongoSession: SourceSession {
         + " collection keeps it unique, so two documents could claim one row; use _id, or create that index")
   }
 
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {
+    let fields = plan.key.map { plan.entity.fields[$0] }
+    guard fields.count == 1, let field = fields.first, field.paths == [Self.id] else { return .never }
+    if field.keepsValuesApart { return .always }
+    return try field.keepsObjectIDsApart && hasIndexBounds(plan.entity.collection)
+      ? .among(.objectID) : .never
+  }
+
+  private static let id = ValuePath(field: "_id")
+
+  /// The `_id` index has one kind after the other, so that its two ends tell whether there is only one.
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool {
+    for direction in [1, -1] as [Int32] {
+      let order = BSONDocument([("_id", .int32(direction))])
+      let found = try connection.find(
+        plan.entity.collection,
+        options: BSONDocument([
+          ("sort", .document(order)), ("hint", .document(Self.byID)), ("projection", .document(Self.byID)),
+          ("limit", .int64(1)),
+        ]))
+      guard let bytes = try found.next() else { return true }
+      var reader = try BSONReader(bytes)
+      var key = UnsafeRawBufferPointer(start: nil, count: 0)
+      var value = RawValue.missing
+      guard try reader.next(key: &key, value: &value), value.kind == kind else { return false }
+    }
+    return true
+  }
+
+  /// MongoDB checks its pages' checksums as it reads them.
+  func verifyContents(of plan: EntityPlan) throws {}
+
   private func hasRepeatedID(_ view: String) throws -> Bool {
     let repeated = try connection.aggregate(
       view,

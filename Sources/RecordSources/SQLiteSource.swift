@@ -1,6 +1,7 @@
 internal import Codec
 public import Mapping
 internal import SQLite
+internal import Synchronization
 
 /// A SQLite database file as a source: opened read-only, every session reading one and the same snapshot.
 public struct SQLiteSource: RecordSource {
@@ -8,12 +9,20 @@ public struct SQLiteSource: RecordSource {
   public var kind: Store.Kind { .sqlite }
   public var identity: String { "sqlite:" + path }
 
+  private let first = FirstFile()
+
   public init(path: String) { self.path = path }
 
   public func openSessions(_ count: Int) throws -> SessionPool {
-    let group = try SQLiteSnapshotGroup(path: path, count: count)
+    let group = try SQLiteSnapshotGroup(path: path, count: count, expected: first.identity.withLock { $0 })
+    first.identity.withLock { $0 = group.identity }
     return SessionPool(group.connections.map { SQLiteSession($0) })
   }
+}
+
+/// The file that the source's first session opened: later ones read the same, or fail.
+private final class FirstFile: Sendable {
+  let identity = Mutex<SQLiteFileIdentity?>(nil)
 }
 
 /// One connection that reads tables by ranges of rowids, or of the primary key where there are no rowids.
@@ -26,7 +35,7 @@ final class SQLiteSession: SourceSession {
 
   init(_ connection: SQLiteConnection) { self.connection = connection }
 
-  private func table(_ entity: Entity) throws -> SQLiteTable {
+  func table(_ entity: Entity) throws -> SQLiteTable {
     if tables.isEmpty {
       tables = Dictionary(
         try connection.tables().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -108,6 +117,8 @@ final class SQLiteSession: SourceSession {
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
+    // A chunk is never half of one file and half of another that was put in its place.
+    try connection.requireSameFile()
     let table = try table(plan.entity)
     let columns = locator(table)
     let (conditions, values) = bounds(range, columns)
@@ -122,6 +133,7 @@ final class SQLiteSession: SourceSession {
   func fetch(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
+    try connection.requireSameFile()
     let table = try table(plan.entity)
     let columns = locator(table)
     var values: [SQLiteValue] = []
@@ -167,6 +179,12 @@ final class SQLiteSession: SourceSession {
 
   func verify(_ plan: EntityPlan) throws {
     let table = try table(plan.entity)
+    guard table.kind != .view else {
+      throw SourceProblem(
+        entity: plan.entity.name,
+        message: "\"\(table.name)\" is a view, whose rows have no key that SQLite vouches for;"
+          + " map the tables that it reads, or make a table of it with CREATE TABLE … AS")
+    }
     for field in plan.entity.fields {
       for path in field.paths {
         guard case .field(let name)? = path.steps.first else { continue }
@@ -178,6 +196,15 @@ final class SQLiteSession: SourceSession {
             + " (\(field.location.file):\(field.location.line):\(field.location.column));"
             + " its columns are \(table.columns.map(\.name).joined(separator: ", "))")
       }
+    }
+    for name in plan.slotNames where !table.columns.contains(where: { $0.name == name }) {
+      // A filter or a child table; without a column of that name, SQLite would be asked for something else.
+      if let rowID = table.rowIDName, name.lowercased() == rowID { continue }
+      throw SourceProblem(
+        entity: plan.entity.name,
+        message: "table \"\(table.name)\" has no column \"\(name)\", which a filter or a child table names"
+          + " (\(plan.entity.location.file):\(plan.entity.location.line));"
+          + " its columns are \(table.columns.map(\.name).joined(separator: ", "))")
     }
     let key = plan.key.compactMap { index -> String? in
       guard case .field(let name)? = plan.entity.fields[index].paths.first?.steps.first else { return nil }
@@ -194,6 +221,29 @@ final class SQLiteSession: SourceSession {
           + " \"\(table.name)\", so two rows could claim one; use its primary key, or rowid")
     }
   }
+
+  func verifyContents(of plan: EntityPlan) throws {
+    let table = try table(plan.entity)
+    if table.kind == .table { try connection.verifyStructure(of: table.name) }
+  }
+}
+
+extension SQLiteSession {
+  /// `verify` has made sure that the key's columns are unique together, as the source compares them.
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {
+    let table = try table(plan.entity)
+    let fields = plan.key.map { plan.entity.fields[$0] }
+    if fields.count == 1, case .field(let name)? = fields[0].paths.first?.steps.first,
+      fields[0].keepsIntegersApart,
+      table.rowIDName != nil,
+      name == table.integerPrimaryKeyAlias || !table.columns.contains(where: { $0.name == name })
+    {
+      return .always
+    }
+    return fields.allSatisfy(\.keepsValuesApart) ? .always : .never
+  }
+
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool { false }
 }
 
 /// Rows of one SELECT: first the slots' columns, then the others, then the locator's.
@@ -224,9 +274,13 @@ final class SQLiteRecordCursor: RecordCursor {
   func fill() throws(Refusal) {
     statement.fill(encoder.slots, count: slotCount)
     for index in others.indices { others[index] = statement.rawValue(slotCount + index) }
+    var failure: Refusal?
     names.names[slotCount...].withUnsafeBufferPointer { keys in
-      others.withUnsafeBufferPointer { encoder.begin(others: keys, $0) }
+      others.withUnsafeBufferPointer {
+        do throws(Refusal) { try encoder.begin(others: keys, $0) } catch { failure = error }
+      }
     }
+    if let failure { throw failure }
   }
 
   func appendRecord(to out: inout ByteBuffer) {

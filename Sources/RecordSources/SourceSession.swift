@@ -50,8 +50,20 @@ public protocol SourceSession: AnyObject {
   func estimatedCount(of entity: Entity) throws -> Int?
 
   /// What makes it impossible to move this entity rightly from this source, such as a table that isn't there or a key
-  /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first.
+  /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first, or the store's own error for a file that
+  /// is damaged.
   func verify(_ plan: EntityPlan) throws
+
+  /// Finds damage that reading by ranges would pass over, and lose records by. As costly as reading everything once, so
+  /// only a run that begins, or goes on after an end, does it.
+  func verifyContents(of plan: EntityPlan) throws
+
+  /// Whether two records of this source can have one key, by the mapping and by what the source keeps unique. Asks for no
+  /// record: see ``keyKindHolds(_:_:)``.
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness
+
+  /// Whether the key of every record is of this kind now.
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool
 }
 
 /// Records, one at a time. What it hands out is valid until the next call of `next`.

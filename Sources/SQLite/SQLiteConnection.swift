@@ -31,7 +31,11 @@ public final class SQLiteConnection {
   /// Whether SQLite was told that nobody changes the file: its folder is read-only, and nothing waits beside it.
   public let isImmutable: Bool
   let database: OpaquePointer
-  private let file: SQLiteFile
+  /// Which file was opened.
+  public let identity: SQLiteFileIdentity
+  let file: SQLiteFile
+  /// The file as the snapshot began, if it has to stay so: a database with a rollback journal.
+  private(set) var stateInSnapshot: SQLiteFile.State?
   private let stateAtOpening: SQLiteFile.State?
 
   /// Opens a database file.
@@ -45,6 +49,7 @@ public final class SQLiteConnection {
     self.file = file
     self.path = file.path
     database = opened.database
+    identity = opened.identity
     isImmutable = opened.isImmutable
     stateAtOpening = opened.isImmutable ? opened.state : nil
     cancelHandle = SQLiteCancel(opened.database)
@@ -60,7 +65,9 @@ public final class SQLiteConnection {
   /// - Throws: `SQLiteError`.
   public func execute(_ sql: String) throws {
     let code = sqlite3_exec(database, sql, nil, nil, nil)
-    guard code == SQLITE_OK else { throw SQLiteError(database, code: code, sql: sql, path: path) }
+    guard code == SQLITE_OK else {
+      throw explained(SQLiteError(database, code: code, sql: sql, path: path))
+    }
   }
 
   /// Compiles one statement.
@@ -90,10 +97,13 @@ public final class SQLiteConnection {
   /// - Throws: `SQLiteError`.
   public func beginSnapshot() throws {
     try requireUnchanged()
+    try requireSameFile()
     try execute("BEGIN")
     do {
       // BEGIN alone takes no snapshot: the first read does.
       try query("SELECT 1 FROM sqlite_schema LIMIT 1")
+      // A checkpoint may write into the file of a database in WAL mode at any time.
+      stateInSnapshot = try journalMode() == "wal" ? nil : file.state
     } catch {
       try execute("ROLLBACK")
       throw error
@@ -102,10 +112,13 @@ public final class SQLiteConnection {
 
   /// Ends the snapshot. Statements that are still in the middle of their rows hold it: reset them first.
   ///
-  /// - Throws: `SQLiteError`, also if a file that was taken for unchangeable has changed meanwhile.
+  /// - Throws: `SQLiteError`, also if the file was changed meanwhile in a way that no lock stops.
   public func endSnapshot() throws {
+    let end = Result { try requireSameFile() }
+    stateInSnapshot = nil
     try execute("COMMIT")
     try requireUnchanged()
+    try end.get()
   }
 
   /// A number that changes when another connection has committed; compare it only with this connection's own.

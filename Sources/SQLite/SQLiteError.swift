@@ -34,6 +34,13 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
   /// Whether another connection held a lock for longer than the time limit.
   public var isBusy: Bool { code == Int(SQLITE_BUSY) || code == Int(SQLITE_LOCKED) }
 
+  /// Whether the same work may succeed when tried again, with nobody's help: another program held a lock. What else can
+  /// befall a file needs a person.
+  public var isRetryable: Bool { isBusy && extendedCode != Int(kedge_busy_snapshot) }
+
+  /// Whether the file isn't the one any more that was opened first, or was changed past all locks.
+  public var isReplaced: Bool { extendedCode == Int(kedge_readonly_moved) }
+
   /// Whether `SQLiteCancel` stopped the statement.
   public var isInterrupted: Bool { code == Int(SQLITE_INTERRUPT) }
 
@@ -65,6 +72,7 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     case (SQLITE_CORRUPT, _):
       " Run PRAGMA integrity_check, and restore the file from a backup or by sqlite3's .recover."
     case (SQLITE_FULL, _): " Free some space on the disk."
+    case (SQLITE_IOERR, _): " Check the disk and its connection, and run again."
     default: ""
     }
   }

@@ -62,7 +62,7 @@ struct SQLiteFile {
 
   /// What changes when anybody writes to the file.
   struct State: Equatable {
-    let inode: UInt
+    let identity: SQLiteFileIdentity
     let size: Int
     let seconds: Int
     let nanoseconds: Int
@@ -72,7 +72,8 @@ struct SQLiteFile {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return State(
-      inode: UInt(status.st_ino), size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
+      identity: SQLiteFileIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino)),
+      size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
       nanoseconds: status.st_mtim.tv_nsec)
   }
 

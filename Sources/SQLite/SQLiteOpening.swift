@@ -6,6 +6,7 @@ enum SQLiteOpening {
     let database: OpaquePointer
     let isImmutable: Bool
     let state: SQLiteFile.State?
+    let identity: SQLiteFileIdentity
   }
 
   static func open(_ file: SQLiteFile, _ mode: SQLiteConnection.Mode) throws -> Opened {
@@ -23,7 +24,8 @@ enum SQLiteOpening {
       }
     do {
       let database = try connect(file, file.path, flags, mode)
-      return Opened(database: database, isImmutable: false, state: nil)
+      let identity = try identity(of: file, database)
+      return Opened(database: database, isImmutable: false, state: nil, identity: identity)
     } catch let error as SQLiteError where mode == .readOnly && needsSharedMemory(error) {
       // A database in WAL mode wants files beside it, and its folder takes none. Without a -wal the main file is all
       // there is. With one, SQLite would silently leave out every commit in it.
@@ -37,8 +39,25 @@ enum SQLiteOpening {
       }
       let state = file.state
       let database = try connect(file, file.immutableURI, flags | SQLITE_OPEN_URI, mode)
-      return Opened(database: database, isImmutable: true, state: state)
+      let identity = try identity(of: file, database)
+      return Opened(database: database, isImmutable: true, state: state, identity: identity)
     }
+  }
+
+  /// Which file was opened: the one at the path, if SQLite doesn't see another there than its own.
+  private static func identity(
+    of file: SQLiteFile, _ database: OpaquePointer
+  ) throws -> SQLiteFileIdentity {
+    let before = file.state?.identity
+    var hasMoved: Int32 = 0
+    let code = sqlite3_file_control(database, nil, SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    guard code == SQLITE_OK, hasMoved == 0, let before, before == file.state?.identity else {
+      sqlite3_close_v2(database)
+      throw SQLiteFile.error(
+        kedge_readonly_moved, "another file was put in its place while it was opened; run again.",
+        path: file.path)
+    }
+    return before
   }
 
   private static func needsSharedMemory(_ error: SQLiteError) -> Bool {

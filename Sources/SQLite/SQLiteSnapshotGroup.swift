@@ -11,6 +11,8 @@ internal import CSQLite
 public struct SQLiteSnapshotGroup {
   /// The connections, each for one thread at a time.
   public let connections: [SQLiteConnection]
+  /// The file that all of them read.
+  public var identity: SQLiteFileIdentity { watcher.identity }
   private let watcher: SQLiteConnection
 
   /// Opens the connections and begins their common snapshot.
@@ -18,11 +20,20 @@ public struct SQLiteSnapshotGroup {
   /// - Parameters:
   ///   - path: The database's file.
   ///   - count: How many connections; at least one.
+  ///   - expected: The file that earlier connections read, so that no two read different ones; nil for the first.
   ///   - attempts: How often to begin again when a commit slips in. An attempt takes some ten microseconds per connection.
-  /// - Throws: `SQLiteError`; `isBusy` if a commit slipped in at every attempt.
-  public init(path: String, count: Int, attempts: Int = 20_000) throws {
+  /// - Throws: `SQLiteError`; `isBusy` if a commit slipped in at every attempt, `isReplaced` if another file lies at the
+  ///   path by now.
+  public init(path: String, count: Int, expected: SQLiteFileIdentity? = nil, attempts: Int = 20_000) throws {
     connections = try (0..<max(1, count)).map { _ in try SQLiteConnection(path: path, mode: .readOnly) }
     watcher = try SQLiteConnection(path: path, mode: .readOnly)
+    let all = Set(connections.map(\.identity) + [watcher.identity] + (expected.map { [$0] } ?? []))
+    guard all.count == 1 else {
+      throw SQLiteFile.error(
+        kedge_readonly_moved,
+        "another file was put in its place since it was first opened; run again, to read all from one file.",
+        path: path)
+    }
     for _ in 0..<max(1, attempts) {
       let before = try watcher.dataVersion()
       for connection in connections { try connection.beginSnapshot() }

@@ -108,7 +108,8 @@ public final class SQLiteStatement {
 
   /// A value of the current row, by its own storage class: integers are `.int64`, texts `.string`, blobs `.binary`.
   ///
-  /// Texts and blobs lie in SQLite's memory until the next `step` or `reset`. A text of a UTF-16 database whose
+  /// Texts and blobs lie in SQLite's memory until the next `step` or `reset`, or until the same column is read again,
+  /// which turns a text of a UTF-16 database back and forth. A text of a UTF-16 database whose
   /// surrogates don't pair comes as bytes that aren't UTF-8, so that it is refused rather than altered.
   public func rawValue(_ column: Int) -> RawValue {
     let column = Int32(truncatingIfNeeded: column)
@@ -159,6 +160,6 @@ public final class SQLiteStatement {
   }
 
   private func failure(_ code: Int32) -> SQLiteError {
-    SQLiteError(connection.database, code: code, sql: sql, path: connection.path)
+    connection.explained(SQLiteError(connection.database, code: code, sql: sql, path: connection.path))
   }
 }

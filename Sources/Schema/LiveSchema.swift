@@ -123,7 +123,7 @@ extension SchemaPlan {
         """, [.text(key.table.schema), .text(key.table.name), .text(key.name)])
       if rows.isEmpty {
         found.append(.missingForeignKey(key))
-      } else if rows[0]["valid"] == "f" {
+      } else if try rows[0]["valid"] == "f" {
         found.append(.unvalidatedForeignKey(key))
       }
     }
@@ -144,34 +144,34 @@ extension SchemaPlan {
     var found: [SchemaDifference] = []
     var liveKey: [(place: Int, name: String)] = []
     for row in rows {
-      guard let name = row["name"] else { continue }
+      guard let name = try row["name"] else { continue }
       let place = try row.int("place")
       if place >= 0 { liveKey.append((place, name)) }
-      let isRequired = row["required"] == "t"
+      let isRequired = try row["required"] == "t"
       if let column = table.generated.first(where: { $0.column == name }) {
-        if let type = row["type"], type != column.type.formatted {
+        if let type = try row["type"], type != column.type.formatted {
           found.append(.otherType(table.table, name, found: type, wanted: column.type.formatted))
         }
         continue
       }
       guard let column = table.columns.first(where: { $0.name == name }) else {
-        if isRequired, row["has_default"] != "t" {
+        if isRequired, try row["has_default"] != "t" {
           found.append(.unknownRequiredColumn(table.table, name))
         }
         continue
       }
-      if let type = row["type"], type != column.type.formatted {
+      if let type = try row["type"], type != column.type.formatted {
         found.append(.otherType(table.table, name, found: type, wanted: column.type.formatted))
       }
-      if row["generated"] == "t" { found.append(.unwritableColumn(table.table, name)) }
+      if try row["generated"] == "t" { found.append(.unwritableColumn(table.table, name)) }
       if isRequired != (column.isRequired || table.key.contains(name)) {
         found.append(.otherNullability(table.table, name, liveIsRequired: isRequired))
       }
     }
-    for column in table.columns where !rows.contains(where: { $0["name"] == column.name }) {
+    for column in table.columns where try !rows.contains(where: { try $0["name"] == column.name }) {
       found.append(.missingColumn(table.table, column.name, type: column.type.sql))
     }
-    for column in table.generated where !rows.contains(where: { $0["name"] == column.column }) {
+    for column in table.generated where try !rows.contains(where: { try $0["name"] == column.column }) {
       found.append(.missingColumn(table.table, column.column, type: column.type.sql))
     }
     let names = liveKey.sorted { $0.place < $1.place }.map(\.name)

@@ -60,12 +60,12 @@ public struct NamedTypeDefinition: Sendable, Equatable {
     guard let first = rows.first else { return [.missingType(self)] }
     switch kind {
     case .enumeration(let labels):
-      guard first["kind"] == "e" else { return [.otherKindOfType(self)] }
-      let live = Set(rows.compactMap { $0["label"] })
+      guard try first["kind"] == "e" else { return [.otherKindOfType(self)] }
+      let live = try Set(rows.compactMap { try $0["label"] })
       return labels.filter { !live.contains($0) }.map { .missingLabel(self, $0) }
     case .domain(let base):
-      guard first["kind"] == "d" else { return [.otherKindOfType(self)] }
-      return first["base"] == base ? [] : [.otherKindOfType(self)]
+      guard try first["kind"] == "d" else { return [.otherKindOfType(self)] }
+      return try first["base"] == base ? [] : [.otherKindOfType(self)]
     }
   }
 }

@@ -11,6 +11,7 @@ enum Kedge {
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     let environment = ProcessInfo.processInfo.environment
+    armStopPoints(environment)
     let isTerminal = Terminal.isTerminal(STDOUT_FILENO)
     let color = ANSIStyle(
       isTerminal: isTerminal, environment: environment, noColor: arguments.contains("--no-color")
@@ -25,6 +26,17 @@ enum Kedge {
       exit(2)
     case .run(let command):
       exit(await run(command, environment: environment))
+    }
+  }
+
+  /// What a test wants to happen at named points of the engine: before there is a second thread.
+  private static func armStopPoints(_ environment: [String: String]) {
+    guard let text = environment["KEDGE_STOP_POINT"], !text.isEmpty else { return }
+    do throws(StopPlanError) {
+      try StopPlan(text, file: environment["KEDGE_STOP_FILE"]).arm()
+    } catch {
+      Terminal.write("kedge: error: \(error)\n", to: STDERR_FILENO)
+      exit(ExitCode.usage)
     }
   }
 

@@ -65,6 +65,24 @@ struct BSONDocumentTests {
     #expect(ObjectID(high: 1, low: 5) < ObjectID(high: 2, low: 0))
   }
 
+  @Test("setting changes one element and leaves every byte of the others")
+  func settingBytes() throws {
+    let pairs: [(String, BSONValue)] = [
+      ("a", 1), ("b", .invalidUTF8(.string, [0xFF])), ("a", 2), ("c", .binary(subtype: 2, [1, 2])),
+    ]
+    var document = BSONDocument(pairs)
+    document["a"] = "longer than before"
+    #expect(document == BSONDocument([("a", "longer than before")] + pairs[1...]))
+    document["a"] = nil
+    #expect(document == BSONDocument(Array(pairs[1...])))
+    document["d"] = .null
+    #expect(document == BSONDocument(pairs[1...] + [("d", .null)]))
+    document["none"] = nil
+    #expect(document == BSONDocument(pairs[1...] + [("d", .null)]))
+    let copy = try BSONDocument(bytes: document.bytes)
+    #expect(copy == document)
+  }
+
   @Test("a key that holds a NUL is refused by the builder")
   func nulInKey() {
     var buffer = ByteBuffer()

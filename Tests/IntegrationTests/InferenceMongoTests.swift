@@ -1,7 +1,10 @@
+import Audit
+import Backfill
 import Codec
 import Foundation
 import Mapping
 import Mongo
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -136,12 +139,83 @@ struct InferenceMongoTests {
       ["_id": 2, "tags": [], "items": nil],
     ]
     let found = try infer(documents, InferOptions(arrays: .tables))
-    #expect(found.entity.children.map(\.name).sorted() == ["in_side", "in_side_2", "items", "tags"])
-    #expect(found.entity.fields.map(\.column) == ["id", "mixed", "nested"])
+    #expect(
+      found.entity.children.map(\.name).sorted() == ["in_side", "in_side_2", "items", "nested", "tags"])
+    #expect(found.entity.fields.map(\.column) == ["id", "mixed"])
     let items = found.entity.children.first { $0.name == "items" }
     #expect(items?.table.name == "things_items")
     #expect(items?.parentColumns == ["things_id"])
     #expect(items?.fields.map(\.column) == ["sku", "price", "at_zip"])
+  }
+
+  @Test("arrays inside elements become tables inside tables, and the set moves everything as it is")
+  func nestedTables() throws {
+    let documents: [BSONDocument] = [
+      [
+        "_id": 1,
+        "orders": [
+          ["no": 1, "lines": [["sku": "a", "serials": ["x", nil]], ["sku": "b"]], "odd": [1, "x"]],
+          ["no": 2, "lines": []],
+        ],
+        "grid": [[1, 2], [], [3]], "box": ["deep": [["at": [1]]]],
+      ],
+      ["_id": 2, "orders": nil, "grid": []],
+    ]
+    let found = try infer(documents, InferOptions(arrays: .tables))
+    #expect(found.entity.fields.map(\.column) == ["id"])
+    let orders = try #require(found.entity.children.first { $0.name == "orders" })
+    #expect(orders.fields.map { "\($0.column) \($0.type.sql)" } == ["no integer", "odd jsonb"])
+    let lines = try #require(orders.children.first)
+    #expect(lines.table.name == "things_orders_lines" && lines.path.description == "lines[]")
+    #expect(lines.parentColumns == ["things_id", "orders_position"])
+    #expect(lines.children.first?.parentColumns == ["things_id", "orders_position", "lines_position"])
+    #expect(lines.children.first?.fields.map(\.paths) == [[ValuePath([])]])
+    let grid = try #require(found.entity.children.first { $0.name == "grid" })
+    #expect(grid.fields.isEmpty && grid.children.first?.path.description == "[]")
+    let result = try SourceScan.run(database.source)
+    let set = Inference.infer(result, options: InferOptions(arrays: .tables)).set
+    let target = try TestPostgres()
+    let engine = Engine(set: set, source: InferenceRun.source(database.source), into: target)
+    expectEqual(try engine.backfill().counts("things"), [2, 2, 0, 0, 0])
+    expectEqual(try engine.audit().tally("things")?.matching, 2)
+    expectEqual(
+      try target.rows("SELECT * FROM core.things_orders_lines_serials ORDER BY 4"),
+      ["1 | 0 | 0 | 0 | x", "1 | 0 | 0 | 1 | ∅"])
+    expectEqual(try target.value("SELECT sum(value) FROM core.things_grid_elements"), "6")
+    expectEqual(try target.value("SELECT count(*) FROM core.things_box_deep_at"), "1")
+    #expect(result.textReport(mapping: set).contains("table core.things_orders_lines"))
+  }
+
+  @Test("arrays of scalars of one type become native arrays where that was asked for; else a comment says so")
+  func nativeArrays() throws {
+    let documents: [BSONDocument] = [
+      [
+        "_id": 1, "tags": ["a", nil, ""], "numbers": [1, 2], "big": [1, .int64(1 << 40)],
+        "ids": [.id("507f1f77bcf86cd799439011")],
+        "mixed": [1, "a"], "docs": [["a": 1]], "none": [], "box": ["at": [.at(0)]], "odd": [.undefined],
+      ], ["_id": 2, "tags": []],
+    ]
+    let found = try infer(documents, InferOptions(arrays: .native))
+    #expect(
+      ["tags", "numbers", "big", "ids", "mixed", "docs", "none", "box_at", "odd"].map {
+        type(found.entity, $0)
+      } == [
+        "text[]", "integer[]", "bigint[]", "text[] text", "jsonb", "jsonb", "jsonb", "timestamptz[]", "jsonb",
+      ])
+    let target = try TestPostgres()
+    let set = Inference.infer(try SourceScan.run(database.source), options: InferOptions(arrays: .native)).set
+    let engine = Engine(set: set, source: InferenceRun.source(database.source), into: target)
+    expectEqual(try engine.backfill().counts("things"), [2, 2, 0, 0, 0])
+    expectEqual(try engine.audit().tally("things")?.matching, 2)
+    expectEqual(
+      try target.rows("SELECT tags, numbers, ids FROM core.things ORDER BY id"),
+      [#"{a,NULL,""} | {1,2} | {507f1f77bcf86cd799439011}"#, "{} | ∅ | ∅"])
+    let usual = Inference.infer(try SourceScan.run(database.source))
+    let remarks = try #require(usual.comments.field["things"])
+    #expect(
+      remarks["ids"]?.last
+        == "every element fits one type: consider type \"text[]\" with transforms [text], or a child table")
+    #expect(remarks["mixed"]?.contains { $0.contains("every element") } != true)
   }
 
   @Test("odd names of fields are quoted, and never collide")

@@ -1,6 +1,9 @@
+import Audit
+import Backfill
 import Codec
 import Mapping
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -129,6 +132,55 @@ struct InferenceSQLiteTests {
     #expect(result.collections.first?.field("twice")?.integers.greatest == 4)
     #expect(result.collections.first?.field("thrice")?.integers.greatest == 6)
     try InferenceRun.check(.sqlite(path: path))
+  }
+
+  @Test("what the texts look like is said, and left to a person to decide")
+  func forms() throws {
+    let sql = """
+      CREATE TABLE t (id INTEGER PRIMARY KEY, ip TEXT, idle TEXT, status TEXT, info TEXT, name TEXT, long INT AS (id * 2));
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+      INSERT INTO t (ip, idle, status, info, name)
+      SELECT '10.0.0.' || i, 'PT' || i || 'S', CASE i % 3 WHEN 0 THEN 'new' WHEN 1 THEN 'lost' ELSE 'active' END,
+        '{"a": ' || i || '}', 'name ' || i FROM n;
+      UPDATE t SET ip = '2001:db8::/32' WHERE id = 1; UPDATE t SET idle = '02:30:00' WHERE id = 2;
+      """
+    let found = try infer(sql)
+    let remarks = try #require(found.comments.field["t"])
+    func says(_ column: String, _ part: String) -> Bool {
+      remarks[column]?.contains { $0.contains(part) } ?? false
+    }
+    #expect(says("ip", "consider type inet with transforms [inet]"))
+    #expect(says("idle", "consider type interval with transforms [interval]"))
+    #expect(says("status", "only 3 different texts: consider an enum"))
+    #expect(says("info", "or json-text to map what is inside"))
+    #expect(says("long", "move it to generated"))
+    #expect(!says("name", "different texts"))
+    #expect(types(found.set.entity(named: "t"))["ip"] == "text")
+    // What the comments say is right: the same mapping with those types moves everything.
+    let file = try TestSQLite(sql)
+    let engine = try Engine(
+      sqlite: file, into: try TestPostgres(),
+      """
+      entity: t
+      owner: core
+      source: { store: file, table: t }
+      key: [id]
+      json-text: info
+      fields:
+        id: bigint
+        ip: { type: inet, transforms: [inet] }
+        idle: { type: interval, transforms: [interval] }
+        status: { type: { enum: status, values: [new, lost, active] } }
+        a: { from: info.a, type: integer }
+        name: text
+      unmapped: { ignore: [long], others: reject }
+      generated: { long: { type: bigint, as: "id * 2" } }
+      """)
+    expectEqual(try engine.backfill().counts("t"), [60, 60, 0, 0, 0])
+    expectEqual(
+      try engine.target.value("SELECT (max(a), max(long), max(idle), count(DISTINCT status)) FROM core.t"),
+      "(60,120,02:30:00,3)")
+    expectEqual(try engine.audit().tally("t")?.matching, 60)
   }
 
   @Test("names of tables and columns never collide, whatever they are")

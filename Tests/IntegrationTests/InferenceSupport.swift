@@ -98,7 +98,7 @@ enum InferenceRun {
       try session.verify(plan)
       let encoder = RecordEncoder(plan: plan.record)
       let cursor = try session.read(plan, .everything, order: .locator, into: encoder)
-      let rows = (0...entity.children.count).map { _ in RowBuffer() }
+      let rows = (0...plan.children.count).map { _ in RowBuffer() }
       var outcome = Outcome()
       var keys: Set<[UInt8]> = []
       while try cursor.next() {

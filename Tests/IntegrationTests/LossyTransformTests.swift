@@ -92,6 +92,26 @@ struct LossyTransformTests {
       field: "{ type: jsonb, transforms: [ejson, escape_nul] }", value: ["a": ["x\u{0}y", .symbol("\\")]],
       lands: "{\"a\": [\"x\\\\0y\", {\"$symbol\": \"\\\\\\\\\"}]}"),
     Example(
+      field: "{ type: jsonb, transforms: [strip_nul] }",
+      value: [
+        .code("f\u{0}()"), .codeWithScope("g\u{0}()", ["x": "y\u{0}", "h": .codeWithScope("\u{0}h", [:])]),
+        .codeWithScope("clean", ["x": .code("\u{0}")]),
+      ],
+      lands:
+        "[{\"$code\": \"f()\"}, {\"$code\": \"g()\", \"$scope\": {\"h\": {\"$code\": \"h\", \"$scope\": {}}, "
+        + "\"x\": \"y\"}}, {\"$code\": \"clean\", \"$scope\": {\"x\": {\"$code\": \"\"}}}]"),
+    Example(
+      field: "{ type: jsonb, transforms: [ejson, escape_nul] }",
+      value: .codeWithScope("g\u{0}()", ["x": "\\"]),
+      lands: "{\"$code\": \"g\\\\0()\", \"$scope\": {\"x\": \"\\\\\\\\\"}}"),
+    Example(
+      field: "{ type: jsonb, transforms: [ejson, strip_nul] }", value: .code("\u{0}f()"),
+      lands: "{\"$code\": \"f()\"}"),
+    Example(
+      field: "{ type: jsonb, transforms: [ejson, strip_nul] }",
+      value: .dbPointer("c\u{0}d", ObjectID("507f1f77bcf86cd799439011")!),
+      lands: "{\"$dbPointer\": {\"$id\": {\"$oid\": \"507f1f77bcf86cd799439011\"}, \"$ref\": \"cd\"}}"),
+    Example(
       field: "{ type: jsonb, transforms: [json, strip_nul] }", value: #"{"a": "x\u0000y", "b": "\\u0000"}"#,
       lands: #"{"a": "xy", "b": "\\u0000"}"#, sql: #"'{"a": "x\u0000y", "b": "\\u0000"}'"#),
     Example(

@@ -85,6 +85,26 @@ struct MongoTypeTests {
       real.refused == ["0 not_exact v v", "5 not_exact v v", "6 not_exact v v", "7 not_exact v v"])
   }
 
+  @Test("decimals land in floating-point columns where they are exactly that")
+  func decimalFloats() throws {
+    let values: [BSONValue] = [
+      .decimal(15, exponent: -1), .decimal(1, exponent: -1), .decimal(0, exponent: 3, isNegative: true),
+      .decimal(1, exponent: 22), .decimal(1, exponent: 23), .decimal128(low: 0, high: 0x7C00_0000_0000_0000),
+      .decimal128(low: 0, high: 0xF800_0000_0000_0000), .decimal(16_777_217, exponent: 0),
+    ]
+    let double = try move("double precision", values)
+    #expect(
+      double.landed == ["0 | 1.5", "2 | -0", "3 | 1e+22", "5 | NaN", "6 | -Infinity", "7 | 16777217"])
+    #expect(double.refused == ["1 not_exact v v", "4 not_exact v v"])
+    let real = try move("real", values)
+    #expect(real.landed == ["0 | 1.5", "2 | -0", "5 | NaN", "6 | -Infinity"])
+    #expect(
+      real.refused == ["1 not_exact v v", "3 not_exact v v", "4 not_exact v v", "7 not_exact v v"])
+    let lists = try move("\"double precision[]\"", [[values[0], .int32(2)], [values[1]]])
+    #expect(lists.landed == ["0 | {1.5,2}"])
+    #expect(lists.refused == ["1 not_exact v v"])
+  }
+
   @Test("texts of every kind")
   func texts() throws {
     let values: [BSONValue] = ["", "Straße 🚢", "12345", "123456", .id("0123456789abcdef01234567"), "a\u{0}b"]

@@ -80,6 +80,36 @@ struct QuarantineLimitTests {
     expectEqual(try engine.audit().tally("items")?.drift, 0)
   }
 
+  /// What a run that stops at its limit says, up to what is to be done; nil where it ends well.
+  private func stop(_ run: () throws -> BackfillReport) throws -> String? {
+    do {
+      _ = try run()
+      return nil
+    } catch let error as BackfillError {
+      return "\(error)".split(separator: ";").first.map(String.init)
+    }
+  }
+
+  @Test(
+    "a dry run stops where a backfill stops, and says the same",
+    arguments: [
+      ("2", 30, 3, 10), ("100", 1_500, 1, 20_000), ("\"1%\"", 1_500, 50, 20_000), ("\"1%\"", 20, 20, 7),
+      ("\"1%\"", 1_200, 100, 500), ("\"2%\"", 1_200, 100, 500), ("0", 10, 100, 10), ("10", 30, 3, 10),
+    ])
+  func dryRun(limit: String, records: Int, each: Int, chunk: Int) throws {
+    let (mongo, target) = (try TestMongo(), try TestPostgres())
+    try fill(mongo, records) { $0 % each == 0 }
+    let engine = try Engine(mongo: mongo, into: target, Self.items("quarantine: { limit: \(limit) }"))
+    let dry = try stop { try engine.dryRun { $0.chunkSize = chunk } }
+    let real = try stop {
+      try engine.backfill {
+        $0.chunkSize = chunk
+        $0.workers = 1
+      }
+    }
+    #expect(dry?.replacing(" would be quarantined", with: " are quarantined") == real)
+  }
+
   @Test("what waits is counted by entity, reason and field, with an example of each")
   func groups() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())

@@ -75,7 +75,9 @@ struct ResumeTests {
     let elsewhere = try Engine(mongo: try TestMongo(), into: target, Self.things)
     try elsewhere.mongo?.insert("things", [["_id": 1, "v": 1]])
     #expect(try refusal(elsewhere) { $0.limit = 4 }.contains("the source is another ("))
-    #expect(try refusal(engine) { ($0.limit, $0.entities) = (4, ["things"]) }.contains("for all entities and this is for things"))
+    #expect(
+      try refusal(engine) { ($0.limit, $0.entities) = (4, ["things"]) }.contains(
+        "for all entities and this is for things"))
     try target.execute("UPDATE kedge.runs SET target = 'elsewhere/1'")
     #expect(try refusal(engine) { $0.limit = 4 }.contains("this database is a copy"))
     // None of them left a trace.

@@ -140,11 +140,63 @@ struct AcrossEntitiesTests {
     )
     #expect(
       source("store: lite, table: a", "id: { from: a.b, type: text }") == [
-        "a.yaml:5:23: error: a row's column has no fields inside it | a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'"
+        "a.yaml:5:23: error: a row's column has no fields inside it | name the column in \"json-text\" if it holds JSON; a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'"
       ])
     #expect(
       source("store: lite, table: a", "id: text", "children: { x: { fields: { y: text } } }") == [
-        "a.yaml:6:1: error: the records are rows, which hold no arrays to make child tables of | give the other table an entity of its own"
+        "a.yaml:6:1: error: the records are rows, which hold no arrays to make child tables of | name the column in \"json-text\" if it holds JSON, or give the other table an entity of its own"
+      ])
+  }
+
+  @Test("JSON text: paths go into columns that it names, and what it can't mean is said")
+  func jsonText() {
+    func problems(_ text: String, store: String = "store: lite, table: a") -> [String] {
+      diagnostics([
+        "a.yaml": "entity: a\nowner: core\nsource: { \(store) }\nkey: id\n" + text
+      ]).filter { !$0.contains("no entity uses") }
+    }
+    #expect(
+      problems(
+        "json-text: [p, q, p.inner]\nfields: { id: bigint, l: { from: p.l, type: text }, m: { from: p.inner.x, type: text } }\nchildren: { q: { fields: { y: text } } }\nunmapped: { ignore: [p.old] }"
+      ) == [])
+    #expect(
+      problems("json-text: [p]\nfields: { id: { from: p.id, type: bigint } }") == [
+        "a.yaml:6:23: error: the key can't come from JSON text, in which the source can't look it up | use a field of the record itself"
+      ])
+    #expect(
+      problems("json-text: [p, \"x[]\", p]\nfields: { id: bigint, p: jsonb }") == [
+        "a.yaml:5:16: error: \"json-text\" names fields whose text is JSON, and \"x[]\" is no field",
+        "a.yaml:5:23: error: \"p\" stands twice in \"json-text\"",
+      ])
+    #expect(
+      problems("json-text: [p.q, r]\nfields: { id: bigint }").map { String($0.prefix(60)) } == [
+        "a.yaml:5:13: error: a row's column has no fields inside it |",
+        "a.yaml:5:18: warning: nothing takes \"r\" or goes into it; thi",
+      ])
+  }
+
+  @Test("rules for elements are for arrays, and say what an element can become")
+  func elements() {
+    func problems(_ field: String) -> [String] {
+      errors([
+        "a.yaml":
+          "entity: a\nowner: core\nsource: { store: app, collection: a }\nkey: id\nfields:\n  id: text\n  v: { \(field) }"
+      ])
+    }
+    #expect(
+      problems("type: \"text[]\", null-element: skip, empty-element: { value: none }") == [])
+    #expect(
+      problems("type: text, null-element: skip") == [
+        "a.yaml:7:34: error: \"null-element\" is for array columns, and \"v\" is text | remove it; a single value's rules are missing, null and empty"
+      ])
+    #expect(
+      problems("type: \"text[]\", null-element: keep") == [
+        "a.yaml:7:38: error: \"null-element\" can't be \"keep\" | it is null, skip, quarantine, or a value as in { value: keep }"
+      ])
+    #expect(
+      problems("type: \"integer[]\", null-element: { value: x }, empty-element: skipp") == [
+        "a.yaml:7:50: error: \"x\" can't be a value of type integer",
+        "a.yaml:7:70: error: \"empty-element\" can't be \"skipp\" | did you mean \"skip\"?",
       ])
   }
 

@@ -19,7 +19,7 @@ struct ErrorKindTests {
     Mistake(
       fields: "a: { type: text, zzzzzz: x }",
       said: [
-        "7:20: error: a field has no key \"zzzzzz\" | it has from, type, transforms, required, unique, personal, missing, null, empty"
+        "7:20: error: a field has no key \"zzzzzz\" | it has from, type, transforms, required, unique, personal, missing, null, empty, null-element, empty-element"
       ]),
     Mistake(fields: "a: { from: b }", said: ["7:6: error: a field needs \"type\""]),
     Mistake(fields: "a: [text]", said: ["7:6: error: expected a field as a mapping of keys, found a list"]),

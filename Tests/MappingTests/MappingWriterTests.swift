@@ -37,6 +37,7 @@ struct MappingWriterTests {
         source: { store: app, collection: users }
         target: { table: user, schema: app }
         key: [id]
+        json-text: [settings, "addresses[].geo"]
         fields:
           id: { from: _id, type: text, transforms: [text] }
           # 3 are null
@@ -55,6 +56,8 @@ struct MappingWriterTests {
           plan: { type: text, transforms: [{ enum: { f: free, p: pro } }] }
           active: { type: boolean, transforms: [{ boolean: { true: ["yes", "1"], false: ["no", "0"] } }] }
           origin: { type: text, transforms: [{ constant: legacy }] }
+          flags: { from: settings.flags, type: "text[]", null-element: skip, empty-element: { value: none } }
+          limits: { type: "integer[]", null-element: quarantine }
           ref: { type: uuid, transforms: [{ uuid: java }] }
           workspace_id: { type: text, transforms: [text] }
         children:
@@ -66,6 +69,7 @@ struct MappingWriterTests {
             null-element: skip
             fields:
               city: text
+              street: { from: geo.street, type: text }
               value: { from: "@", type: jsonb }
             children:
               phones:

@@ -57,6 +57,7 @@ struct RandomSet {
       name: name, location: nowhere, owner: isCore ? .core : .feature, store: store.name, collection: text(),
       table: isCore ? table : nil, key: key,
       fields: fields)
+    if chance(3) { entity.jsonText = [ValuePath(field: "n")] }
     if isCore {
       entity.phase = Entity.Phase.allCases.randomElement(using: &random) ?? .legacy
       if !isRow {
@@ -169,6 +170,11 @@ struct RandomSet {
     field.missing = [usual, .quarantine, value].randomElement(using: &random) ?? usual
     field.null = [usual, .quarantine, value].randomElement(using: &random) ?? usual
     field.empty = [.keep, usual, .quarantine, value].randomElement(using: &random) ?? .keep
+    if case .array(let element) = type {
+      let value: ElementAbsence = element.base == .citext ? .value(text()) : .skip
+      field.nullElement = [.null, .skip, .quarantine, value].randomElement(using: &random) ?? .null
+      field.emptyElement = [.keep, .null, .skip, .quarantine, value].randomElement(using: &random) ?? .keep
+    }
     return field
   }
 

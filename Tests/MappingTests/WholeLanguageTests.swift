@@ -17,6 +17,7 @@ struct WholeLanguageTests {
     source: { store: app, collection: users }
     target: { table: user, schema: app }
     key: id
+    json-text: [settings, "addresses[].geo"]
     fields:
       id: { from: _id, type: text, transforms: [text] }
       name: text
@@ -28,6 +29,8 @@ struct WholeLanguageTests {
       plan: { type: text, transforms: [{ enum: { f: free, p: pro } }] }
       active: { type: bool, transforms: [{ boolean: { true: [yes, "1"], false: [no, "0"] } }] }
       origin: { type: text, transforms: [{ constant: legacy }] }
+      flags: { from: settings.flags, type: "text[]", null-element: skip, empty-element: { value: none } }
+      limits: { type: "integer[]", null-element: quarantine, empty-element: keep }
       ref: { type: uuid, transforms: [{ uuid: java }] }
       workspace_id: { type: text, transforms: [text] }
     children:
@@ -39,7 +42,7 @@ struct WholeLanguageTests {
         null: no-rows
         empty: quarantine
         null-element: skip
-        fields: { city: text, value: { from: "@", type: jsonb } }
+        fields: { city: text, street: { from: geo.street, type: text }, value: { from: "@", type: jsonb } }
         children:
           phones:
             parent: [user_id, address]
@@ -112,6 +115,12 @@ struct WholeLanguageTests {
     #expect(try field("active").transforms == [.boolean(trueWords: ["yes", "1"], falseWords: ["no", "0"])])
     #expect(try field("origin").transforms == [.constant("legacy")])
     #expect(try field("origin").paths.isEmpty)
+    #expect(users.jsonText.map(\.description) == ["settings", "addresses[].geo"])
+    let flags = try field("flags")
+    #expect(flags.nullElement == .skip && flags.emptyElement == .value("none"))
+    let limits = try field("limits")
+    #expect(limits.nullElement == .quarantine && limits.emptyElement == .keep)
+    #expect(try field("email").nullElement == .null && email.emptyElement == .keep)
     #expect(try field("ref").transforms == [.uuid(.java)])
     #expect(try field("name").type == .text)
 
@@ -119,7 +128,7 @@ struct WholeLanguageTests {
     #expect(addresses.name == "addresses" && addresses.path == ValuePath([.field("addresses"), .each]))
     #expect(addresses.table == TableName(schema: "app", name: "user_addresses"))
     #expect(addresses.parentColumns == ["user_id"] && addresses.ordinal == "place")
-    #expect(addresses.fields[1].paths == [ValuePath([])])
+    #expect(addresses.fields[2].paths == [ValuePath([])])
     #expect(users.children[1].table == TableName(schema: "app", name: "user_tags"))
     #expect(users.children[1].parentColumns == ["users_id"] && users.children[1].ordinal == "position")
 

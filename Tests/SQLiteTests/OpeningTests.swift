@@ -66,6 +66,30 @@ struct OpeningTests {
     #expect(error?.isCorrupt == true)
   }
 
+  @Test("pages out of order are found, and broken constraints are left alone")
+  func structure() throws {
+    let path = try folder.database(
+      "s.db",
+      """
+      PRAGMA page_size = 1024; CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL CHECK (x <> 'bad'));
+      PRAGMA ignore_check_constraints = 1;
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+        INSERT INTO t SELECT i, 'some text, ' || i FROM n;
+      INSERT INTO t VALUES (501, 'bad');
+      """)
+    try SQLiteConnection(path: path, mode: .readOnly).verifyStructure(of: "t")
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    let (one, other) = (Data(bytes[2048..<3072]), Data(bytes[4096..<5120]))
+    bytes.replaceSubrange(2048..<3072, with: other)
+    bytes.replaceSubrange(4096..<5120, with: one)
+    try bytes.write(to: URL(filePath: path))
+    let error = #expect(throws: SQLiteError.self) {
+      try SQLiteConnection(path: path, mode: .readOnly).verifyStructure(of: "t")
+    }
+    #expect(error?.isCorrupt == true)
+    #expect(error?.description.contains("out of order") == true)
+  }
+
   @Test("reading changes no byte, and writing is refused")
   func readOnly() throws {
     let path = try folder.database("r.db", "CREATE TABLE t (x); INSERT INTO t VALUES (1)")

@@ -11,12 +11,17 @@ public final class TestPostgres {
   public let connection: PostgresConnection
 
   /// Makes the database on the server that `KEDGE_TEST_POSTGRES_URL` names.
-  public init() throws {
+  ///
+  /// - Parameter original: a database that the new one begins as a copy of. Its connection is closed for good, for the
+  ///   server copies only what nobody is connected to.
+  public init(copying original: TestPostgres? = nil) throws {
     let server = try MissingServer.postgres.url()
     let administrator = try PostgresConnection(try PostgresSettings(url: server))
     defer { administrator.close() }
     let name = uniqueName()
-    try administrator.execute("CREATE DATABASE \(name)")
+    original?.connection.close()
+    let template = original.map { " TEMPLATE \($0.settings.database ?? "")" } ?? ""
+    try administrator.execute("CREATE DATABASE \(name)" + template)
     url = withDatabase(name, in: server)
     settings = try PostgresSettings(url: url)
     connection = try PostgresConnection(settings)

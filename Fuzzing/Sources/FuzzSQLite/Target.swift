@@ -39,7 +39,11 @@ private func tryAll(
     for (slot, value) in row.slots.enumerated() { encoder.slots[slot] = value.raw }
     let others = encoder.plan.hasRest ? names : []
     others.withUnsafeBufferPointer { keys in
-      row.rest.map(\.raw).withUnsafeBufferPointer { encoder.begin(others: keys, $0) }
+      row.rest.map(\.raw).withUnsafeBufferPointer {
+        do throws(Refusal) { try encoder.begin(others: keys, $0) } catch {
+          expect(false, "a record without JSON text is begun without a refusal")
+        }
+      }
     }
     let outcome = Trial.encode(encoder, .none, types: [types])
     Trial.encodeKey(encoder)

@@ -94,6 +94,16 @@ final class GatedSession: SourceSession {
   }
 
   func verify(_ plan: EntityPlan) throws { try inside { try session.verify(plan) } }
+
+  func verifyContents(of plan: EntityPlan) throws { try inside { try session.verifyContents(of: plan) } }
+
+  func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {
+    try inside { try session.keyUniqueness(plan) }
+  }
+
+  func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool {
+    try inside { try session.keyKindHolds(plan, kind) }
+  }
 }
 
 /// A cursor that has its session's place until it is closed or at its end.

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import Postgres
@@ -39,6 +40,7 @@ public struct Backfill: Sendable {
     try catalog.lockShared(set: context.set.name)
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
+    StopPoint.reach(.runRecorded)
     if run.isDone { return try report(run, catalog) }
     let pace = Pace(
       rate: nil, window: options.window, stop: context.stop, announce: context.teller("run \(run.id)"))
@@ -62,11 +64,14 @@ public struct Backfill: Sendable {
 
   /// Joins the unfinished run or begins one. Happens in one process at a time.
   private func start(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
-    try verifySources()
+    try verifySources { try $0.verify($1) }
     let request = RunRequest(
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
     let run = try catalog.open(request, join: options.join, isNew: options.isNew) {
+      if try catalog.liveMembers(of: context.set.name) == 0 {
+        try verifySources { try $0.verifyContents(of: $1) }
+      }
       try prepare(schema, catalog.connection)
     }
     if run.isDone { return run }
@@ -76,7 +81,13 @@ public struct Backfill: Sendable {
     for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
-      try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+      let session = try context.source(of: plan).openSessions(1).take()
+      let claimsKeys = try session.map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) } ?? true
+      // Both or neither: that a table of claims is there is how a resumed run knows that its chunks fill one.
+      try catalog.connection.transaction {
+        try KeyClaims(plan, set: context.set.name).begin(catalog.connection, isNeeded: claimsKeys)
+        try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+      }
     }
     if run.isResumed { try retryQuarantined(run, catalog) }
     return run
@@ -131,11 +142,11 @@ public struct Backfill: Sendable {
     return String(decoding: hex.bytes, as: UTF8.self)
   }
 
-  private func verifySources() throws {
+  private func verifySources(_ verify: (any SourceSession, EntityPlan) throws -> Void) throws {
     for store in Set(plans.map(\.entity.store)) {
       let some = plans.filter { $0.entity.store == store }
-      let session = try context.source(of: some[0]).openSessions(1).take()
-      for plan in some { try session?.verify(plan) }
+      guard let session = try context.source(of: some[0]).openSessions(1).take() else { continue }
+      for plan in some { try verify(session, plan) }
     }
   }
 
@@ -159,7 +170,10 @@ public struct Backfill: Sendable {
       let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)
       let loader = ChunkLoader(
         plan: plan, session: session, connection: catalog.connection, setName: context.set.name, run: run.id,
-        foreignKeys: keys)
+        foreignKeys: keys,
+        ownership: try .inRun(
+          plan, set: context.set.name,
+          isFresh: try catalog.entity(run, plan.entity.name)?.isFresh ?? false, session, catalog.connection))
       _ = try Replay.pass(
         loader, catalog: catalog, set: context.set.name, run: run.id, entity: plan.entity.name)
     }

@@ -71,7 +71,9 @@ struct BackfillMember {
     {
       // Before the run says that it is done: it isn't if the sum doesn't hold.
       _ = try backfill.report(run, catalog)
+      StopPoint.reach(.beforeFinish)
       try catalog.finish(run, state: "done", error: nil, report: nil)
+      StopPoint.reach(.afterFinish)
     }
     try catalog.unlockFinish(run)
     return nil

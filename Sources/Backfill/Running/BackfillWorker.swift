@@ -20,7 +20,7 @@ final class BackfillWorker {
   private let pace: Pace
   private var sessions: [String: any SourceSession]
   private var target: (connection: PostgresConnection, catalog: Catalog, member: Member)?
-  private var loader: (entity: String, loader: ChunkLoader)?
+  private var loader: (entity: String, isFresh: Bool, loader: ChunkLoader)?
   private var patience: Patience
   /// What this worker holds, for as long as it isn't known what became of it.
   private var lease: ChunkLease?
@@ -136,8 +136,8 @@ final class BackfillWorker {
   }
 
   /// One loader at a time, as its buffers are large.
-  private func loader(for name: String) throws -> ChunkLoader {
-    if let loader, loader.entity == name { return loader.loader }
+  private func loader(for name: String, isFresh: Bool) throws -> ChunkLoader {
+    if let loader, loader.entity == name, loader.isFresh == isFresh { return loader.loader }
     guard let plan = backfill.plans.first(where: { $0.entity.name == name }),
       let session = sessions[plan.entity.store], let target
     else { throw SourceProblem(entity: name, message: "no source is configured for it") }
@@ -147,6 +147,8 @@ final class BackfillWorker {
       plan: plan, session: session, connection: target.connection, setName: backfill.context.set.name,
       run: run.id,
       foreignKeys: try SchemaPlan([plan], set: backfill.context.set).liveForeignKeys(in: target.connection),
+      ownership: try .inRun(
+        plan, set: backfill.context.set.name, isFresh: isFresh, session, target.connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
         pace.take(count, worker: number)
@@ -159,7 +161,7 @@ final class BackfillWorker {
     let sessions = sessions
     made.onReadEnd = { SourcePlaces.release(sessions) }
     made.judge = LimitJudge(plan, set: backfill.context.set.name, run: run, catalog: target.catalog)
-    loader = (name, made)
+    loader = (name, isFresh, made)
     return made
   }
 
@@ -167,11 +169,13 @@ final class BackfillWorker {
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity) throws {
     let begun = Date()
-    let loader = try loader(for: lease.entity)
+    let loader = try loader(for: lease.entity, isFresh: entity.isFresh)
+    // Keys that may be any record's are claimed in the same way whether there are rows or not.
+    let copies = entity.isFresh && !loader.hasClaims
     do {
       do {
-        try move(lease, entity, loader, copies: entity.isFresh)
-      } catch let error as PostgresError where entity.isFresh && error.isAboutOneRow {
+        try move(lease, entity, loader, copies: copies)
+      } catch let error as PostgresError where copies && error.isAboutOneRow {
         // Some row can't stand in the table: merging finds out which.
         loader.dropQuarantine()
         try move(lease, entity, loader, copies: false)
@@ -213,30 +217,30 @@ final class BackfillWorker {
         try ChunkSplit.split(
           lease, at: bound, read: tally.read, isParted: isParted, loader, target.catalog, run)
       }
+      StopPoint.reach(.beforeCheckpoint)
       try target.catalog.complete(run, lease, tally)
+      StopPoint.reach(.afterCheckpoint)
     }
     loader.settleQuarantine()
   }
 
-  /// After an entity's last chunk: records that waited for a record of their own kind get another try, and entries that
-  /// this run didn't meet again go.
+  /// After an entity's last chunk: records that waited for a record of their own kind, or for a value that a later record
+  /// gave up, get another try, and entries that this run didn't meet again go.
   private func complete(_ name: String, _ fence: Int) throws {
     guard let catalog = target?.catalog else { return }
+    StopPoint.reach(.beforeComplete)
     do {
-      let loader = try loader(for: name)
+      guard let entity = try catalog.entity(run, name) else { throw CatalogError.noRow }
+      let loader = try loader(for: name, isFresh: entity.isFresh)
       // First, so that only what this run met is tried again and counted.
       if backfill.options.limit == nil {
         try catalog.releaseOlder(set: backfill.context.set.name, entity: name, than: run.id)
       }
-      while loader.plan.entity.references.contains(where: { $0.entity == name }) {
-        let landed = try Replay.pass(
-          loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: name,
-          reason: "reference")
-        if landed == 0 { break }
-      }
+      try retryWaiting(entity, fence, loader, catalog)
       try loader.judge?.beginChunk()
       try loader.judge?.check(Tally(), atEnd: true)
       try catalog.setDone(run, entity: name, fence: fence)
+      StopPoint.reach(.afterComplete)
     } catch {
       if let target, target.connection.isAlive, !target.connection.isInTransaction {
         try catalog.releaseCompletion(run, entity: name, fence: fence)
@@ -244,5 +248,30 @@ final class BackfillWorker {
       throw error
     }
     backfill.context.progress.finish(entity: name)
+  }
+
+  private func retryWaiting(
+    _ entity: RunEntity, _ fence: Int, _ loader: ChunkLoader, _ catalog: Catalog
+  ) throws {
+    func pass(reason: String? = nil, sqlState: String? = nil) throws -> Int {
+      try Replay.pass(
+        loader, catalog: catalog, set: backfill.context.set.name, run: run.id, entity: entity.entity,
+        reason: reason, sqlState: sqlState
+      ) { try catalog.holdCompletion(run, entity: entity.entity, fence: fence) }
+    }
+    // In a table that was empty no row changes, so that none gives up a value.
+    let refersToItself = loader.plan.entity.references.contains { $0.entity == entity.entity }
+    let states = (refersToItself ? ["23503"] : []) + (entity.isFresh ? [] : ["23505"])
+    var landed = 0
+    repeat {
+      landed = 0
+      for state in states { landed += try pass(sqlState: state) }
+    } while landed > 0
+    // Whose key another record had in an earlier run, and nobody has in this one, lands after all.
+    if backfill.options.limit == nil, loader.hasClaims, !loader.expectsNoRows {
+      loader.retriesDuplicates = true
+      defer { loader.retriesDuplicates = false }
+      _ = try pass(reason: "duplicate_key")
+    }
   }
 }

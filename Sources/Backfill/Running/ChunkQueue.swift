@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Executors
 internal import Foundation
 internal import Mapping
 internal import Postgres
@@ -69,9 +70,11 @@ final class ChunkQueue: @unchecked Sendable {
       if hasEnded { return nil }
       let ready = readyEntities()
       let member = membership.member
+      StopPoint.reach(.beforeLease)
       if let lease = try catalog.leaseChunk(run, of: ready, for: member)
         ?? planNext(ready, sessions, catalog, member)
       {
+        StopPoint.reach(.afterLease)
         // Read after the lease: a second pass may have begun in between.
         guard let entity = try catalog.entity(run, lease.entity) else { throw CatalogError.noRow }
         isReading = true
@@ -133,7 +136,10 @@ final class ChunkQueue: @unchecked Sendable {
       }
       let chunk = Chunk(number: entity.nextChunk, lower: entity.plannedTo, upper: upper, size: size)
       let isLast = upper == nil || limit.map { entity.plannedRecords + size >= $0 } ?? false
-      return try catalog.plan(run, entity: entity.entity, chunk, isLast: isLast, for: member)
+      StopPoint.reach(.beforePlan)
+      let lease = try catalog.plan(run, entity: entity.entity, chunk, isLast: isLast, for: member)
+      StopPoint.reach(.afterPlan)
+      return lease
     } ?? nil
   }
 

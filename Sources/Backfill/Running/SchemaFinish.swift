@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Executors
 internal import Mapping
 internal import Postgres
 internal import Schema
@@ -20,7 +21,12 @@ extension BackfillMember {
     let connection = catalog.connection
     guard backfill.options.createsSchema else { return true }
     _ = try connection.execute("SET lock_timeout TO '\(Backfill.lockTimeout)'")
-    for statement in schema.afterLoad { _ = try connection.execute(statement.sql) }
+    for statement in schema.afterLoad {
+      if backfill.context.stop.isSet { throw BackfillInterruption() }
+      StopPoint.reach(.beforeIndex)
+      _ = try connection.execute(statement.sql)
+      StopPoint.reach(.afterIndex)
+    }
     for difference in try schema.differences(from: connection) {
       let key: ForeignKey
       switch difference {
@@ -29,9 +35,12 @@ extension BackfillMember {
       }
       // Its table is moved by another run, which then adds the constraint.
       guard try exists(key.targetTable, connection) else { continue }
+      if backfill.context.stop.isSet { throw BackfillInterruption() }
+      StopPoint.reach(.beforeConstraint)
       if case .missingForeignKey = difference { _ = try connection.execute(key.addSQL) }
       do {
         _ = try connection.execute(key.validateSQL)
+        StopPoint.reach(.afterConstraint)
       } catch let error as PostgresError where error.sqlState == "23503" {
         try removeOrphans(of: key, catalog)
         // What was found before isn't so any more.
@@ -55,6 +64,9 @@ extension BackfillMember {
       while try connection.execute("DELETE FROM \(key.table.sql) t WHERE \(key.orphanCondition)") > 0 {}
       _ = try connection.execute(key.addSQL)
       try catalog.reopen(run, entity: key.entity)
+      if let plan = backfill.plans.first(where: { $0.entity.name == key.entity }) {
+        try KeyClaims.existing(plan, set: backfill.context.set.name, in: connection)?.clear(connection)
+      }
     }
   }
 }

@@ -66,10 +66,10 @@ extension Catalog {
     ).first
     return try row.map { row in
       ChunkLease(
-        entity: row["entity"] ?? "",
+        entity: try row["entity"] ?? "",
         chunk: Chunk(
           number: try row.int("chunk"), lower: try row.document("lower_bound"),
-          upper: try row.document("upper_bound"), size: row["size"] == nil ? nil : try row.int("size")),
+          upper: try row.document("upper_bound"), size: try row["size"] == nil ? nil : row.int("size")),
         member: member, fence: try row.int("fence"))
     }
   }
@@ -120,7 +120,9 @@ extension Catalog {
 
   /// Ends a chunk early, at `bound`, and puts the rest of its range back as chunks of their own, parted at `middle` where
   /// that is known. Part of the transaction that completes the chunk.
-  public func split(_ run: Run, _ lease: ChunkLease, at bound: BSONDocument, middle: BSONDocument?, sizes: Int?)
+  public func split(
+    _ run: Run, _ lease: ChunkLease, at bound: BSONDocument, middle: BSONDocument?, sizes: Int?
+  )
     throws
   {
     _ = try connection.execute(
@@ -170,8 +172,10 @@ extension Catalog {
       "SELECT is_done, fence, member FROM kedge.chunks WHERE run = $1 AND entity = $2 AND chunk = $3",
       [.integer(run.id), .text(lease.entity), .integer(lease.chunk.number)]
     ).first
-    guard let row, try row.int("fence") == lease.fence, row["member"] == "\(lease.member.id)" else { return .lost }
-    return row["is_done"] == "t" ? .committed : .mine
+    guard let row, try row.int("fence") == lease.fence, try row["member"] == "\(lease.member.id)" else {
+      return .lost
+    }
+    return try row["is_done"] == "t" ? .committed : .mine
   }
 
   /// What has become of the entity's records so far, and the seconds it took.
@@ -185,13 +189,13 @@ extension Catalog {
       WHERE e.run = $1 AND e.entity = $2
       """, [.integer(run.id), .text(entity)])
     var tally = Tally()
-    guard let row = rows.first, row["landed"] != nil else { return (tally, 0) }
+    guard let row = rows.first, try row["landed"] != nil else { return (tally, 0) }
     tally.read = try row.int("read")
     tally.landed = try row.int("landed")
     tally.unchanged = try row.int("unchanged")
     tally.quarantined = try row.int("quarantined")
     tally.filtered = try row.int("filtered")
-    return (tally, Double(row["seconds"] ?? "0") ?? 0)
+    return try (tally, Double(row["seconds"] ?? "0") ?? 0)
   }
 }
 
@@ -203,7 +207,7 @@ extension PostgresParameter {
 
 extension PostgresRow {
   func document(_ name: String) throws -> BSONDocument? {
-    guard self[name] != nil else { return nil }
+    guard try self[name] != nil else { return nil }
     return try BSONDocument(bytes: bytes(name))
   }
 }

@@ -81,9 +81,9 @@ extension Catalog {
       """, [.integer(member.run), .integer(member.id)]
     ).first
     guard let row else { throw CatalogError.noRow }
-    news.state = row["state"] ?? ""
-    news.isPaused = row["wish"] == "pause"
-    news.rate = row["rate"] == nil ? nil : try row.int("rate")
+    news.state = try row["state"] ?? ""
+    news.isPaused = try row["wish"] == "pause"
+    news.rate = try row["rate"] == nil ? nil : row.int("rate")
     news.members = max(1, try row.int("members"))
     news.waiting = try row.int("waiting")
     return news
@@ -129,6 +129,16 @@ extension Catalog {
     try sweep(run)
     return try connection.query(
       "SELECT count(*) AS n FROM kedge.members WHERE run = $1 AND state = 'working'", [.integer(run.id)]
+    ).first?.int("n") ?? 0
+  }
+
+  /// Processes at work on any run of the set, as far as their leases say.
+  public func liveMembers(of set: String) throws -> Int {
+    try connection.query(
+      """
+      SELECT count(*) AS n FROM kedge.members m JOIN kedge.runs r ON r.id = m.run
+      WHERE r.set_name = $1 AND m.state = 'working' AND m.expires_at > clock_timestamp()
+      """, [.text(set)]
     ).first?.int("n") ?? 0
   }
 }

@@ -35,7 +35,7 @@ extension Catalog {
     let rows = try connection.query(
       "SELECT \(Self.entityColumns) FROM kedge.run_entities WHERE run = $1", [.integer(run.id)])
     return Dictionary(
-      try rows.map { ($0["entity"] ?? "", try RunEntity($0)) }, uniquingKeysWith: { first, _ in first })
+      try rows.map { (try $0["entity"] ?? "", try RunEntity($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Runs `body` with an entity that has chunks to plan, which nobody else can plan meanwhile: the first of `names` that
@@ -80,7 +80,7 @@ extension Catalog {
       WHERE e.run = $1 AND e.entity = f.entity RETURNING e.entity, e.fence
       """, [.integer(run.id), .text(arrayLiteral(names)), .integer(member.id)]
     ).first
-    return try row.map { ($0["entity"] ?? "", try $0.int("fence")) }
+    return try row.map { (try $0["entity"] ?? "", try $0.int("fence")) }
   }
 
   /// Gives an entity's completion back, for anybody to take on.
@@ -88,6 +88,16 @@ extension Catalog {
     _ = try connection.execute(
       "UPDATE kedge.run_entities SET member = NULL WHERE run = $1 AND entity = $2 AND fence = $3",
       [.integer(run.id), .text(entity), .integer(fence)])
+  }
+
+  /// Makes sure, inside a transaction, that the completion is still this fence's, and keeps it so until the end.
+  ///
+  /// - Throws: ``LeaseLost``.
+  public func holdCompletion(_ run: Run, entity: String, fence: Int) throws {
+    let rows = try connection.query(
+      "SELECT FROM kedge.run_entities WHERE run = $1 AND entity = $2 AND fence = $3 AND NOT is_done FOR UPDATE",
+      [.integer(run.id), .text(entity), .integer(fence)])
+    guard !rows.isEmpty else { throw LeaseLost(entity: entity, chunk: nil) }
   }
 
   /// Marks the entity complete.
@@ -130,8 +140,10 @@ extension Catalog {
 extension RunEntity {
   init(_ row: PostgresRow) throws {
     self.init(
-      entity: row["entity"] ?? "", isFresh: row["is_fresh"] == "t", plannedTo: try row.document("planned_to"),
-      isPlanned: row["is_planned"] == "t", isRecount: row["is_recount"] == "t", isDone: row["is_done"] == "t",
+      entity: try row["entity"] ?? "", isFresh: try row["is_fresh"] == "t",
+      plannedTo: try row.document("planned_to"),
+      isPlanned: try row["is_planned"] == "t", isRecount: try row["is_recount"] == "t",
+      isDone: try row["is_done"] == "t",
       nextChunk: try row.int("next_chunk"), plannedRecords: try row.int("planned_records"))
   }
 }

@@ -41,9 +41,9 @@ extension Catalog {
       """, [.integer(run)]
     ).map { row in
       MemberStatus(
-        id: try row.int("id"), host: row["host"] ?? "", process: try row.int("process"),
-        workers: try row.int("workers"), silence: Double(row["silence"] ?? "") ?? 0,
-        isHeard: row["is_heard"] == "t", waiting: try row.int("waiting"), hold: row["hold"],
+        id: try row.int("id"), host: try row["host"] ?? "", process: try row.int("process"),
+        workers: try row.int("workers"), silence: Double(try row["silence"] ?? "") ?? 0,
+        isHeard: try row["is_heard"] == "t", waiting: try row.int("waiting"), hold: try row["hold"],
         leased: try row.int("leased"))
     }
     let counts = try connection.query(

@@ -51,11 +51,13 @@ public enum RunMismatch: Sendable, Equatable {
 
   var description: String {
     switch self {
-    case .mapping(let was, let now): "the mapping is another (digest \(was.prefix(12)) then, \(now.prefix(12)) now)"
+    case .mapping(let was, let now):
+      "the mapping is another (digest \(was.prefix(12)) then, \(now.prefix(12)) now)"
     case .source(let was, let now): "the source is another (\(was) then, \(now) now)"
     case .target: "this database is a copy of the one that it was begun in"
     case .entities(let was, let now): "it was asked for \(Self.named(was)) and this is for \(Self.named(now))"
-    case .limit(let was, let now): "it was asked for \(Self.counted(was)) and this is for \(Self.counted(now))"
+    case .limit(let was, let now):
+      "it was asked for \(Self.counted(was)) and this is for \(Self.counted(now))"
     }
   }
 
@@ -105,7 +107,8 @@ extension Catalog {
         return try resume(found)
       }
       // Who was told to mend the mapping and run the same command again begins anew with a mended one.
-      let isMended = found.isLimited && mismatches.allSatisfy { if case .mapping = $0 { true } else { false } }
+      let isMended =
+        found.isLimited && mismatches.allSatisfy { if case .mapping = $0 { true } else { false } }
       guard isNew || isMended else { throw CatalogError.wrongResume(found.run.id, mismatches) }
     }
     try prepare()
@@ -169,13 +172,14 @@ extension Catalog {
       """, [.integer(id)])
     guard let row = rows.first else { return nil }
     var run = Run(id: id, isResumed: true)
-    run.isDone = row["state"] == "done"
+    run.isDone = try row["state"] == "done"
     return FoundRun(
-      run: run, set: row["set_name"] ?? "", mapping: row["fingerprint"] ?? "", source: row["source"] ?? "",
-      target: row["target"] ?? "",
-      entities: (row["entities"] ?? "").split(separator: "\n").map(String.init),
-      limit: row["record_limit"] == nil ? nil : try row.int("record_limit"), state: row["state"] ?? "",
-      isLimited: row["is_limited"] == "t")
+      run: run, set: try row["set_name"] ?? "", mapping: try row["fingerprint"] ?? "",
+      source: try row["source"] ?? "",
+      target: try row["target"] ?? "",
+      entities: try (row["entities"] ?? "").split(separator: "\n").map(String.init),
+      limit: try row["record_limit"] == nil ? nil : row.int("record_limit"), state: try row["state"] ?? "",
+      isLimited: try row["is_limited"] == "t")
   }
 
   /// Names this database for good: a copy of it that is restored elsewhere has another identity.
@@ -212,9 +216,10 @@ extension Catalog {
 
   /// `running`, `done`, `failed` or `interrupted`, and why.
   public func state(of run: Run) throws -> (state: String, error: String?) {
-    let row = try connection.query("SELECT state, error FROM kedge.runs WHERE id = $1", [.integer(run.id)]).first
-    guard let row, let state = row["state"] else { throw CatalogError.noRow }
-    return (state, row["error"])
+    let row = try connection.query("SELECT state, error FROM kedge.runs WHERE id = $1", [.integer(run.id)])
+      .first
+    guard let row, let state = try row["state"] else { throw CatalogError.noRow }
+    return try (state, row["error"])
   }
 }
 

@@ -71,8 +71,8 @@ extension Catalog {
       """, [.text(set), id.map { .integer($0) } ?? .null]
     ).map { row in
       RunSummary(
-        id: try row.int("id"), state: row["state"] ?? "", isPaused: row["wish"] == "pause",
-        rate: row["rate"] == nil ? nil : try row.int("rate"))
+        id: try row.int("id"), state: try row["state"] ?? "", isPaused: try row["wish"] == "pause",
+        rate: try row["rate"] == nil ? nil : try row.int("rate"))
     }
   }
 }

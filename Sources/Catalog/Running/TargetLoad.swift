@@ -57,7 +57,7 @@ extension Catalog {
       """
     ).map { row in
       TargetLoad.Replica(
-        name: row["name"] ?? "", replayed: try row.int("replayed"), lag: row["lag"].flatMap(Double.init))
+        name: try row["name"] ?? "", replayed: try row.int("replayed"), lag: try row["lag"].flatMap(Double.init))
     }
     return load
   }

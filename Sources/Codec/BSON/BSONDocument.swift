@@ -73,22 +73,23 @@ extension BSONDocument {
       return found
     }
     set {
-      var buffer = ByteBuffer(capacity: bytes.count + 64)
-      buffer.appendLittleEndian(Int32(0))
-      var replaced = false
-      forEach { name, value in
-        if !replaced && name.elementsEqual(key.utf8) {
-          newValue?.append(key: key, to: &buffer)
-          replaced = true
-        } else {
-          Self.copy(name, value, to: &buffer)
+      var range = bytes.count - 1..<bytes.count - 1
+      withRaw { raw in
+        var start = 4
+        Self.walk(raw) { name, _, end in
+          guard name.elementsEqual(key.utf8) else {
+            start = end
+            return true
+          }
+          range = start..<end
+          return false
         }
-        return true
       }
-      if !replaced { newValue?.append(key: key, to: &buffer) }
-      buffer.append(0)
-      buffer.patchLittleEndian(Int32(buffer.count), at: 0)
-      bytes = Array(buffer.bytes)
+      var buffer = ByteBuffer(capacity: 64)
+      newValue?.append(key: key, to: &buffer)
+      bytes.replaceSubrange(range, with: buffer.bytes)
+      let length = Int32(bytes.count)
+      withUnsafeBytes(of: length.littleEndian) { bytes.replaceSubrange(0..<4, with: $0) }
     }
   }
 
@@ -115,29 +116,24 @@ extension BSONDocument {
   /// Whether there is no element.
   public var isEmpty: Bool { bytes.count == 5 }
 
-  private static func copy(
-    _ name: UnsafeRawBufferPointer, _ value: RawValue, to buffer: inout ByteBuffer
-  ) {
-    do throws(Refusal) {
-      try BSONBuilder.append(key: name, value, to: &buffer)
-    } catch {
-      preconditionFailure("An element that was read from a BSON document can't be written to another.")
-    }
+  private func forEach(_ body: (UnsafeRawBufferPointer, RawValue) -> Bool) {
+    withRaw { raw in Self.walk(raw) { name, value, _ in body(name, value) } }
   }
 
-  /// Walks the elements until `body` returns false. The bytes were checked when the document was made.
-  private func forEach(_ body: (UnsafeRawBufferPointer, RawValue) -> Bool) {
-    withRaw { raw in
-      do throws(Refusal) {
-        var reader = try BSONReader(raw)
-        var key = UnsafeRawBufferPointer(start: nil, count: 0)
-        var value = RawValue.missing
-        while try reader.next(key: &key, value: &value) {
-          guard body(key, value) else { return }
-        }
-      } catch {
-        preconditionFailure("A BSON document's bytes changed after they were checked.")
-      }
+  /// Walks the elements until `body` returns false; it gets the place where the element ends, too.
+  ///
+  /// The bytes were checked when the document was made, so the reader refuses none of them; were it to, the walk would end
+  /// there, as at the document's end.
+  private static func walk(
+    _ raw: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, RawValue, Int) -> Bool
+  ) {
+    do throws(Refusal) {
+      var reader = try BSONReader(raw)
+      var key = UnsafeRawBufferPointer(start: nil, count: 0)
+      var value = RawValue.missing
+      while try reader.next(key: &key, value: &value), body(key, value, reader.position) {}
+    } catch {
+      return
     }
   }
 }

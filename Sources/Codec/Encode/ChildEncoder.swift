@@ -28,6 +28,9 @@ final class ChildEncoder {
     case .missing: return try absent(plan.missing, .missing, array.kind)
     case .null: return try absent(plan.null, .null, array.kind)
     case .array: break
+    // Only a text that should be JSON can be empty here and mean nothing.
+    case .string where array.bytes.count == 0 && plan.isJSONText:
+      return try absent(plan.empty, .empty, array.kind)
     default: throw Refusal(.wrongType, found: array.kind)
     }
     var reader = try BSONReader(array.bytes)
@@ -50,6 +53,8 @@ final class ChildEncoder {
 
   /// Fills the slots; false where the element makes no row.
   private func fill(_ element: RawValue, _ nesting: Nesting) throws(Refusal) -> Bool {
+    // No value and yet no null: only a rule that the mapping writes down may take it for one.
+    if element.kind == .undefined, plan.nullElement == .skip { return false }
     if element.kind == .null {
       switch plan.nullElement {
       case .skip: return false

@@ -6,6 +6,7 @@ struct ColumnCode {
     case interval, inet, cidr, enumeration, json, jsonb, array
   }
   enum Absent: UInt8 { case null, refuse, keep, value }
+  enum Element: UInt8 { case null, skip, refuse, keep, value }
 
   var wire: Wire
   /// The first slot, or -1 for a constant.
@@ -18,6 +19,8 @@ struct ColumnCode {
   var missing: Absent
   var null: Absent
   var empty: Absent
+  var nullElement: Element
+  var emptyElement: Element
   /// Most scalars in a text, or -1.
   var maxLength: Int32
   /// `char(n)`: the value must have exactly n scalars, as the server would pad a shorter one.
@@ -85,6 +88,16 @@ extension ColumnCode {
     case .json: .json
     case .jsonb: .jsonb
     case .array: .array
+    }
+  }
+
+  static func element(_ plan: ElementPlan) -> Element {
+    switch plan {
+    case .null: .null
+    case .skip: .skip
+    case .refuse: .refuse
+    case .keep: .keep
+    case .value: .value
     }
   }
 

@@ -27,8 +27,8 @@ public final class RecordEncoder {
   public private(set) var fieldOffsets: [Int]
   /// Where the last refusal was thrown.
   public private(set) var refused = RefusedPlace()
-  /// Before each record, how long the buffers are: what a refusal takes them back to.
-  private var marks: [(bytes: Int, count: Int)] = []
+  /// For each buffer how long it was, and how many rows it had, before the latest record: what a refusal takes it back to.
+  public private(set) var marks: [(bytes: Int, count: Int)] = []
 
   public init(plan: RecordPlan) {
     self.plan = plan
@@ -57,14 +57,20 @@ public final class RecordEncoder {
     }
   }
 
-  /// Begins a record whose source fills the slots itself: hands over its fields that have no slot.
+  /// Begins a record whose source fills the slots of its columns itself: hands over its fields that have no slot, and
+  /// reads those whose text is JSON.
   public func begin(
     others keys: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ values: UnsafeBufferPointer<RawValue>
-  ) {
+  ) throws(Refusal) {
     fields.beginRecord()
     refused = RefusedPlace()
     shape.beginOthers()
     for index in keys.indices { shape.takeOther(keys[index], values[index]) }
+    do throws(Refusal) { try shape.fillTexts(slots) } catch {
+      refused.path = shape.refusedPath
+      refused.expected = shape.refusedExpected
+      throw error
+    }
   }
 
   /// Fields that records have and that nothing maps.
@@ -201,7 +207,7 @@ public final class RecordEncoder {
     }
     if let failure { throw failure }
     restScratch.shrink(to: 1 << 20)
-    out.patchBigEndian(Int32(truncatingIfNeeded: out.count - start - 4), at: start)
+    try ValueEncoder.patchLength(at: start, found: .document, in: &out)
   }
 }
 

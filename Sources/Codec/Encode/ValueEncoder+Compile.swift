@@ -6,13 +6,16 @@ extension ValueEncoder {
       alternatives: Int32(alternatives.count), alternativeCount: Int32(max(0, plan.slots.count - 1)),
       steps: Int32(steps.count), stepCount: Int32(plan.transforms.count),
       missing: ColumnCode.absent(plan.missing), null: ColumnCode.absent(plan.null),
-      empty: ColumnCode.absent(plan.empty), maxLength: -1, isPadded: false, precision: -1, scale: -1,
+      empty: ColumnCode.absent(plan.empty), nullElement: ColumnCode.element(plan.nullElement),
+      emptyElement: ColumnCode.element(plan.emptyElement), maxLength: -1, isPadded: false, precision: -1,
+      scale: -1,
       index: Int32(columns.count))
     let type = plan.type.base
     code.apply(type)
     alternatives += plan.slots.dropFirst().map { Int32($0) }
     for transform in plan.transforms { steps.append(step(transform)) }
     substitutes.append((bytes(plan.missing), bytes(plan.null), bytes(plan.empty)))
+    elementSubstitutes.append((bytes(plan.nullElement), bytes(plan.emptyElement)))
     if case .array(let element) = type { elements.append(element) } else { elements.append(nil) }
     if case .enumeration(_, let texts) = type.element {
       labels.append(texts.map { Array($0.utf8) })
@@ -24,6 +27,10 @@ extension ValueEncoder {
 
   private func bytes(_ absence: AbsencePlan) -> [UInt8] {
     if case .value(let text) = absence { text } else { [] }
+  }
+
+  private func bytes(_ element: ElementPlan) -> [UInt8] {
+    if case .value(let text) = element { text } else { [] }
   }
 
   private mutating func step(_ transform: Transform) -> StepCode {

@@ -82,15 +82,8 @@ extension ValueEncoder {
   }
 
   private mutating func rewritten(_ value: RawValue, _ rewriting: NULRewriting) throws(Refusal) -> RawValue {
-    switch value.kind {
-    case .string, .symbol:
-      guard rewriting.changes(value.bytes) else { return value }
-      rewriting.append(value.bytes, to: &scratch)
-    case .document, .array:
-      guard try rewriting.changes(document: value.bytes) else { return value }
-      try rewriting.append(document: value.bytes, to: &scratch)
-    default: return value
-    }
+    guard try rewriting.changes(value) else { return value }
+    try rewriting.append(value, to: &scratch)
     return RawValue(kind: value.kind, bytes: scratch.bytes)
   }
 

@@ -38,10 +38,12 @@ extension ValueEncoder {
     }
   }
 
-  func refused(_ result: StepResult) -> Refusal {
+  func refused(_ result: StepResult) -> Refusal { Refusal(.wrongType, found: kind(result)) }
+
+  private func kind(_ result: StepResult) -> ValueKind {
     switch result {
-    case .value(let value), .extended(let value): Refusal(.wrongType, found: value.kind)
-    default: Refusal(.wrongType, found: .string)
+    case .value(let value), .extended(let value): value.kind
+    default: .string
     }
   }
 
@@ -101,6 +103,7 @@ extension ValueEncoder {
       case .int32, .int64:
         guard let exact = Double(exactly: value.integer) else { throw Refusal(.notExact, found: value.kind) }
         return exact
+      case .decimal128: return try Decimal128(value.bytes).double()
       default: throw Refusal(.wrongType, found: value.kind)
       }
     case .decimalText(let text):
@@ -113,7 +116,7 @@ extension ValueEncoder {
   func float(_ result: StepResult) throws(Refusal) -> Float {
     let wide = try double(result)
     let narrow = Float(wide)
-    guard wide.isNaN || Double(narrow) == wide else { throw Refusal(.notExact, found: .double) }
+    guard wide.isNaN || Double(narrow) == wide else { throw Refusal(.notExact, found: kind(result)) }
     return narrow
   }
 
@@ -216,7 +219,7 @@ extension ValueEncoder {
     }
   }
 
-  // MARK: JSON and arrays
+  // MARK: JSON
 
   mutating func appendJSON(_ result: StepResult, to out: inout ByteBuffer) throws(Refusal) {
     jsonScratch.removeAll()
@@ -229,52 +232,6 @@ extension ValueEncoder {
     default: throw refused(result)
     }
     jsonScratch.shrink(to: 1 << 20)
-  }
-
-  /// array_recv: dimensions, has-null flag, element oid, then for each dimension its length and lower bound.
-  mutating func appendArray(_ result: StepResult, _ code: ColumnCode, to out: inout ByteBuffer)
-    throws(Refusal)
-  {
-    guard case .value(let value) = result, value.kind == .array, let type = elements[Int(code.index)] else {
-      throw refused(result)
-    }
-    let start = out.count
-    out.appendBigEndian(Int32(0))
-    out.appendBigEndian(Int32(0))
-    out.appendBigEndian(type.oid)
-    let dimension = out.count
-    out.appendBigEndian(Int32(0))
-    out.appendBigEndian(Int32(1))
-    var element = code
-    element.wire = ColumnCode.wire(of: type)
-    element.apply(type)
-    // The rule for empty values is the whole array's.
-    element.empty = .keep
-    var reader = try BSONReader(value.bytes)
-    var key = UnsafeRawBufferPointer(start: nil, count: 0)
-    var item = RawValue.missing
-    var count: Int32 = 0
-    var sawNull = false
-    while try reader.next(key: &key, value: &item) {
-      arrayPlace = count
-      count += 1
-      let place = out.count
-      out.appendBigEndian(Int32(-1))
-      if item.kind == .null {
-        sawNull = true
-        continue
-      }
-      try encode(code.stepCount == 0 ? .value(item) : try run(item, element), element, to: &out)
-      out.patchBigEndian(Int32(truncatingIfNeeded: out.count - place - 4), at: place)
-    }
-    arrayPlace = -1
-    if count == 0 {
-      out.truncate(to: start + 12)
-    } else {
-      out.patchBigEndian(Int32(1), at: start)
-      out.patchBigEndian(Int32(sawNull ? 1 : 0), at: start + 4)
-      out.patchBigEndian(count, at: dimension)
-    }
   }
 }
 

@@ -16,6 +16,8 @@ struct ValueEncoder: ~Copyable {
   var constants: [[UInt8]] = []
   /// For each column the declared values that stand in for missing, null and empty ones.
   var substitutes: [(missing: [UInt8], null: [UInt8], empty: [UInt8])] = []
+  /// For each column the declared values that stand in for null and empty elements.
+  var elementSubstitutes: [(null: [UInt8], empty: [UInt8])] = []
   /// For each column its element's code, where it is an array.
   var elements: [TargetType?] = []
   /// For each column the labels of its enum, where it is one or an array of one.
@@ -29,6 +31,8 @@ struct ValueEncoder: ~Copyable {
   var jsonScratch = ByteBuffer(capacity: 4096)
   /// The place of the element that is being encoded, inside an array column; else -1.
   var arrayPlace: Int32 = -1
+  /// Whether the array that was just encoded had elements, and all were skipped.
+  var isArrayEmptied = false
 
   init(_ plans: [ColumnPlan]) {
     for plan in plans { compile(plan) }
@@ -86,7 +90,14 @@ struct ValueEncoder: ~Copyable {
       } else if code.stepCount == 0 || code.wire == .array {
         // An array's steps are for each of its elements.
         try encode(.value(value), code, to: &out)
-        written = true
+        if isArrayEmptied, code.empty != .keep {
+          // Every element was skipped: what is left is an empty array like any other.
+          out.truncate(to: start + 4)
+          written = try absent(code.empty, value.kind, \.empty, code, to: &out)
+        } else {
+          written = true
+        }
+        isArrayEmptied = false
       } else {
         let result = try run(value, code)
         if case .null = result {
@@ -99,8 +110,19 @@ struct ValueEncoder: ~Copyable {
         }
       }
     }
-    if written { out.patchBigEndian(Int32(truncatingIfNeeded: out.count - start - 4), at: start) }
+    if written { try Self.patchLength(at: start, found: value.kind, in: &out) }
     return written
+  }
+
+  /// The most bytes that a field of COPY BINARY may have: PostgreSQL's `MaxAllocSize` without a NUL behind them.
+  static let longestField = 0x3FFF_FFFE
+
+  /// Writes the length of the field whose length stands at `start` and whose bytes end where the buffer ends.
+  @inline(__always)
+  static func patchLength(at start: Int, found: ValueKind, in out: inout ByteBuffer) throws(Refusal) {
+    let length = out.count &- start &- 4
+    guard length <= longestField else { throw Refusal(.tooLong, found: found) }
+    out.patchBigEndian(Int32(truncatingIfNeeded: length), at: start)
   }
 
   /// Whether the chain begins with a constant, which takes the place even of a missing value.
@@ -110,7 +132,7 @@ struct ValueEncoder: ~Copyable {
   }
 
   @inline(__always)
-  private func isEmpty(_ value: RawValue) -> Bool {
+  func isEmpty(_ value: RawValue) -> Bool {
     switch value.kind {
     case .string, .binary: value.bytes.count == 0
     // An empty document is its length and the closing NUL.
@@ -134,7 +156,7 @@ struct ValueEncoder: ~Copyable {
     }
   }
 
-  private mutating func encodeDeclared(_ text: [UInt8], _ code: ColumnCode, to out: inout ByteBuffer)
+  mutating func encodeDeclared(_ text: [UInt8], _ code: ColumnCode, to out: inout ByteBuffer)
     throws(Refusal)
   {
     var failure: Refusal?

@@ -75,7 +75,7 @@ extension JSONText {
 
   private mutating func appendScalar(to out: inout ByteBuffer) throws(Refusal) {
     var value = try hexadecimal()
-    if value == 0 { throw Refusal(.containsNUL, found: .string) }
+    if value == 0, !keepsNUL { throw Refusal(.containsNUL, found: .string) }
     if value >> 10 == 0xD800 >> 10 {
       // The first half of a pair: the second has to follow at once.
       guard byte == UInt8(ascii: "\\") else { throw Self.invalid }

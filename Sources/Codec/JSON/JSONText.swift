@@ -3,6 +3,8 @@ struct JSONText {
   let base: UnsafeRawPointer
   let count: Int
   var offset = 0
+  /// Whether `\u0000` is let through, for whoever takes the text to judge.
+  var keepsNUL = false
 
   /// - Throws: `.invalidJSON` for an empty text.
   init(_ text: UnsafeRawBufferPointer) throws(Refusal) {
@@ -28,7 +30,7 @@ struct JSONText {
     guard offset == count else { throw Self.invalid }
   }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while offset < count {
       switch byte {
       case 0x20, 0x09, 0x0A, 0x0D: offset &+= 1
@@ -38,7 +40,7 @@ struct JSONText {
   }
 
   /// Moves past `expected` if it is here, after space.
-  private mutating func skip(_ expected: Unicode.Scalar) -> Bool {
+  mutating func skip(_ expected: Unicode.Scalar) -> Bool {
     skipSpace()
     guard byte == UInt8(ascii: expected), offset < count else { return false }
     offset &+= 1
@@ -107,6 +109,11 @@ struct JSONText {
   }
 
   private mutating func appendWord(_ word: StaticString, to out: inout ByteBuffer) throws(Refusal) {
+    try skipWord(word)
+    out.append(word)
+  }
+
+  mutating func skipWord(_ word: StaticString) throws(Refusal) {
     let length = word.utf8CodeUnitCount
     guard count - offset >= length else { throw Self.invalid }
     for index in 0..<length
@@ -114,11 +121,21 @@ struct JSONText {
       throw Self.invalid
     }
     offset &+= length
-    out.append(word)
   }
 
-  /// A number keeps its text, but for an exponent and the sign of zero.
-  private mutating func appendNumber(to out: inout ByteBuffer) throws(Refusal) {
+  /// A number as it is written.
+  struct Number {
+    var start: Int
+    var isNegative: Bool
+    /// Whether its part before the point is `0`.
+    var isZero: Bool
+    var integerDigits: Int
+    var fractionDigits: Int
+    var hasExponent: Bool
+  }
+
+  /// Moves past the number that starts here.
+  mutating func scanNumber() throws(Refusal) -> Number {
     let start = offset
     let isNegative = byte == UInt8(ascii: "-")
     if isNegative { offset &+= 1 }
@@ -137,16 +154,26 @@ struct JSONText {
       if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") { offset &+= 1 }
       guard skipDigits() > 0 else { throw Self.invalid }
     }
-    if !hasExponent, !(isNegative && isZero) {
-      guard integerDigits <= PostgresNumeric.maximumIntegerDigits,
-        fractionDigits <= PostgresNumeric.maximumScale
+    return Number(
+      start: start, isNegative: isNegative, isZero: isZero, integerDigits: integerDigits,
+      fractionDigits: fractionDigits, hasExponent: hasExponent)
+  }
+
+  /// A number keeps its text, but for an exponent and the sign of zero.
+  private mutating func appendNumber(to out: inout ByteBuffer) throws(Refusal) {
+    let written = try scanNumber()
+    if !written.hasExponent, !(written.isNegative && written.isZero) {
+      guard written.integerDigits <= PostgresNumeric.maximumIntegerDigits,
+        written.fractionDigits <= PostgresNumeric.maximumScale
       else { throw Refusal(.outOfRange, found: .string) }
-      return out.append(part(from: start))
+      return out.append(part(from: written.start))
     }
-    let number = try ScannedDecimal(part(from: start))
+    let number = try ScannedDecimal(part(from: written.start))
     guard number.isZero || number.leadingPower < PostgresNumeric.maximumIntegerDigits,
       number.displayScale <= PostgresNumeric.maximumScale
     else { throw Refusal(.outOfRange, found: .string) }
+    // The one place where a few bytes become many: a text of such numbers mustn't fill the memory before it is refused.
+    guard out.count <= ValueEncoder.longestField else { throw Refusal(.tooLong, found: .string) }
     number.appendPlain(to: &out)
   }
 

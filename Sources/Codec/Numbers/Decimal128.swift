@@ -8,6 +8,23 @@ enum Decimal128 {
   private static let largestCoefficient: UInt128 = 9_999_999_999_999_999_999_999_999_999_999_999
   private static let bias = 6176
 
+  /// Appends 16 bytes.
+  ///
+  /// - Throws: `.notExact` for more than 34 digits, or an exponent beyond the format's.
+  static func append(_ value: DecimalValue, to out: inout ByteBuffer) throws(Refusal) {
+    var (coefficient, exponent) = (value.coefficient, value.exponent)
+    // The largest exponent needs its zeros among the digits.
+    while exponent > 12287 - bias, coefficient != 0, coefficient <= largestCoefficient / 10 {
+      (coefficient, exponent) = (coefficient * 10, exponent - 1)
+    }
+    guard coefficient <= largestCoefficient, (0...12287).contains(exponent + bias) else {
+      throw Refusal(.notExact, found: .string)
+    }
+    let high = UInt64(exponent + bias) << 49 | UInt64(truncatingIfNeeded: coefficient >> 64)
+    out.appendLittleEndian(UInt64(truncatingIfNeeded: coefficient))
+    out.appendLittleEndian(high | (value.isNegative ? 1 << 63 : 0))
+  }
+
   /// - Throws: `.invalidDocument` unless there are 16 bytes.
   init(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
     guard bytes.count == 16 else { throw Refusal(.invalidDocument, found: .decimal128) }

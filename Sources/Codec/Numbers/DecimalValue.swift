@@ -54,6 +54,25 @@ struct DecimalValue {
   }
 }
 
+extension DecimalValue {
+  /// Whether both are the same number, however their zeros at the end are written.
+  func isSame(as other: DecimalValue) -> Bool {
+    let (left, right) = (normalized, other.normalized)
+    return left.coefficient == right.coefficient && left.isNegative == right.isNegative
+      && (left.coefficient == 0 || left.exponent == right.exponent)
+  }
+
+  /// The same number without zeros at the end of its digits.
+  var normalized: DecimalValue {
+    var value = self
+    while value.coefficient != 0, value.coefficient % 10 == 0 {
+      value.coefficient /= 10
+      value.exponent += 1
+    }
+    return value
+  }
+}
+
 extension ByteBuffer {
   /// Appends `count` digits 0.
   mutating func append(zeros count: Int) {

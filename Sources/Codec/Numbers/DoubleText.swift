@@ -29,6 +29,31 @@ public enum DoubleText {
     return result
   }
 
+  /// The double whose shortest decimal is this number; nil if there is none. Mostly without a text, and so without
+  /// allocating.
+  ///
+  /// - Parameter text: the number as it is written.
+  static func whoseShortest(is value: DecimalValue, text: UnsafeRawBufferPointer) -> Double? {
+    let number = value.normalized
+    // A shortest decimal has at most 17 digits.
+    guard number.coefficient < 100_000_000_000_000_000 else { return nil }
+    guard number.coefficient != 0, abs(number.exponent) <= 22 else {
+      guard abs(number.exponent) <= 400, let double = parse(text) else { return nil }
+      return ShortestDouble.decimal(double).isSame(as: number) ? double : nil
+    }
+    // Rounded at most twice: the double in question is this one or one of its nearest neighbours.
+    let coefficient = Double(UInt64(number.coefficient))
+    let power = exactPowers[abs(number.exponent)]
+    var magnitude = number.exponent < 0 ? coefficient / power : coefficient * power
+    for move in 0..<5 {
+      // From the middle outwards: 0, +1, -1, +2, -2.
+      for _ in 0..<move { magnitude = move % 2 == 1 ? magnitude.nextUp : magnitude.nextDown }
+      let double = number.isNegative ? -magnitude : magnitude
+      if ShortestDouble.decimal(double).isSame(as: number) { return double }
+    }
+    return nil
+  }
+
   private static func scan(_ text: UnsafeRawBufferPointer) -> ScannedDecimal? {
     do { return try ScannedDecimal(text) } catch { return nil }
   }

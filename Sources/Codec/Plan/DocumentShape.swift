@@ -10,6 +10,9 @@ final class DocumentShape {
     var child: Int32
     /// The mapping leaves it out by name.
     var isIgnored: Bool
+    /// Its place among the fields whose text is JSON, or -1; and the slot that takes what the text says.
+    var text: Int32 = -1
+    var parsedSlot: Int32 = -1
     /// Its place among the unmapped fields, once it was met as one.
     var tally: Int32 = -1
   }
@@ -34,6 +37,11 @@ final class DocumentShape {
   static let unmappedNamesPerLevel = 1000
 
   var levels: [Level]
+  private var texts: [JSONTextField] = []
+  /// Of the top level, the fields whose text is JSON.
+  private var topTexts: [Int] = []
+  /// Slots that a source with columns doesn't fill itself.
+  private var innerSlots: [Int] = []
   private var owned: [UnsafeMutableRawPointer] = []
   /// Counts the records, or elements, filled from.
   private var record = 0
@@ -66,9 +74,20 @@ final class DocumentShape {
             $0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), isIgnored: field.isIgnored,
             to: index)
         }
+        if field.isJSONText, field.parsedSlot != nil || field.child != nil {
+          let last = levels[index].fields.count - 1
+          levels[index].fields[last].text = Int32(texts.count)
+          levels[index].fields[last].parsedSlot = Int32(field.parsedSlot ?? -1)
+          texts.append(JSONTextField())
+          if index == 0 { topTexts.append(last) }
+        }
+        if let parsed = field.parsedSlot { innerSlots.append(parsed) }
+        if index > 0, let slot = field.slot { innerSlots.append(slot) }
         // Levels stand before those that they lead to.
         if let child = field.child {
-          levels[child].isCovered = levels[index].isCovered || field.slot != nil
+          let isWhole =
+            field.isJSONText ? field.isTakenWhole || field.parsedSlot != nil : field.slot != nil
+          levels[child].isCovered = levels[index].isCovered || isWhole
         }
       }
     }
@@ -93,6 +112,19 @@ final class DocumentShape {
     if keepsRest {
       restKeys.removeAll(keepingCapacity: true)
       restValues.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Reads the JSON texts of a record whose columns the source has put into the slots.
+  func fillTexts(_ slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
+    if topTexts.isEmpty { return }
+    record &+= 1
+    refusedPath = nil
+    refusedExpected = nil
+    for slot in innerSlots { slots[slot] = .missing }
+    for index in topTexts {
+      let field = levels[0].fields[index]
+      if field.slot >= 0 { try take(slots[Int(field.slot)], field, index, level: 0, slots) }
     }
   }
 
@@ -129,36 +161,65 @@ final class DocumentShape {
         takeUnmapped(key, value, field: found, level: level)
         continue
       }
-      let (slot, child) = (levels[level].fields[found].slot, levels[level].fields[found].child)
-      if slot >= 0 {
-        guard slots[Int(slot)].kind == .missing else {
+      let field = levels[level].fields[found]
+      if field.slot >= 0 {
+        guard slots[Int(field.slot)].kind == .missing else {
           refusedPath = path(of: key, level: level)
           throw Refusal(.duplicateField, found: value.kind)
         }
-        slots[Int(slot)] = value
+        slots[Int(field.slot)] = value
       }
-      if child >= 0 {
-        // Two sub-documents of one name would be merged into one that never was.
-        if levels[Int(child)].metIn == record, levels[Int(child)].isMapped {
-          refusedPath = path(of: key, level: level)
-          throw Refusal(.duplicateField, found: value.kind)
-        }
-        levels[Int(child)].metIn = record
-        if value.kind == levels[Int(child)].kind {
-          try fill(level: Int(child), value.bytes, slots)
-        } else if slot < 0, !levels[Int(child)].isMapped {
-          takeUnmapped(key, value, field: found, level: level)
-        } else if value.kind != .null, slot < 0 {
-          // A path goes through this field, and what stands there can't be gone through: dropping it unseen
-          // would lose a value.
-          refusedPath = path(of: key, level: level)
-          refusedExpected = levels[Int(child)].kind
-          throw Refusal(.wrongType, found: value.kind)
-        }
+      if field.slot >= 0 || field.child >= 0 || field.text >= 0 {
+        try take(value, field, found, level: level, slots)
+      } else {
+        takeUnmapped(key, value, field: found, level: level)
       }
-      if slot < 0, child < 0 { takeUnmapped(key, value, field: found, level: level) }
     }
   }
+
+  /// Takes what is inside a field that is mapped: what its JSON text says, and the fields below it.
+  private func take(
+    _ source: RawValue, _ field: Field, _ found: Int, level: Int, _ slots: UnsafeMutablePointer<RawValue>
+  ) throws(Refusal) {
+    var value = source
+    var isWhole = field.slot >= 0
+    if field.text >= 0 {
+      do throws(Refusal) { value = try texts[Int(field.text)].value(of: source) } catch {
+        refusedPath = path(of: field.key, level: level)
+        throw error
+      }
+      isWhole = field.parsedSlot >= 0
+      if isWhole {
+        guard slots[Int(field.parsedSlot)].kind == .missing else {
+          refusedPath = path(of: field.key, level: level)
+          throw Refusal(.duplicateField, found: source.kind)
+        }
+        slots[Int(field.parsedSlot)] = value
+      }
+    }
+    guard field.child >= 0 else { return }
+    let child = Int(field.child)
+    // Two sub-documents of one name would be merged into one that never was.
+    if levels[child].metIn == record, levels[child].isMapped {
+      refusedPath = path(of: field.key, level: level)
+      throw Refusal(.duplicateField, found: value.kind)
+    }
+    levels[child].metIn = record
+    if value.kind == levels[child].kind { return try fill(level: child, value.bytes, slots) }
+    // Nothing at all, and an empty text where JSON is expected, have nothing to lose.
+    let isNothing = value.kind == .null || field.text >= 0 && (value.kind == .missing || isEmptyText(value))
+    if !isWhole, !levels[child].isMapped {
+      takeUnmapped(field.key, value, field: found, level: level)
+    } else if !isNothing, !isWhole {
+      // A path goes through this field, and what stands there can't be gone through: dropping it unseen would lose a
+      // value.
+      refusedPath = path(of: field.key, level: level)
+      refusedExpected = levels[child].kind
+      throw Refusal(.wrongType, found: value.kind)
+    }
+  }
+
+  private func isEmptyText(_ value: RawValue) -> Bool { value.kind == .string && value.bytes.count == 0 }
 
   // MARK: Fields that nothing maps
 

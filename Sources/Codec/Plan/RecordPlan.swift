@@ -38,6 +38,11 @@ public struct ShapePlan: Sendable {
     public var child: Int?
     /// The mapping leaves the field out by name.
     public var isIgnored = false
+    /// The field's text holds JSON: `slot` takes the text, `parsedSlot` and `child` what it says.
+    public var isJSONText = false
+    public var parsedSlot: Int?
+    /// For JSON text: a column takes the text as it is, so that nothing in it is unmapped.
+    public var isTakenWhole = false
     public init(key: [UInt8], slot: Int? = nil, child: Int? = nil) {
       self.key = key
       self.slot = slot
@@ -83,6 +88,18 @@ public enum AbsencePlan: Sendable, Equatable {
   case value([UInt8])
 }
 
+/// What becomes of an element of an array column that is null or empty.
+public enum ElementPlan: Sendable, Equatable {
+  /// A null in the array.
+  case null
+  /// Nothing; those behind it move up.
+  case skip
+  case refuse
+  case keep
+  /// This text takes the element's place, read as the element's type.
+  case value([UInt8])
+}
+
 /// One target column.
 public struct ColumnPlan: Sendable {
   public var name: String
@@ -93,10 +110,15 @@ public struct ColumnPlan: Sendable {
   public var missing: AbsencePlan
   public var null: AbsencePlan
   public var empty: AbsencePlan
+  /// For arrays: null elements.
+  public var nullElement: ElementPlan
+  /// For arrays: elements that are empty texts, empty documents or empty arrays.
+  public var emptyElement: ElementPlan
 
   public init(
     name: String, slots: [Int], type: TargetType, transforms: [Transform] = [], missing: AbsencePlan = .null,
-    null: AbsencePlan = .null, empty: AbsencePlan = .keep
+    null: AbsencePlan = .null, empty: AbsencePlan = .keep, nullElement: ElementPlan = .null,
+    emptyElement: ElementPlan = .keep
   ) {
     self.name = name
     self.slots = slots
@@ -105,6 +127,8 @@ public struct ColumnPlan: Sendable {
     self.missing = missing
     self.null = null
     self.empty = empty
+    self.nullElement = nullElement
+    self.emptyElement = emptyElement
   }
 }
 
@@ -127,6 +151,8 @@ public struct ChildPlan: Sendable {
   public var null = Absent.noRows
   public var empty = Absent.noRows
   public var nullElement = NullElement.row
+  /// The array's own field holds JSON text, which may be empty.
+  public var isJSONText = false
 
   public init(table: Int, slot: Int, shape: ShapePlan, columns: [ColumnPlan], children: [ChildPlan] = []) {
     self.table = table

@@ -56,14 +56,62 @@ enum NULRewriting {
     var key = UnsafeRawBufferPointer(start: nil, count: 0)
     var value = RawValue.missing
     while try reader.next(key: &key, value: &value) {
-      switch value.kind {
-      case .string, .symbol: if changes(value.bytes) { return true }
-      case .code: if changes(try RawParts.text(value.bytes, found: .code).text) { return true }
-      case .document, .array: if try changes(document: value.bytes, depth: depth + 1) { return true }
-      default: break
-      }
+      if try changes(value, depth: depth) { return true }
     }
     return false
+  }
+
+  /// Whether a value of any kind would be changed. Names hold no NUL, and neither do the texts of a regular expression.
+  func changes(_ value: RawValue, depth: Int = 0) throws(Refusal) -> Bool {
+    switch value.kind {
+    case .string, .symbol: return changes(value.bytes)
+    case .code, .dbPointer: return changes(try RawParts.text(value.bytes, found: value.kind).text)
+    case .codeWithScope:
+      let (code, scope) = try RawParts.codeWithScope(value.bytes)
+      if changes(code) { return true }
+      return try changes(document: scope, depth: depth + 1)
+    case .document, .array: return try changes(document: value.bytes, depth: depth + 1)
+    default: return false
+    }
+  }
+
+  /// Appends a value that is to be changed as a document holds it: texts without their length and the NUL behind them, all
+  /// else as it stands there.
+  func append(_ value: RawValue, to out: inout ByteBuffer) throws(Refusal) {
+    switch value.kind {
+    case .string, .symbol: append(value.bytes, to: &out)
+    case .code, .dbPointer:
+      let (text, rest) = try RawParts.text(value.bytes, found: value.kind)
+      try appendPrefixed(text, found: value.kind, to: &out)
+      out.append(rest)
+    case .codeWithScope:
+      let (code, scope) = try RawParts.codeWithScope(value.bytes)
+      let start = out.count
+      out.appendLittleEndian(Int32(0))
+      try appendPrefixed(code, found: value.kind, to: &out)
+      try append(document: scope, to: &out)
+      try patchLength(out.count - start, at: start, found: value.kind, in: &out)
+    case .document, .array: try append(document: value.bytes, to: &out)
+    default: throw Refusal(.wrongType, found: value.kind)
+    }
+  }
+
+  /// Appends a text with its length before it and a NUL behind it.
+  private func appendPrefixed(_ text: UnsafeRawBufferPointer, found: ValueKind, to out: inout ByteBuffer)
+    throws(Refusal)
+  {
+    let place = out.count
+    out.appendLittleEndian(Int32(0))
+    append(text, to: &out)
+    out.append(0)
+    try patchLength(out.count - place - 4, at: place, found: found, in: &out)
+  }
+
+  private func patchLength(_ length: Int, at place: Int, found: ValueKind, in out: inout ByteBuffer)
+    throws(Refusal)
+  {
+    guard let length = Int32(exactly: length) else { throw Refusal(.tooLong, found: found) }
+    out.patchLittleEndian(length, at: place)
   }
 
   /// Appends a document or an array with its texts rewritten, at every depth.
@@ -79,21 +127,12 @@ enum NULRewriting {
     var value = RawValue.missing
     while try reader.next(key: &key, value: &value) {
       switch value.kind {
-      case .string, .symbol, .code:
-        let text = value.kind == .code ? try RawParts.text(value.bytes, found: .code).text : value.bytes
+      case .string, .symbol:
         try BSONBuilder.appendHead(BSONType.byte(of: value.kind) ?? BSONType.string, key: key, to: &out)
-        let place = out.count
-        out.appendLittleEndian(Int32(0))
-        append(text, to: &out)
-        out.append(0)
-        guard let length = Int32(exactly: out.count - place - 4) else {
-          throw Refusal(.tooLong, found: value.kind)
-        }
-        out.patchLittleEndian(length, at: place)
-      case .document, .array:
-        let start = try BSONBuilder.begin(key: key, array: value.kind == .array, in: &out)
-        try appendElements(of: value.bytes, to: &out)
-        try BSONBuilder.end(start, in: &out)
+        try appendPrefixed(value.bytes, found: value.kind, to: &out)
+      case .code, .codeWithScope, .dbPointer, .document, .array:
+        try BSONBuilder.appendHead(BSONType.byte(of: value.kind) ?? BSONType.document, key: key, to: &out)
+        try append(value, to: &out)
       default: try BSONBuilder.append(key: key, value, to: &out)
       }
     }

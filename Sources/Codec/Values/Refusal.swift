@@ -19,6 +19,8 @@ public struct Refusal: Error, Sendable, Equatable {
     case tooDeep
     /// The record has a field that nothing maps, and the mapping rejects such records.
     case unmappedField
+    /// The key is of another kind than every other record's was when the run began, and could claim one of their rows.
+    case keyKind
   }
   public var reason: Reason
   /// What kind of value was found.
@@ -51,6 +53,7 @@ extension Refusal.Reason {
     case .keyIsNull: "key_is_null"
     case .tooDeep: "too_deep"
     case .unmappedField: "unmapped_field"
+    case .keyKind: "key_kind"
     }
   }
 }

@@ -23,6 +23,16 @@ struct ColumnChoice: Equatable {
     if type == .jsonb { remarks += Self.remarksOnRefusals(field) }
   }
 
+  /// The native array for a field of arrays, where every element is null or a scalar that one type holds.
+  init?(arrayOf field: FieldScan) {
+    guard field.valueKinds == [.array], let element = field.element, !element.valueKinds.isEmpty,
+      element.valueKinds.isDisjoint(with: [.document, .array])
+    else { return nil }
+    let choice = ColumnChoice(element)
+    if choice.type == .jsonb { return nil }
+    self.init(.array(choice.type), choice.transforms, choice.remarks)
+  }
+
   private init(_ type: TargetType, _ transforms: [Transform] = [], _ remarks: [String] = []) {
     self.type = type
     self.transforms = transforms

@@ -61,7 +61,10 @@ struct EntityBuilder {
     var childNames = NameRegistry(.column)
     for child in children {
       let name = childNames.unique(child.array.path.columnText, fallback: "elements")
-      let (table, remarks) = child.table(name, of: draft.entity, location: location, &tables)
+      let parents = draft.entity.key.map { draft.entity.name + "_" + $0 }
+      let (table, remarks) = child.table(
+        name, from: 0, around: (TableName(schema: options.schema, name: draft.entity.name), parents),
+        location: location, &tables)
       draft.entity.children.append(table)
       draft.comments += remarks
     }
@@ -85,7 +88,8 @@ struct EntityBuilder {
     let isRowID = key.isRowID && leaf.field.path == key.fields[0].path
     let declared = isRowID ? nil : draft.scan.table?.columns.first { leaf.field.path.isField($0.name) }
     let isKey = key.holds(leaf.field)
-    let choice = ColumnChoice(leaf.field, declared: declared)
+    let native = options.arrays == .native && !isKey ? ColumnChoice(arrayOf: leaf.field) : nil
+    let choice = native ?? ColumnChoice(leaf.field, declared: declared)
     let field = Field(
       paths: [leaf.field.path], column: column, location: draft.entity.location, type: choice.type,
       transforms: choice.transforms, missing: isKey ? .quarantine : .null, null: isKey ? .quarantine : .null)

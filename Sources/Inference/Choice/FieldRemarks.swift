@@ -16,9 +16,17 @@ enum FieldRemarks {
     if isKey { remarks += onKey(field, type: type) }
     let isOnlyText = field.valueKinds == [.string] && field.present - field.nulls > field.texts.empty
     if isOnlyText, type == .text { remarks += onTexts(field, isKey: isKey) }
+    if type == .jsonb, !isKey, let native = ColumnChoice(arrayOf: field) {
+      let transforms = native.transforms.map(\.name).joined(separator: ", ")
+      remarks.append(
+        "every element fits one type: consider type \"\(native.type.sql)\""
+          + (transforms.isEmpty ? "" : " with transforms [\(transforms)]") + ", or a child table")
+    }
     if !isKey { remarks += onIntegers(field, declared: declared) }
     if let declared, declared.isGenerated {
-      remarks.append("computed from other columns in the source; copied as a value")
+      remarks.append(
+        "computed from other columns in the source; copied as a value: to let Postgres compute it, move it to generated"
+      )
     }
     return remarks
   }
@@ -64,6 +72,9 @@ enum FieldRemarks {
     return remarks
   }
 
+  /// More different texts than this are hardly an enum.
+  private static let enumLimit = 8
+
   private static func onTexts(_ field: FieldScan, isKey: Bool) -> [String] {
     let forms = field.texts.forms
     var remarks: [String] = []
@@ -72,15 +83,28 @@ enum FieldRemarks {
     } else if forms.contains(.date) {
       remarks.append("all look like dates: consider type date or timestamptz with transforms [date]")
     } else if forms.contains(.json) {
-      remarks.append("all are JSON: consider type jsonb with transforms [json]")
+      remarks.append(
+        "all are JSON: consider type jsonb with transforms [json], or json-text to map what is inside")
     } else if forms.contains(.number) {
       remarks.append("all look like numbers: consider type numeric with transforms [number]")
     } else if forms.contains(.boolean), !isKey {
       remarks.append("all are words for true and false: consider type boolean with transforms [boolean]")
     } else if forms.contains(.email) {
       remarks.append("all look like e-mail addresses: consider personal: true")
+    } else if forms.contains(.network) {
+      remarks.append("all look like network addresses: consider type inet with transforms [inet]")
+    } else if forms.contains(.interval) {
+      remarks.append("all look like durations: consider type interval with transforms [interval]")
+    } else if field.texts.distinct <= enumLimit, !isKey,
+      field.present - field.nulls - field.texts.empty >= field.texts.distinct * 10
+    {
+      remarks.append(
+        "only \(field.texts.distinct) different texts: consider an enum, { enum: name, values: [...] }, if no others"
+          + " will come")
     }
-    if field.texts.empty > 0, !forms.isDisjoint(with: [.uuid, .date, .json, .number, .boolean]) {
+    if field.texts.empty > 0,
+      !forms.isDisjoint(with: [.uuid, .date, .json, .number, .boolean, .network, .interval])
+    {
       remarks.append("\(field.texts.empty) are empty: such a transform would need empty: null")
     }
     return remarks

@@ -4,7 +4,10 @@ public struct InferOptions: Sendable {
   public enum Arrays: String, Sendable, CaseIterable {
     /// One jsonb column each.
     case jsonb
-    /// A child table each, where their elements are all documents or all scalars of one type.
+    /// A native array, such as `text[]`, where their elements are all scalars of one type; else jsonb.
+    case native
+    /// A child table each, and one inside it for arrays inside their elements, where elements are all documents, all
+    /// arrays or all scalars of one type.
     case tables
   }
   public var arrays: Arrays

@@ -21,6 +21,8 @@ final class FieldCounter {
   private(set) var doubles = DoubleCounts()
   private(set) var decimals = DecimalCounts()
   private(set) var texts = TextCounts()
+  /// Of the different texts so far, while there are few.
+  private var textHashes: [UInt64] = []
   private(set) var binaries = BinaryCounts()
   private(set) var dates = DateCounts()
   private(set) var documents = DocumentCounts()
@@ -148,7 +150,17 @@ final class FieldCounter {
     texts.longestScalars = max(texts.longestScalars, UTF8Check.scalarCount(text))
     if !UTF8Check.isValid(text) { texts.invalidUTF8 &+= 1 }
     if UTF8Check.containsNUL(text) { texts.withNUL &+= 1 }
+    if texts.distinct < TextCounts.mostDistinct { countDistinct(text) }
     if !texts.forms.isEmpty { texts.forms = texts.forms.narrowed(by: text, &context.work) }
+  }
+
+  private func countDistinct(_ text: UnsafeRawBufferPointer) {
+    // FNV-1a; a count that is off by one is only a hint that is off.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    if textHashes.contains(hash) { return }
+    textHashes.append(hash)
+    texts.distinct = textHashes.count
   }
 
   private func count(binary value: RawValue) {

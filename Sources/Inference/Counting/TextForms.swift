@@ -16,8 +16,14 @@ public struct TextForms: OptionSet, Sendable, Hashable {
   public static let boolean = TextForms(rawValue: 16)
   /// An address such as `ada@example.org`.
   public static let email = TextForms(rawValue: 32)
+  /// An IPv4 or IPv6 address or network.
+  public static let network = TextForms(rawValue: 64)
+  /// A duration of ISO 8601, or `HH:MM:SS`.
+  public static let interval = TextForms(rawValue: 128)
 
-  public static let all: TextForms = [.date, .uuid, .json, .number, .boolean, .email]
+  public static let all: TextForms = [
+    .date, .uuid, .json, .number, .boolean, .email, .network, .interval,
+  ]
 }
 
 extension TextForms {
@@ -32,6 +38,8 @@ extension TextForms {
     if contains(.number), !Self.isNumber(text) { left.remove(.number) }
     if contains(.email), !Self.isEmail(text) { left.remove(.email) }
     if contains(.date), !Self.isDate(text) { left.remove(.date) }
+    if contains(.network), !Self.isNetwork(text) { left.remove(.network) }
+    if contains(.interval), !Self.isInterval(text) { left.remove(.interval) }
     if contains(.boolean) {
       let isWord =
         text.count <= 5 && Self.booleanWords.contains(String(decoding: text, as: UTF8.self).lowercased())
@@ -58,6 +66,20 @@ extension TextForms {
     } catch {
       return false
     }
+  }
+
+  private static func isNetwork(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count >= 2, text.count <= 50, text.contains(where: { $0 == 0x2E || $0 == 0x3A }) else {
+      return false
+    }
+    do throws(Refusal) { _ = try NetworkAddress.parse(text) } catch { return false }
+    return true
+  }
+
+  private static func isInterval(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count >= 3, text.count <= 80 else { return false }
+    do throws(Refusal) { _ = try Interval.parse(text) } catch { return false }
+    return true
   }
 
   private static func isEmail(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -15,17 +15,18 @@ struct Destinations {
     for field in entity.fields {
       for path in field.paths { byPath[Self.key(path)] = Self.text(field) }
     }
-    for child in entity.children {
-      var array = child.path
-      array.steps.removeLast()
-      byPath[Self.key(array)] = "table \(child.table.display)"
-      for field in child.fields {
-        for path in field.paths {
-          byPath[Self.key(ValuePath(child.path.steps + path.steps))] =
-            "\(child.table.name).\(Self.text(field))"
-        }
+    for child in entity.children { add(child, around: []) }
+  }
+
+  private mutating func add(_ child: ChildTable, around: [ValuePath.Step]) {
+    let steps = around + child.path.steps
+    byPath[Self.key(ValuePath(steps.dropLast()))] = "table \(child.table.display)"
+    for field in child.fields {
+      for path in field.paths {
+        byPath[Self.key(ValuePath(steps + path.steps))] = "\(child.table.name).\(Self.text(field))"
       }
     }
+    for inner in child.children { add(inner, around: steps) }
   }
 
   /// The column, or the one that holds what the field is part of.

@@ -42,7 +42,7 @@ enum FieldSummary {
     if texts.invalidUTF8 > 0 { parts.append("\(texts.invalidUTF8) not UTF-8") }
     let forms: [(TextForms, String)] = [
       (.uuid, "UUIDs"), (.date, "dates"), (.json, "JSON"), (.number, "numbers"), (.boolean, "true or false"),
-      (.email, "e-mail addresses"),
+      (.email, "e-mail addresses"), (.network, "network addresses"), (.interval, "durations"),
     ]
     if texts.longestBytes > 0, let form = forms.first(where: { texts.forms.contains($0.0) }) {
       parts.append("all look like \(form.1)")

@@ -85,6 +85,9 @@ public struct TextCounts: Sendable, Equatable {
   public var longestScalars = 0
   public var withNUL = 0
   public var invalidUTF8 = 0
+  /// How many different texts there are, empty ones left out; counted no further than ``mostDistinct``.
+  public var distinct = 0
+  public static let mostDistinct = 9
   /// Forms that all of them share; meaningless while all are empty.
   public var forms = TextForms.all
 }

@@ -21,9 +21,11 @@ struct ColumnChecks {
     checkKey(draft)
     checkRules(draft)
     checkIgnored(draft)
+    checkJSONText(draft)
   }
 
-  private func checkIgnored(_ draft: EntityDraft) {
+  /// Every source path that a column takes.
+  private func mappedPaths(_ draft: EntityDraft) -> [ValuePath] {
     var mapped = draft.fields.flatMap(\.field.paths)
     func collect(_ child: ChildTable, _ prefix: [ValuePath.Step]) {
       let steps = prefix + child.path.steps
@@ -31,6 +33,26 @@ struct ColumnChecks {
       for inner in child.children { collect(inner, steps) }
     }
     for child in draft.children { collect(child.child, []) }
+    return mapped
+  }
+
+  private func checkJSONText(_ draft: EntityDraft) {
+    if draft.jsonText.isEmpty { return }
+    let used =
+      mappedPaths(draft) + draft.children.map(\.child.path) + draft.entity.filters.map(\.path)
+    for text in draft.jsonText {
+      if draft.goesIntoPlainColumn(text.value) {
+        log.error(
+          "a row's column has no fields inside it", at: text.location, help: FieldReader.columnHelp)
+      } else if !used.contains(where: { $0.isInside(text.value, orEqual: true) }) {
+        log.warning(
+          "nothing takes \"\(text.value)\" or goes into it; this has no effect", at: text.location)
+      }
+    }
+  }
+
+  private func checkIgnored(_ draft: EntityDraft) {
+    let mapped = mappedPaths(draft)
     for path in draft.ignored {
       if path.value.steps.isEmpty {
         log.error("\"@\" is the whole record; name a field of it", at: path.location)
@@ -38,10 +60,8 @@ struct ColumnChecks {
         log.error(
           "\"\(path.value)\" is mapped, so it can't be left out", at: path.location,
           help: "remove it here, or remove the field")
-      } else if draft.isRow, path.value.steps.count > 1 {
-        log.error(
-          "a row's column has no fields inside it", at: path.location,
-          help: "a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'")
+      } else if draft.goesIntoPlainColumn(path.value) {
+        log.error("a row's column has no fields inside it", at: path.location, help: FieldReader.columnHelp)
       }
     }
   }

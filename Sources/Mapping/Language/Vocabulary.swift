@@ -32,6 +32,7 @@ enum StoreKey: String, VocabularyKey {
 enum EntityKey: String, VocabularyKey {
   case entity, owner, phase, source, target, key, fields, children, rest, unmapped, references, filters,
     quarantine, audit, reset, writers, generated
+  case jsonText = "json-text"
   static let object = "an entity"
   static let definition = "entity"
   static let needed: [EntityKey] = [.entity, .owner, .source]
@@ -59,6 +60,8 @@ enum TargetKey: String, VocabularyKey {
 
 enum FieldKey: String, VocabularyKey {
   case from, type, transforms, required, unique, personal, missing, null, empty
+  case nullElement = "null-element"
+  case emptyElement = "empty-element"
   static let object = "a field"
   static let definition = "field"
   static let needed: [FieldKey] = [.type]

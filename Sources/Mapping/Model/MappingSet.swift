@@ -110,6 +110,8 @@ public struct Entity: Sendable, Equatable {
   /// The target columns that make the key, in order.
   public var key: [String]
   public var fields: [Field]
+  /// Source fields whose text is JSON that paths go into; `[]` stands for every element of a child table's array.
+  public var jsonText: [ValuePath]
   /// Embedded arrays that become tables of their own.
   public var children: [ChildTable]
   /// The jsonb column that takes every top-level field that nothing else maps.
@@ -134,7 +136,8 @@ public struct Entity: Sendable, Equatable {
 
   public init(
     name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
-    collection: String, table: TableName?, key: [String], fields: [Field], children: [ChildTable] = [],
+    collection: String, table: TableName?, key: [String], fields: [Field], jsonText: [ValuePath] = [],
+    children: [ChildTable] = [],
     rest: String? = nil, generated: [GeneratedColumn] = [], references: [Reference] = [],
     filters: [Filter] = [], unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
     auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
@@ -149,6 +152,7 @@ public struct Entity: Sendable, Equatable {
     self.table = table
     self.key = key
     self.fields = fields
+    self.jsonText = jsonText
     self.children = children
     self.rest = rest
     self.generated = generated
@@ -193,6 +197,19 @@ public enum Absence: Sendable, Equatable {
   case keep
 }
 
+/// What becomes of an element of a native array that is null or empty.
+public enum ElementAbsence: Sendable, Equatable {
+  /// The element is null in the column's array.
+  case null
+  /// No element; those behind it move up.
+  case skip
+  case quarantine
+  /// This text, which is then encoded as a value of the element's type.
+  case value(String)
+  /// The element as it is (for empty ones alone).
+  case keep
+}
+
 /// One target column and where its value comes from.
 public struct Field: Sendable, Equatable {
   /// The source path, and after it those that are tried when it is missing or null (`coalesce`). Empty for a constant.
@@ -205,6 +222,10 @@ public struct Field: Sendable, Equatable {
   public var null: Absence
   /// For texts of length zero (after `trim`, where that is a transform), and empty arrays and documents.
   public var empty: Absence
+  /// For an array column: what becomes of its null elements.
+  public var nullElement: ElementAbsence
+  /// For an array column: what becomes of its elements that are empty, as `empty` means it.
+  public var emptyElement: ElementAbsence
   /// NOT NULL in the target.
   public var required: Bool
   public var unique: Bool
@@ -214,7 +235,8 @@ public struct Field: Sendable, Equatable {
   public init(
     paths: [ValuePath], column: String, location: SourceLocation, type: TargetType,
     transforms: [Transform] = [],
-    missing: Absence = .null, null: Absence = .null, empty: Absence = .keep, required: Bool = false,
+    missing: Absence = .null, null: Absence = .null, empty: Absence = .keep,
+    nullElement: ElementAbsence = .null, emptyElement: ElementAbsence = .keep, required: Bool = false,
     unique: Bool = false, personal: Bool = false
   ) {
     self.paths = paths
@@ -225,6 +247,8 @@ public struct Field: Sendable, Equatable {
     self.missing = missing
     self.null = null
     self.empty = empty
+    self.nullElement = nullElement
+    self.emptyElement = emptyElement
     self.required = required
     self.unique = unique
     self.personal = personal

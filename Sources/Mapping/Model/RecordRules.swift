@@ -28,10 +28,13 @@ public enum QuarantineLimit: Sendable, Equatable, CustomStringConvertible {
   public static let percentBasis = 1000
 
   /// Whether so many are too many.
-  public func isExceeded(quarantined: Int, read: Int) -> Bool {
+  ///
+  /// - Parameter atEnd: whether all records have been read, so that a share of few means something, too.
+  public func isExceeded(quarantined: Int, read: Int, atEnd: Bool) -> Bool {
     switch self {
     case .records(let limit): quarantined > limit
-    case .percent(let limit): Double(quarantined) * 100 > Double(read) * limit
+    case .percent(let limit):
+      (atEnd || read >= Self.percentBasis) && Double(quarantined) * 100 > Double(read) * limit
     }
   }
 

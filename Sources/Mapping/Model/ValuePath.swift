@@ -17,6 +17,11 @@ public struct ValuePath: Sendable, Hashable, CustomStringConvertible {
   /// A path of one field, whatever characters its name has.
   public init(field: String) { steps = [.field(field)] }
 
+  /// Whether it goes into the field, or the array's elements, that `other` names.
+  func isInside(_ other: ValuePath, orEqual: Bool) -> Bool {
+    steps.starts(with: other.steps) && (orEqual || steps.count > other.steps.count)
+  }
+
   public var description: String {
     if steps.isEmpty { return "@" }
     var text = ""

@@ -45,8 +45,9 @@ struct ChildCompiler {
     var array = child.path
     array.steps.removeLast()
     let slot = try shape.slot(for: array, at: child.location)
+    let isJSONText = shape.isJSONText(array.steps)
     let path = ValuePath((around.map { tables[$0].path.steps } ?? []) + child.path.steps)
-    var elements = ShapeBuilder(isDocument: true, prefix: path)
+    var elements = ShapeBuilder(isDocument: true, prefix: path, jsonText: shape.jsonText)
     var columns: [ColumnPlan] = []
     for field in child.fields { columns.append(try field.columnPlan(in: &elements)) }
 
@@ -73,6 +74,7 @@ struct ChildCompiler {
       try elements.ignore(ValuePath(Array(name.steps[path.steps.count...])), at: child.location)
     }
     plan.shape = elements.shape
+    plan.isJSONText = isJSONText
     (plan.missing, plan.null, plan.empty) = (child.missing.plan, child.null.plan, child.empty.plan)
     plan.nullElement = child.nullElement.plan
     return plan
@@ -81,7 +83,7 @@ struct ChildCompiler {
 
 extension ValuePath {
   fileprivate func isInside(_ array: ValuePath) -> Bool {
-    steps.count > array.steps.count && steps.starts(with: array.steps)
+    isInside(array, orEqual: false)
   }
 }
 

@@ -127,7 +127,8 @@ extension EntityPlan {
   }
 
   private init(_ entity: Entity, table: TableName, source: Store.Kind) throws {
-    var shape = ShapeBuilder(isDocument: source == .mongo)
+    var shape = ShapeBuilder(isDocument: source == .mongo, jsonText: entity.jsonText)
+    if source != .mongo { try shape.takeColumns(of: entity) }
     var columns: [ColumnPlan] = []
     for field in entity.fields { columns.append(try field.columnPlan(in: &shape)) }
     var target = entity.fields.map {
@@ -141,7 +142,7 @@ extension EntityPlan {
     for child in entity.children { try children.add(child, key: keyColumns, in: &shape) }
     var filters: [FilterPlan] = []
     for filter in entity.filters {
-      let slot = try shape.slot(for: filter.path, at: filter.location)
+      let slot = try shape.slot(for: filter.path, at: filter.location, taking: .look)
       let test: FilterPlan.Test =
         switch filter.test {
         case .exists(let wanted): .exists(wanted)
@@ -169,6 +170,21 @@ extension EntityPlan {
   }
 }
 
+extension ShapeBuilder {
+  /// Gives every column that the entity names its slot, before any slot for what is inside a column's text: a source with
+  /// columns fills the first slots, in this order.
+  fileprivate mutating func takeColumns(of entity: Entity) throws {
+    let paths = entity.fields.flatMap { field in field.paths.map { ($0, field.location) } }
+    let others =
+      entity.children.map { ($0.path, $0.location) } + entity.filters.map { ($0.path, $0.location) }
+    for (path, location) in paths + others {
+      let column = ValuePath(Array(path.steps.prefix(1)))
+      guard path.steps.count == 1 || isJSONText(column.steps) else { continue }
+      _ = try slot(for: column, at: location, taking: .look)
+    }
+  }
+}
+
 extension UnmappedRule.Others {
   fileprivate var plan: UnmappedPlan {
     switch self {
@@ -182,10 +198,24 @@ extension UnmappedRule.Others {
 extension Field {
   func columnPlan(in shape: inout ShapeBuilder) throws -> ColumnPlan {
     var slots: [Int] = []
-    for path in paths { slots.append(try shape.slot(for: path, at: location)) }
+    // JSON as a whole comes from the text, which says more than the values do: the digits of its numbers, say.
+    let taking: ShapeBuilder.Take = transforms.contains(.json) ? .text : .value
+    for path in paths { slots.append(try shape.slot(for: path, at: location, taking: taking)) }
     return ColumnPlan(
       name: column, slots: slots, type: type, transforms: transforms, missing: missing.plan, null: null.plan,
-      empty: empty.plan)
+      empty: empty.plan, nullElement: nullElement.plan, emptyElement: emptyElement.plan)
+  }
+}
+
+extension ElementAbsence {
+  fileprivate var plan: ElementPlan {
+    switch self {
+    case .null: .null
+    case .skip: .skip
+    case .quarantine: .refuse
+    case .keep: .keep
+    case .value(let text): .value(Array(text.utf8))
+    }
   }
 }
 

@@ -7,27 +7,45 @@ struct ShapeBuilder {
   private let prefix: ValuePath
   /// The names of top-level fields, by slot.
   var topNames: [String] = []
+  /// Fields whose text is JSON, from the record on.
+  let jsonText: [ValuePath]
+
+  /// What a path that ends at a field with JSON text takes.
+  enum Take {
+    /// What the text says.
+    case value
+    /// The text itself, for a column.
+    case text
+    /// The text itself, to be looked at.
+    case look
+  }
 
   /// - Parameter prefix: the path of the elements that the shape is of; empty for the record itself.
-  init(isDocument: Bool, prefix: ValuePath = ValuePath([])) {
+  init(isDocument: Bool, prefix: ValuePath = ValuePath([]), jsonText: [ValuePath] = []) {
     self.isDocument = isDocument
+    self.jsonText = jsonText
     self.prefix = prefix
     let path = prefix.steps.isEmpty ? "" : prefix.description
     shape = ShapePlan(levels: [.init(kind: .document, path: path)], slotCount: 0)
   }
 
-  mutating func slot(for path: ValuePath, at location: SourceLocation) throws -> Int {
+  /// Whether the text of the field at these steps is JSON.
+  func isJSONText(_ steps: some Sequence<ValuePath.Step>) -> Bool {
+    jsonText.contains { $0.steps == prefix.steps + steps }
+  }
+
+  mutating func slot(for path: ValuePath, at location: SourceLocation, taking: Take = .value) throws -> Int {
     if path.steps.isEmpty {
       if let whole = shape.wholeSlot { return whole }
       shape.wholeSlot = shape.slotCount
       shape.slotCount += 1
       return shape.slotCount - 1
     }
-    guard isDocument || path.steps.count == 1 else {
+    guard isDocument || path.steps.count == 1 || isJSONText(path.steps.prefix(1)) else {
       throw PlanError(
         location: location,
         message:
-          "the path \(path) goes into a value, but this source has plain columns; name the column and use the transform \"json\" for JSON text"
+          "the path \(path) goes into a value, but this source has plain columns; name the column in \"json-text\" if it holds JSON"
       )
     }
     var level = 0
@@ -49,7 +67,16 @@ struct ShapeBuilder {
         shape.levels[level].fields.append(.init(key: key))
         place = shape.levels[level].fields.count - 1
       }
+      let isText = isJSONText(path.steps[...index])
+      if isText { shape.levels[level].fields[place].isJSONText = true }
+      if index == path.steps.count - 1, isText, taking == .value {
+        if let slot = shape.levels[level].fields[place].parsedSlot { return slot }
+        shape.levels[level].fields[place].parsedSlot = shape.slotCount
+        shape.slotCount += 1
+        return shape.slotCount - 1
+      }
       if index == path.steps.count - 1 {
+        if taking == .text { shape.levels[level].fields[place].isTakenWhole = true }
         if let slot = shape.levels[level].fields[place].slot { return slot }
         shape.levels[level].fields[place].slot = shape.slotCount
         if level == 0 { topNames.append(name) }

@@ -22,6 +22,38 @@ struct AbsenceReader {
     return absence(node, "empty", type) ?? .keep
   }
 
+  /// What becomes of elements that are null (`keep` isn't for those) or empty.
+  func readElement(_ node: YAMLNode?, _ name: String, _ type: TargetType?, usual: ElementAbsence)
+    -> ElementAbsence
+  {
+    guard let node else { return usual }
+    if let type, type.element == type {
+      log.error(
+        "\"\(name)\" is for array columns, and \"\(column)\" is \(type.sql)", at: node.location,
+        help: "remove it; a single value's rules are missing, null and empty")
+      return usual
+    }
+    if node.isNull { return .null }
+    guard let word = node.scalarText else {
+      guard case .value(let text)? = replacement(node, type?.element) else { return usual }
+      return .value(text)
+    }
+    switch word {
+    case "skip": return .skip
+    case "quarantine": return .quarantine
+    case "keep" where usual == .keep: return .keep
+    case "null", "Null", "NULL", "~":
+      log.error("\"\(name)\" can't be a text", at: node.location, help: "write null without quotes")
+    default:
+      let words = ["null", "skip", "quarantine"] + (usual == .keep ? ["keep"] : [])
+      log.error(
+        "\"\(name)\" can't be \"\(word)\"", at: node.location,
+        help: NearestWord.help(for: word, among: words)
+          ?? "it is \(words.joined(separator: ", ")), or a value as in { value: \(YAMLScalar.text(word)) }")
+    }
+    return usual
+  }
+
   private func absence(_ node: YAMLNode, _ name: String, _ type: TargetType?) -> Absence? {
     if node.isNull {
       if !takesNull {

@@ -9,6 +9,8 @@ struct EntityDraft {
   /// Where the target table is named, or the entity where it isn't.
   var tableLocation: SourceLocation
   var rest: Located<String>?
+  /// Source fields whose text is JSON.
+  var jsonText: [Located<ValuePath>] = []
   /// Source fields that "unmapped" leaves out.
   var ignored: [Located<ValuePath>] = []
   var isRow = false
@@ -16,6 +18,11 @@ struct EntityDraft {
   var auditIgnore: [Located<String>] = []
   var auditTolerance: [Located<String>] = []
   var resetKeep: [Located<String>] = []
+
+  /// Whether a path goes into a column of a row, and nothing says that the column holds JSON.
+  func goesIntoPlainColumn(_ path: ValuePath) -> Bool {
+    isRow && path.steps.count > 1 && !jsonText.contains { $0.value.steps == Array(path.steps.prefix(1)) }
+  }
 
   func field(_ column: String) -> FieldDraft? { fields.first { $0.field.column == column } }
 }

@@ -33,9 +33,11 @@ struct EntityReader {
       draft.key = log.distinctTexts(key, "\"key\"")
       draft.entity.key = draft.key.map(\.value)
     }
+    if let texts = object[.jsonText] { readJSONText(texts, &draft) }
     if let fields = object[.fields] {
       let reader = FieldReader(
-        log: log, schema: set.schema, key: Set(draft.entity.key), isRow: source?.isRow ?? false)
+        log: log, schema: set.schema, key: Set(draft.entity.key), isRow: source?.isRow ?? false,
+        jsonText: draft.entity.jsonText)
       draft.fields = reader.fields(fields)
       draft.entity.fields = draft.fields.map(\.field)
       if isCore, draft.fields.isEmpty, fields.pairs != nil {
@@ -132,14 +134,25 @@ struct EntityReader {
     return (TableName(schema: schema, name: table.value), table.location)
   }
 
+  private func readJSONText(_ node: YAMLNode, _ draft: inout EntityDraft) {
+    for item in node.items ?? [node] {
+      guard let path = log.path(item, "an item of \"json-text\"") else { continue }
+      if path.steps.isEmpty || path.steps.last == .each {
+        log.error(
+          "\"json-text\" names fields whose text is JSON, and \"\(path)\" is no field", at: item.location)
+        continue
+      }
+      if draft.jsonText.contains(where: { $0.value == path }) {
+        log.error("\"\(path)\" stands twice in \"json-text\"", at: item.location)
+      }
+      draft.jsonText.append(Located(value: path, location: item.location))
+    }
+    draft.entity.jsonText = draft.jsonText.map(\.value)
+  }
+
   private func readChildren(
     _ node: YAMLNode, _ object: ObjectReader<EntityKey>, _ source: Source?, _ draft: inout EntityDraft
   ) {
-    if source?.isRow == true {
-      log.error(
-        "the records are rows, which hold no arrays to make child tables of", at: object.place(of: .children),
-        help: "give the other table an entity of its own")
-    }
     guard let table = draft.entity.table else { return }
     let key = draft.entity.key
     let reader = ChildReader(
@@ -147,5 +160,11 @@ struct EntityReader {
       schema: set.schema)
     draft.children = reader.read(node)
     draft.entity.children = draft.children.map(\.child)
+    if draft.children.contains(where: { draft.goesIntoPlainColumn($0.child.path) }) {
+      log.error(
+        "the records are rows, which hold no arrays to make child tables of", at: object.place(of: .children),
+        help:
+          "name the column in \"json-text\" if it holds JSON, or give the other table an entity of its own")
+    }
   }
 }

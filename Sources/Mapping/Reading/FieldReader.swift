@@ -18,6 +18,8 @@ struct FieldReader {
   var key: Set<String> = []
   /// Whether the records are rows, which have columns but nothing inside them.
   var isRow = false
+  /// Fields whose text is JSON.
+  var jsonText: [ValuePath] = []
 
   func fields(_ node: YAMLNode) -> [FieldDraft] {
     log.namedPairs(node, "\"fields\"").map { field($0.name, $0.value) }
@@ -43,7 +45,7 @@ struct FieldReader {
     field.type = type ?? .text
     let chain = object[.transforms].map { TransformReader(log: log).chain($0) } ?? []
     field.transforms = chain.map(\.value)
-    field.paths = paths(object, column, chain)
+    field.paths = paths(object, column, chain, isKey)
     field.required = object[.required].flatMap { log.boolean($0, "\"required\"") } ?? false
     field.unique = object[.unique].flatMap { log.boolean($0, "\"unique\"") } ?? false
     field.personal = object[.personal].flatMap { log.boolean($0, "\"personal\"") } ?? false
@@ -52,6 +54,10 @@ struct FieldReader {
     field.missing = rules.read(object[.missing], "missing", type)
     field.null = rules.read(object[.null], "null", type)
     field.empty = rules.readEmpty(object[.empty], type)
+    field.nullElement = rules.readElement(
+      object[.nullElement], FieldKey.nullElement.rawValue, type, usual: .null)
+    field.emptyElement = rules.readElement(
+      object[.emptyElement], FieldKey.emptyElement.rawValue, type, usual: .keep)
 
     if let type {
       TransformTyping(log: log).check(chain, into: type)
@@ -65,7 +71,8 @@ struct FieldReader {
   private func type(_ node: YAMLNode) -> TargetType? { TypeReader(log: log, schema: schema).read(node) }
 
   private func paths(
-    _ object: ObjectReader<FieldKey>, _ column: Located<String>, _ chain: [Located<Transform>]
+    _ object: ObjectReader<FieldKey>, _ column: Located<String>, _ chain: [Located<Transform>],
+    _ isKey: Bool
   ) -> [ValuePath] {
     if let constant = chain.first(where: { $0.value.name == "constant" }) {
       if object[.from] != nil {
@@ -76,7 +83,7 @@ struct FieldReader {
           "a constant takes no other transforms: it is read as the column's type", at: constant.location,
           help: "remove the others")
       }
-      for key in [FieldKey.missing, .null, .empty] where object[key] != nil {
+      for key in [FieldKey.missing, .null, .empty, .nullElement, .emptyElement] where object[key] != nil {
         log.warning("a constant is never \(key.rawValue); this rule has no effect", at: object.place(of: key))
       }
       return []
@@ -87,7 +94,7 @@ struct FieldReader {
     }
     return (from.items ?? [from]).compactMap { node in
       guard let path = log.path(node, "\"from\"") else { return nil }
-      checkPath(path, node)
+      checkPath(path, isKey, node)
       return path
     }
   }
@@ -97,7 +104,7 @@ struct FieldReader {
     if let problem = TypedText.problem(with: text, as: type) { log.error(problem, at: first.location) }
   }
 
-  private func checkPath(_ path: ValuePath, _ node: YAMLNode) {
+  private func checkPath(_ path: ValuePath, _ isKey: Bool, _ node: YAMLNode) {
     if path.steps.isEmpty, !isChild {
       log.error("\"@\" is an element of an array, so it is for child tables alone", at: node.location)
     }
@@ -108,11 +115,23 @@ struct FieldReader {
         help: isChild
           ? "map the inner array to one jsonb column, or make a child table of it under \"children\""
           : "use a place such as [0], or make a child table under \"children\"")
-    } else if isRow, path.steps.count > 1 {
-      log.error(
-        "a row's column has no fields inside it", at: node.location,
-        help: "a column whose name has a dot or a bracket is written as a JSON string, as in '\"a.b\"'")
+    } else if isRow, path.steps.count > 1, !jsonText.contains(where: { path.isInside($0, orEqual: false) }) {
+      log.error("a row's column has no fields inside it", at: node.location, help: Self.columnHelp)
     }
+    checkKeyPath(path, isKey, node)
+  }
+
+  /// What to do where a path goes into a row's column.
+  static let columnHelp =
+    "name the column in \"json-text\" if it holds JSON; a column whose name has a dot or a bracket is written as a"
+    + " JSON string, as in '\"a.b\"'"
+
+  /// Sources find records by their keys, and can't look inside a text.
+  private func checkKeyPath(_ path: ValuePath, _ isKey: Bool, _ node: YAMLNode) {
+    guard isKey, jsonText.contains(where: { path.isInside($0, orEqual: true) }) else { return }
+    log.error(
+      "the key can't come from JSON text, in which the source can't look it up", at: node.location,
+      help: "use a field of the record itself")
   }
 
   private func checkKeyType(_ field: Field, _ isKey: Bool, _ location: SourceLocation) {

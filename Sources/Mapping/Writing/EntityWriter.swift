@@ -20,6 +20,9 @@ struct EntityWriter {
       ], indent: 0)
     writeTarget(&output)
     if !entity.key.isEmpty { output.line("key: \(YAMLOutput.list(entity.key))") }
+    if !entity.jsonText.isEmpty {
+      output.line("json-text: \(YAMLOutput.list(entity.jsonText.map(\.description)))")
+    }
     if !entity.fields.isEmpty {
       output.line("fields:")
       for field in entity.fields {

@@ -35,7 +35,19 @@ struct FieldWriter {
     if field.missing != usual { pairs.append(("missing", Self.written(field.missing))) }
     if field.null != usual { pairs.append(("null", Self.written(field.null))) }
     if field.empty != .keep { pairs.append(("empty", Self.written(field.empty))) }
+    if field.nullElement != .null { pairs.append(("null-element", Self.written(field.nullElement))) }
+    if field.emptyElement != .keep { pairs.append(("empty-element", Self.written(field.emptyElement))) }
     return pairs
+  }
+
+  private static func written(_ absence: ElementAbsence) -> String {
+    switch absence {
+    case .null: "null"
+    case .skip: "skip"
+    case .quarantine: "quarantine"
+    case .keep: "keep"
+    case .value(let text): "{ value: \(YAMLScalar.text(text)) }"
+    }
   }
 
   private static func written(_ absence: Absence) -> String {

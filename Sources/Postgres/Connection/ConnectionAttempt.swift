@@ -6,14 +6,16 @@ internal import Glibc
 /// `PQconnectdb` hands the server's refusal on as text alone. Here the connection is made step by step, with verbose
 /// errors from the start: these hold the SQLSTATE, whatever language the server speaks.
 enum ConnectionAttempt {
-  /// Tries the settings' addresses one after the other.
-  static func open(_ settings: PostgresSettings) throws -> OpaquePointer {
+  /// Tries the settings' addresses one after the other, or those given.
+  static func open(
+    _ settings: PostgresSettings, at given: [Endpoint]? = nil
+  ) throws -> (OpaquePointer, Endpoint) {
     let defaults = LibPQParameters.defaults()
     var failure: PostgresError?
-    for endpoint in try Endpoint.all(of: settings) {
+    for endpoint in try given ?? Endpoint.all(of: settings) {
       do {
         let parameters = LibPQParameters.parameters(of: settings, at: endpoint, defaults: defaults)
-        return try open(parameters, timeout: settings.connectTimeout)
+        return (try open(parameters, timeout: settings.connectTimeout), endpoint)
       } catch {
         failure = redacted(error, secrets: secrets(of: settings, defaults: defaults))
         // Another address may lead to a server that is up, but a refusal would be the same everywhere.
@@ -42,7 +44,7 @@ enum ConnectionAttempt {
       guard state != PGRES_POLLING_FAILED else { throw refusal(of: connection) }
       guard wait(for: connection, toRead: state == PGRES_POLLING_READING, until: deadline) else {
         throw PostgresError(
-          .connection, "\(place(of: connection)) didn't answer within \(timeout) seconds.",
+          .connection, "The server at \(place(of: connection)), didn't answer within \(timeout) seconds.",
           hint: "Check host, port and firewall, or allow more time with connect_timeout=… in the URL.")
       }
       state = PQconnectPoll(connection)
@@ -76,10 +78,11 @@ enum ConnectionAttempt {
     }
   }
 
-  private static func place(of connection: OpaquePointer) -> String {
+  /// Where a connection leads, for messages.
+  static func place(of connection: OpaquePointer?) -> String {
     let host = PQhost(connection).map { String(cString: $0) } ?? ""
     let port = PQport(connection).map { String(cString: $0) } ?? ""
-    return "The server at \(host.isEmpty ? "the default socket" : host), port \(port),"
+    return "\(host.isEmpty ? "the default socket" : host), port \(port)"
   }
 
   /// Why the connection couldn't be made.

@@ -9,9 +9,7 @@ extension PostgresConnection {
   /// - Throws: ``PostgresError``.
   @discardableResult
   public func execute(_ sql: String) throws -> Int {
-    let connection = try ready()
-    try refuseNUL(in: sql)
-    return affectedRows(try checked(PQexec(connection, sql)))
+    affectedRows(try run(sql))
   }
 
   /// Runs one statement with parameters and drops what it returns.
@@ -30,18 +28,31 @@ extension PostgresConnection {
     QueryResult(stealing: try run(sql, parameters)).rows
   }
 
-  private func run(_ sql: String, _ parameters: [PostgresParameter]) throws -> OpaquePointer? {
-    let connection = try ready()
-    try refuseNUL(in: sql)
-    let list = try ParameterList(parameters)
-    return try checked(
-      list.withValues { values in
-        PQexecParams(
-          connection, sql, Int32(parameters.count), list.types, values, list.lengths, list.formats, 0)
-      })
+  /// Runs one or more statements and returns the rows of the last one.
+  func query(simple sql: String) throws -> [PostgresRow] {
+    QueryResult(stealing: try run(sql)).rows
   }
 
-  private func refuseNUL(in sql: String) throws {
+  private func run(_ sql: String) throws -> OpaquePointer? {
+    try refuseNUL(in: sql)
+    try send { PQsendQuery($0, sql) }
+    return try checked(try lastResult())
+  }
+
+  private func run(_ sql: String, _ parameters: [PostgresParameter]) throws -> OpaquePointer? {
+    _ = try ready()
+    try refuseNUL(in: sql)
+    let list = try ParameterList(parameters)
+    try list.withValues { values in
+      try send {
+        PQsendQueryParams(
+          $0, sql, Int32(parameters.count), list.types, values, list.lengths, list.formats, 0)
+      }
+    }
+    return try checked(try lastResult())
+  }
+
+  func refuseNUL(in sql: String) throws {
     // libpq would take the statement to end there.
     guard !sql.utf8.contains(0) else {
       throw PostgresError(.usage, "The SQL holds a NUL character, which Postgres can't take.")
@@ -55,7 +66,7 @@ extension PostgresConnection {
 
   /// The result, if it is a success; the caller clears it. Clears the result itself when it throws.
   func checked(_ result: OpaquePointer?) throws -> OpaquePointer? {
-    guard let result else { throw PostgresError(connection: handle) }
+    guard let result else { throw failure() }
     switch PQresultStatus(result) {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return result
     case PGRES_COPY_IN, PGRES_COPY_BOTH:
@@ -70,7 +81,7 @@ extension PostgresConnection {
       throw PostgresError(.usage, "COPY … TO STDOUT can't be run as a plain statement; use copyOut.")
     default:
       defer { PQclear(result) }
-      throw PostgresError(result: result, connection: handle)
+      throw failure(result)
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import Executors
 
 extension PostgresConnection {
   /// The isolation levels of SQL.
@@ -40,7 +41,10 @@ extension PostgresConnection {
       let value = try body()
       try refuseOpenCopy()
       switch PQtransactionStatus(handle) {
-      case PQTRANS_INTRANS: try execute("COMMIT")
+      case PQTRANS_INTRANS:
+        StopPoint.reach(.beforeCommit)
+        try execute("COMMIT")
+        StopPoint.reach(.afterCommit)
       case PQTRANS_INERROR:
         throw PostgresError(
           .usage,
@@ -90,6 +94,11 @@ extension PostgresConnection {
     abortCopyIn("the transaction is rolled back")
     abandonCopyOut()
     guard isInTransaction else { return }
-    PQclear(PQexec(handle, sql))
+    do {
+      try execute(sql)
+    } catch {
+      // Gone, as said above.
+      return
+    }
   }
 }

@@ -7,11 +7,11 @@ internal import CLibPQ
 /// let connection = try PostgresConnection(settings)
 /// defer { connection.close() }
 /// for row in try connection.query("SELECT id, name FROM users WHERE age > $1", [18]) {
-///   print(try row.int("id"), row["name"] ?? "no name")
+///   print(try row.int("id"), try row["name"] ?? "no name")
 /// }
 /// ```
 ///
-/// Every call blocks until the server has answered, so use it on a thread of its own, one thread at a time; only
+/// Every call blocks until the server has answered, or counts as lost (``PostgresSettings/stallLimit``), so use it on a thread of its own, one thread at a time; only
 /// ``cancelHandle`` may be used from elsewhere. The session speaks UTF-8, ISO dates, UTC, hexadecimal bytea.
 ///
 /// Wraps libpq: <https://www.postgresql.org/docs/current/libpq.html>
@@ -39,20 +39,37 @@ public final class PostgresConnection {
   /// Counts the COPYs, so that a cursor knows whether the one that is open is its own.
   var copyNumber = 0
   var savepointDepth = 0
+  /// How the present wait goes.
+  var silence: Silence
+  /// Why the connection was given up, if it was.
+  var loss: PostgresError?
+  /// The address that the connection was made to.
+  let endpoint: Endpoint
+  /// Whether a pooler stands between, which shows process numbers of its own.
+  private(set) var isPooled = false
   private let noticeBox = NoticeBox()
 
   /// Connects.
   ///
   /// - Throws: ``PostgresError`` of code `connection` if no server answers or the server refuses, and of code `usage` if
   ///   the database's encoding is `SQL_ASCII`, which checks nothing.
-  public init(_ settings: PostgresSettings) throws {
-    let opened = try ConnectionAttempt.open(settings)
+  public convenience init(_ settings: PostgresSettings) throws {
+    try self.init(settings, at: nil, Silence(limit: settings.stallLimit, asks: true))
+  }
+
+  /// Connects to certain addresses of the settings, or to the first of all that answers.
+  init(_ settings: PostgresSettings, at endpoints: [Endpoint]?, _ silence: Silence) throws {
+    let (opened, endpoint) = try ConnectionAttempt.open(settings, at: endpoints)
     self.settings = settings
+    self.endpoint = endpoint
+    self.silence = silence
     handle = opened
     cancelHandle = PostgresCancel(connection: opened)
     noticeBox.attach(to: opened)
 
     do {
+      // So that no call of libpq waits by itself, for ever.
+      guard PQsetnonblocking(opened, 1) == 0 else { throw PostgresError(connection: opened) }
       let encoding = PQparameterStatus(opened, "server_encoding").map { String(cString: $0) }
       guard encoding != "SQL_ASCII" else {
         throw PostgresError(
@@ -61,11 +78,13 @@ public final class PostgresConnection {
         )
       }
       // Statements, not startup options: poolers refuse the latter.
-      try execute(
-        """
-        SET DateStyle TO 'ISO, YMD'; SET IntervalStyle TO 'postgres'; SET TimeZone TO 'UTC'; \
-        SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET extra_float_digits TO 1
-        """)
+      let process = try query(
+        simple: """
+          SET DateStyle TO 'ISO, YMD'; SET IntervalStyle TO 'postgres'; SET TimeZone TO 'UTC'; \
+          SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET extra_float_digits TO 1; \
+          SELECT pg_backend_pid() AS process
+          """)
+      isPooled = try process.first?.int("process") != backendProcess
     } catch {
       close()
       throw error
@@ -96,9 +115,24 @@ public final class PostgresConnection {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// The error that a result holds, or the connection itself if there is no result.
+  ///
+  /// A server that is killed or stopped at once says so in a warning, and then hangs up without an error.
+  func failure(_ result: OpaquePointer? = nil) -> PostgresError {
+    var error =
+      result == nil
+      ? PostgresError(connection: handle) : PostgresError(result: result, connection: handle)
+    if error.isConnectionLost, error.sqlState == nil, let words = noticeBox.lastWords {
+      error.sqlState = words.sqlState
+      error.message = words.message
+    }
+    return error
+  }
+
   /// libpq's connection, if it can take a statement now.
   func ready() throws -> OpaquePointer {
     guard let handle else {
+      if let loss { throw loss }
       throw PostgresError(.usage, "The connection to Postgres has been closed and can't be used any more.")
     }
     switch activity {

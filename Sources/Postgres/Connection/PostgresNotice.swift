@@ -13,6 +13,8 @@ public struct PostgresNotice: Sendable {
 /// Holds a connection's handler where libpq can reach it.
 final class NoticeBox {
   var handler: (PostgresNotice) -> Void = { _ in }
+  /// What the server said of its own end.
+  private(set) var lastWords: PostgresNotice?
 
   /// Receives the connection's notices from now on. The box must live as long as the connection.
   func attach(to connection: OpaquePointer) {
@@ -24,7 +26,9 @@ final class NoticeBox {
         let notice = PostgresNotice(
           severity: field(kedge_diag_severity) ?? "NOTICE", message: field(kedge_diag_message) ?? "",
           sqlState: field(kedge_diag_sqlstate))
-        Unmanaged<NoticeBox>.fromOpaque(argument).takeUnretainedValue().handler(notice)
+        let box = Unmanaged<NoticeBox>.fromOpaque(argument).takeUnretainedValue()
+        if notice.sqlState == "57P01" || notice.sqlState == "57P02" { box.lastWords = notice }
+        box.handler(notice)
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 }

@@ -45,7 +45,7 @@ public final class CopyOutCursor {
       guard isAtEnd else { throw PostgresError(.usage, "The COPY was ended before all of it was read.") }
       return nil
     }
-    let count = PQgetCopyData(connection.handle, &buffer, 0)
+    let count = try connection.nextCopyData(&buffer)
     if count > 0 { return UnsafeRawBufferPointer(start: buffer, count: Int(count)) }
     isAtEnd = true
     connection.activity = .none
@@ -53,7 +53,7 @@ public final class CopyOutCursor {
       rowCount = try connection.finishCopy()
       return nil
     }
-    let failure = PostgresError(connection: connection.handle)
+    let failure = connection.failure()
     _ = try connection.finishCopy()
     throw failure
   }

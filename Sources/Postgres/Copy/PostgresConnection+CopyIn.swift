@@ -27,10 +27,11 @@ extension PostgresConnection {
     var rest = bytes
     while let start = rest.baseAddress, rest.count > 0 {
       let count = min(rest.count, Self.copyPiece)
-      guard PQputCopyData(handle, start.assumingMemoryBound(to: CChar.self), Int32(count)) == 1 else {
-        throw failedCopy()
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      let taken = PQputCopyData(handle, start.assumingMemoryBound(to: CChar.self), Int32(count))
+      guard taken >= 0 else { throw failedCopy(failure()) }
+      // Nothing is left waiting, so that libpq's buffer doesn't grow. The system's own buffers keep the server busy.
+      try flushCopy()
+      if taken == 1 { rest = UnsafeRawBufferPointer(rebasing: rest[count...]) }
     }
   }
 
@@ -41,7 +42,12 @@ extension PostgresConnection {
   ///   the COPY has landed then, and the connection can be used again, unless it is lost.
   public func endCopyIn() throws -> Int {
     guard activity == .copyIn else { throw PostgresError(.usage, "No COPY into the server is open.") }
-    guard PQputCopyEnd(handle, nil) == 1 else { throw failedCopy() }
+    while true {
+      let taken = PQputCopyEnd(handle, nil)
+      guard taken >= 0 else { throw failedCopy(failure()) }
+      try flushCopy()
+      if taken == 1 { break }
+    }
     activity = .none
     return try finishCopy()
   }
@@ -54,18 +60,20 @@ extension PostgresConnection {
   public func abortCopyIn(_ reason: String) {
     guard activity == .copyIn else { return }
     activity = .none
-    // Should this fail, then because the connection is gone, and the COPY with it.
-    PQputCopyEnd(handle, reason)
-    while let result = PQgetResult(handle) { PQclear(result) }
+    do {
+      while PQputCopyEnd(handle, reason) == 0 { try flush() }
+      _ = try finishCopy()
+    } catch {
+      // The server's word that the COPY has failed, as is wished; or the connection is gone, and the COPY with it.
+      return
+    }
   }
 
   /// Starts a COPY of the kind that is expected.
   func beginCopy(_ sql: String, expecting status: ExecStatusType, kind: String) throws {
-    let connection = try ready()
-    guard !sql.utf8.contains(0) else {
-      throw PostgresError(.usage, "The SQL holds a NUL character, which Postgres can't take.")
-    }
-    let result = PQexec(connection, sql)
+    try refuseNUL(in: sql)
+    try send { PQsendQuery($0, sql) }
+    let result = try lastResult()
     if PQresultStatus(result) == status {
       PQclear(result)
       copyNumber += 1
@@ -81,28 +89,37 @@ extension PostgresConnection {
   func finishCopy() throws -> Int {
     var rows = 0
     var failure: PostgresError?
-    while let result = PQgetResult(handle) {
+    while let result = try nextResult() {
       defer { PQclear(result) }
       if PQresultStatus(result) == PGRES_COMMAND_OK {
         rows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
       } else if failure == nil {
-        failure = PostgresError(result: result, connection: handle)
+        failure = self.failure(result)
       }
       // After the loss of the connection libpq would hand out the same error for ever.
       if PQstatus(handle) == CONNECTION_BAD { break }
     }
     guard let failure else {
-      if PQstatus(handle) == CONNECTION_BAD { throw PostgresError(connection: handle) }
+      if PQstatus(handle) == CONNECTION_BAD { throw self.failure() }
       return rows
     }
     throw failure
   }
 
-  /// Why sending failed: the server's last words if there are any, else libpq's.
-  private func failedCopy() -> PostgresError {
-    activity = .none
-    let sending = PostgresError(connection: handle)
+  private func flushCopy() throws {
     do {
+      try flush()
+    } catch let error as PostgresError where handle != nil {
+      throw failedCopy(error)
+    }
+  }
+
+  /// Why sending failed: the server's last words if there are any, else libpq's.
+  private func failedCopy(_ sending: PostgresError) -> PostgresError {
+    activity = .none
+    do {
+      // Only after the end of the data does libpq look at what the server has said.
+      while PQputCopyEnd(handle, "the data could not be sent") == 0 { try flush() }
       _ = try finishCopy()
       return sending
     } catch let error as PostgresError {

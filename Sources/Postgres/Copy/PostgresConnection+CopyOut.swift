@@ -29,12 +29,32 @@ extension PostgresConnection {
     activity = .none
     // The cancel request has been dealt with by the server when this returns, so it can't hit a later statement.
     cancelHandle.cancel()
-    var buffer: UnsafeMutablePointer<CChar>?
-    while PQgetCopyData(handle, &buffer, 0) > 0 {
-      PQfreemem(buffer)
-      buffer = nil
+    do {
+      var buffer: UnsafeMutablePointer<CChar>?
+      while try nextCopyData(&buffer) > 0 {
+        PQfreemem(buffer)
+        buffer = nil
+      }
+      _ = try finishCopy()
+    } catch {
+      // The error of the cancellation, as is wished; or the connection is gone.
+      return
     }
-    // Ends with the error of the cancellation, or with success if the server was faster: both are as wished.
-    while PQstatus(handle) != CONNECTION_BAD, let result = PQgetResult(handle) { PQclear(result) }
+  }
+
+  /// The next piece of the COPY that is being read; the caller frees it.
+  ///
+  /// - Returns: its length; -1 at the end, and -2 after an error that libpq tells of.
+  func nextCopyData(_ buffer: inout UnsafeMutablePointer<CChar>?) throws -> Int32 {
+    while true {
+      var count = PQgetCopyData(handle, &buffer, 1)
+      if count != 0 { return count }
+      guard drainTLS() else { return -2 }
+      if PQsslInUse(handle) == 1 {
+        count = PQgetCopyData(handle, &buffer, 1)
+        if count != 0 { return count }
+      }
+      guard try receive() else { return -2 }
+    }
   }
 }

@@ -38,29 +38,6 @@ extension PostgresError {
     }
   }
 
-  /// What to do: our advice for failures that have one, else the server's own hint.
-  private var advice: String? {
-    if code == .connection, isConnectionLost {
-      return hint ?? "See the server's log, and run the command again when the server is up."
-    }
-    switch sqlState {
-    case "28P01": return "Check the user name and the password."
-    case "28000": return "Check the user name, and that pg_hba.conf lets it connect from here."
-    case "3D000": return "Create the database with CREATE DATABASE, or name another one in the URL."
-    case "42501": return hint ?? "Grant the user the privilege, or connect as one that has it."
-    case "53100": return "Free space on the server's disk, and run the command again."
-    case "53300": return "Use fewer workers, or raise max_connections on the server."
-    case "57P03": return "Wait until the server has started, and run the command again."
-    case nil where isCertificateProblem:
-      return
-        "Name the file of the certificate authority with sslrootcert=… in the URL, or say sslmode=disable there "
-        + "if the server is local or the network is trusted."
-    case nil where code == .connection:
-      return hint ?? "Check that the server is running, and that host and port are right."
-    default: return hint
-    }
-  }
-
   /// A message without what it quotes, if the error is a data exception: those quote the value that they refuse.
   private func withoutValues(_ message: String) -> String {
     guard let sqlState, sqlState.hasPrefix("22") else { return message }

@@ -26,6 +26,14 @@ extension PostgresError {
     column = field(kedge_diag_column)
     constraint = field(kedge_diag_constraint)
     sqlPosition = field(kedge_diag_position).flatMap { Int($0) }
+    func isOn(_ parameter: String) -> Bool {
+      PQparameterStatus(connection, parameter).map { String(cString: $0) } == "on"
+    }
+    // The server reports both by itself since version 14.
+    let ours = hintFromConnection(
+      isStandby: isOn("in_hot_standby"), isReadOnlyByDefault: isOn("default_transaction_read_only"),
+      role: PQuser(connection).map { String(cString: $0) } ?? "")
+    if let ours { hint = ours }
   }
 
   /// The error that libpq reports for a connection when there is no result to ask.
@@ -40,7 +48,8 @@ extension PostgresError {
   /// Whether the server ends the connection after an error of this state (crash, shutdown, lost client).
   private static func endsConnection(_ state: String?) -> Bool {
     guard let state else { return false }
-    return ["57P01", "57P02", "57P03", "57P05"].contains(state) || state.hasPrefix("08") && state != "08P01"
+    return ["25P03", "25P04", "57P01", "57P02", "57P03", "57P04", "57P05"].contains(state)
+      || state.hasPrefix("08") && state != "08P01"
   }
 
   /// libpq's lines as sentences on one line.

@@ -69,25 +69,3 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     self.isConnectionLost = isConnectionLost
   }
 }
-
-extension PostgresError {
-  /// Whether the same work may succeed when tried again, on a new connection if ``isConnectionLost``.
-  ///
-  /// True for lost and refused connections, serialization failures, deadlocks, lock timeouts, and a server that has
-  /// no free connection or is starting. False for a wrong password and whatever needs a person.
-  public var isRetryable: Bool {
-    if isConnectionLost { return true }
-    guard let sqlState else { return code == .connection && !needsPerson && !isCertificateProblem }
-    switch sqlState {
-    case "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03": return true
-    default: return sqlState.hasPrefix("08")
-    }
-  }
-
-  /// Whether the statement was cancelled: by a cancel handle, an administrator or a statement timeout.
-  public var isCancelled: Bool { sqlState == "57014" }
-
-  var isCertificateProblem: Bool {
-    code == .connection && (message.contains("certificate") || message.contains("SSL"))
-  }
-}

@@ -37,6 +37,11 @@ public struct PostgresSettings: Sendable, Hashable {
   public var applicationName = "kedge"
   /// Seconds that one attempt to connect to one address may take.
   public var connectTimeout = 10
+  /// Seconds that a connection bears without a word from the server, or with a network that takes nothing, before it asks
+  /// on a second connection whether the server is well. Only if that isn't so either, or if the server isn't at work for the
+  /// first connection, is this one lost; a statement that runs, or waits for a lock, may take as long as it wants. At least
+  /// 1; nil for never.
+  public var stallLimit: Int? = 120
   /// Further parameters of libpq by their keyword, such as `sslrootcert` and `options`.
   public var parameters: [String: String] = [:]
 

@@ -14,6 +14,8 @@ public struct PostgresRow: Sendable {
   public var columnNames: [String] { (0..<result.columnCount).map { result.name(ofColumn: $0) } }
 
   /// A value by its place from 0; nil for NULL.
+  ///
+  /// - Precondition: there is such a column, as for an array's index.
   public subscript(column: Int) -> String? {
     precondition(
       column >= 0 && column < count, "The query has \(count) columns, so there is no column \(column).")
@@ -22,20 +24,22 @@ public struct PostgresRow: Sendable {
 
   /// A value by its column's name, exactly as the query gave it; nil for NULL.
   ///
-  /// - Precondition: the query has a column of that name.
+  /// - Throws: ``PostgresError`` of code `usage` if the query has no column of that name.
   public subscript(name: String) -> String? {
-    guard let column = result.column(named: name) else {
-      preconditionFailure(
-        "The query has no column \"\(name)\"; it has \(columnNames.joined(separator: ", ")).")
+    get throws {
+      guard let column = result.column(named: name) else {
+        throw PostgresError(
+          .usage, "The query has no column \"\(name)\"; it has \(columnNames.joined(separator: ", ")).")
+      }
+      return result.text(row: index, column: column)
     }
-    return result.text(row: index, column: column)
   }
 
   /// Text that isn't NULL.
   ///
   /// - Throws: ``PostgresError`` of code `usage` if it is NULL.
   public func text(_ name: String) throws -> String {
-    guard let text = self[name] else { throw unexpected(name, "text", isNull: true) }
+    guard let text = try self[name] else { throw unexpected(name, "text", isNull: true) }
     return text
   }
 
@@ -43,7 +47,7 @@ public struct PostgresRow: Sendable {
   ///
   /// - Throws: ``PostgresError`` of code `usage` if the value is NULL or no integer.
   public func int(_ name: String) throws -> Int {
-    let text = self[name]
+    let text = try self[name]
     guard let text, let value = Int(text) else { throw unexpected(name, "an integer", isNull: text == nil) }
     return value
   }
@@ -52,14 +56,14 @@ public struct PostgresRow: Sendable {
   ///
   /// - Throws: ``PostgresError`` of code `usage` if the value is no integer.
   public func optionalInt(_ name: String) throws -> Int? {
-    self[name] == nil ? nil : try int(name)
+    try self[name] == nil ? nil : try int(name)
   }
 
   /// A boolean.
   ///
   /// - Throws: ``PostgresError`` of code `usage` if the value is NULL or no boolean.
   public func bool(_ name: String) throws -> Bool {
-    switch self[name] {
+    switch try self[name] {
     case "t": return true
     case "f": return false
     case let other: throw unexpected(name, "a boolean", isNull: other == nil)
@@ -70,7 +74,7 @@ public struct PostgresRow: Sendable {
   ///
   /// - Throws: ``PostgresError`` of code `usage` if the value is NULL or no bytea.
   public func bytes(_ name: String) throws -> [UInt8] {
-    let text = self[name]
+    let text = try self[name]
     guard let text, let bytes = Self.decodedHex(text) else {
       throw unexpected(name, "a bytea", isNull: text == nil)
     }
@@ -81,7 +85,7 @@ public struct PostgresRow: Sendable {
   ///
   /// - Throws: ``PostgresError`` of code `usage` if the value is no bytea.
   public func optionalBytes(_ name: String) throws -> [UInt8]? {
-    self[name] == nil ? nil : try bytes(name)
+    try self[name] == nil ? nil : try bytes(name)
   }
 
   /// Reads `\x…`, the form that the connection's `bytea_output` asks for.

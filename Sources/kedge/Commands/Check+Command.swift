@@ -1,4 +1,3 @@
-internal import Codec
 internal import CommandLine
 internal import Foundation
 internal import Mapping
@@ -89,44 +88,7 @@ extension Session {
       }
       return ExitCode.done
     }
-    if isJSON { output(json(plans)) } else { output(plan.script) }
+    if isJSON { output(SchemaDocument.json(plans)) } else { output(plan.script) }
     return ExitCode.done
-  }
-
-  private func json(_ plans: [Mapping.EntityPlan]) -> JSONValue {
-    .object([
-      (
-        "entities",
-        .array(
-          plans.map { plan in
-            var columns = plan.entity.fields.map { column($0, prefix: nil) }
-            if let rest = plan.entity.rest {
-              columns.append(["path": "*", "column": .string(rest), "type": "jsonb", "transforms": []])
-            }
-            let children: [JSONValue] = plan.children.map { child in
-              [
-                "path": .string(child.path.description), "table": .string(child.table.display),
-                "key": .strings(child.columns.prefix(child.leading).map(\.name)),
-                "parent": .strings(child.source.parentColumns), "ordinal": .string(child.source.ordinal),
-                "columns": .array(child.source.fields.map { column($0, prefix: child.path) }),
-              ]
-            }
-            return .object([
-              ("entity", .string(plan.entity.name)), ("source", .string(plan.entity.collection)),
-              ("store", .string(plan.entity.store)), ("table", .string(plan.table.display)),
-              ("key", .strings(plan.entity.key)), ("columns", .array(columns)),
-              ("children", .array(children)),
-            ])
-          })
-      )
-    ])
-  }
-
-  private func column(_ field: Field, prefix: ValuePath?) -> JSONValue {
-    let path = field.paths.first.map { ValuePath((prefix?.steps ?? []) + $0.steps).description }
-    return .object([
-      ("path", .optional(path)), ("column", .string(field.column)), ("type", .string(field.type.sql)),
-      ("transforms", .strings(field.transforms.map(\.name))),
-    ])
   }
 }

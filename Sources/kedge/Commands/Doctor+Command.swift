@@ -127,26 +127,26 @@ extension Session {
       """
     ).first
     guard let row else { return findings }
-    let encoding = row["encoding"] ?? ""
+    let encoding = try row["encoding"] ?? ""
     findings.append(
       Finding(
         subject: "target encoding", verdict: encoding == "UTF8" ? .ok : .problem, found: encoding,
         advice: encoding == "UTF8"
           ? nil : "create the database with ENCODING 'UTF8'; others can't hold every text"))
-    let isSafe = row["fsync"] == "on" && row["pages"] == "on"
+    let isSafe = try row["fsync"] == "on" && row["pages"] == "on"
     findings.append(
       Finding(
         subject: "target durability", verdict: isSafe ? .ok : .warning,
-        found: "fsync \(row["fsync"] ?? "?"), full_page_writes \(row["pages"] ?? "?")",
+        found: try "fsync \(row["fsync"] ?? "?"), full_page_writes \(row["pages"] ?? "?")",
         advice: isSafe ? nil : "turn both on, or a crash of the machine can lose what was committed"))
-    let mayCreate = row["may_create"] == "t"
+    let mayCreate = try row["may_create"] == "t"
     findings.append(
       Finding(
         subject: "target rights", verdict: mayCreate ? .ok : .problem,
         found: mayCreate ? "may create schemas" : "may not create schemas",
         advice: mayCreate
           ? nil : "GRANT CREATE ON DATABASE … TO the user, or create schemas kedge and core beforehand"))
-    if row["is_standby"] == "t" {
+    if try row["is_standby"] == "t" {
       findings.append(
         Finding(
           subject: "target role", verdict: .problem, found: "a standby",
@@ -156,8 +156,10 @@ extension Session {
       Finding(
         subject: "target size and settings", verdict: .ok,
         found:
+          try
           "\(row["size"] ?? "?"), shared_buffers \(row["buffers"] ?? "?"), max_wal_size \(row["wal"] ?? "?")",
-        advice: row["wal"] == "1GB" ? "a larger max_wal_size (4GB or more) makes long backfills quicker" : nil
+        advice: try row["wal"] == "1GB"
+          ? "a larger max_wal_size (4GB or more) makes long backfills quicker" : nil
       ))
     findings.append(disk())
     return findings

@@ -198,7 +198,8 @@ extension Session {
     guard let session = try source?.openSessions(1).take() else { return outcome }
     let loader = ChunkLoader(
       plan: plan, session: session, connection: catalog.connection, setName: set.name, run: 0,
-      foreignKeys: try SchemaPlan([plan], set: set).liveForeignKeys(in: catalog.connection))
+      foreignKeys: try SchemaPlan([plan], set: set).liveForeignKeys(in: catalog.connection),
+      ownership: try .outsideRuns(plan, set: set.name, session, catalog.connection))
     var after = 0
     while true {
       let entries = try catalog.quarantined(

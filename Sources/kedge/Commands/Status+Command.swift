@@ -42,9 +42,11 @@ extension Session {
         "runs": .array(
           try runs.map {
             [
-              "run": .int(try $0.int("id")), "kind": .optional($0["kind"]), "state": .optional($0["state"]),
-              "started": .optional($0["started"]), "seconds": .double(Double($0["seconds"] ?? "") ?? 0),
-              "error": .optional($0["error"]),
+              "run": .int(try $0.int("id")), "kind": .optional(try $0["kind"]),
+              "state": .optional(try $0["state"]),
+              "started": .optional(try $0["started"]),
+              "seconds": .double(try Double($0["seconds"] ?? "") ?? 0),
+              "error": .optional(try $0["error"]),
             ]
           }),
         "entities": .array(
@@ -71,14 +73,14 @@ extension Session {
     var recent = TableText(["run", "kind", "state", "started (UTC)", "seconds"])
     for run in runs {
       recent.add([
-        .number(try run.int("id")), .text(run["kind"] ?? ""), .text(run["state"] ?? ""),
-        .text(run["started"] ?? ""), .measure(run["seconds"] ?? ""),
+        .number(try run.int("id")), .text(try run["kind"] ?? ""), .text(try run["state"] ?? ""),
+        .text(try run["started"] ?? ""), .measure(try run["seconds"] ?? ""),
       ])
     }
     output(table.text(style: style))
     output("\n" + recent.text(style: style))
     if let current { output("\n" + text(current)) }
-    if let run = runs.first, let error = run["error"], !error.isEmpty { output("last error: \(error)") }
+    if let run = runs.first, let error = try run["error"], !error.isEmpty { output("last error: \(error)") }
     return ExitCode.done
   }
 
@@ -102,8 +104,9 @@ extension Session {
       [.text(entity.table?.sql ?? "")]
     ).first?.int("n")
     let waiting = try Catalog(connection).quarantineCount(set: set.name, entity: entity.name)
-    let run = row.map { "\($0["run"] ?? "") \($0["is_done"] == "t" ? "done" : "unfinished")" } ?? "never"
-    let chunks = row.map { "\($0["done"] ?? "0") of \($0["planned"] ?? "0")" } ?? ""
+    let run =
+      try row.map { try "\($0["run"] ?? "") \($0["is_done"] == "t" ? "done" : "unfinished")" } ?? "never"
+    let chunks = try row.map { try "\($0["done"] ?? "0") of \($0["planned"] ?? "0")" } ?? ""
     return (entity, run, chunks, rows.map { $0 < 0 ? "?" : "\($0)" } ?? "no table", waiting)
   }
 }

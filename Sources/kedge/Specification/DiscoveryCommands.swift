@@ -35,8 +35,10 @@ let inferCommand = CommandSpec(
       "out", short: "o", "DIR", .path, help: "The folder to write the mapping set to.", isRequired: true),
     sourceOption,
     .value(
-      "arrays", "HOW", .choice(["jsonb", "tables"]),
-      help: "How embedded arrays land: in a jsonb column, or in child tables of their own.", default: "jsonb"
+      "arrays", "HOW", .choice(["jsonb", "native", "tables"]),
+      help:
+        "How embedded arrays land: as jsonb, as native arrays where one type holds their elements, or in child tables.",
+      default: "jsonb"
     ),
     .value("schema", "NAME", help: "The PostgreSQL schema of the target tables.", default: "core"),
     .flag("force", help: "Write over files that are already in the folder."),

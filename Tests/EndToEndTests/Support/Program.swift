@@ -91,6 +91,9 @@ struct Program {
 
     var isRunning: Bool { process.isRunning }
 
+    /// What it has written to standard error so far.
+    func errors() throws -> String { try String(contentsOfFile: files.path + "/errors", encoding: .utf8) }
+
     /// Sends a signal.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -52,6 +52,15 @@ struct Engine {
     databases = given.compactMap { $0 }
   }
 
+  /// - Parameter set: a set of one store, whose data `source` holds.
+  init(set: MappingSet, source: any RecordSource, into target: TestPostgres) {
+    self.set = set
+    self.target = target
+    sources = set.stores.first.map { [$0.name: source] } ?? [:]
+    mongo = nil
+    databases = []
+  }
+
   func plans() throws -> [EntityPlan] {
     try set.coreInLoadOrder.map { try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo) }
   }
@@ -84,11 +93,13 @@ struct Engine {
   }
 
   /// Reads everything and writes nothing.
-  func dryRun() throws -> BackfillReport {
-    try DryRun(
+  func dryRun(_ change: (inout BackfillOptions) -> Void = { _ in }) throws -> BackfillReport {
+    var options = BackfillOptions()
+    change(&options)
+    return try DryRun(
       set: set, plans: try plans(), sources: sources, progress: ProgressReporter(mode: .quiet),
       stop: StopFlag(),
-      options: BackfillOptions()
+      options: options
     ).run()
   }
 
@@ -114,7 +125,8 @@ struct Engine {
     let catalog = Catalog(target.connection)
     let loader = ChunkLoader(
       plan: plan, session: session, connection: target.connection, setName: set.name, run: 0,
-      foreignKeys: keys.foreignKeys)
+      foreignKeys: keys.foreignKeys,
+      ownership: try .outsideRuns(plan, set: set.name, session, target.connection))
     return try Replay.run(
       try quarantine(entity), loader: loader, catalog: catalog, set: set.name)
   }

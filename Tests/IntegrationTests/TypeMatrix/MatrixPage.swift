@@ -3,53 +3,38 @@ struct MatrixPage {
   let mongo: MatrixOutcomes
   let sqlite: MatrixOutcomes
   let declared: [[String]]
+  let arrays: [[String]]
+  let documents: [[String]]
+  let tables: [[String]]
+  let clothes: [[String]]
+  let filled: [[String]]
 
   var text: String {
     var page = Self.introduction
-    page += "\n## From MongoDB\n" + tables(MatrixValues.mongo, mongo)
-    page += "\n## From SQLite\n\n" + Self.sqliteNote + tables(MatrixValues.sqlite, sqlite)
-    page += "\n## Declared types of SQLite\n\n" + Self.declaredNote
+    page += "\n## From MongoDB\n" + kindTables(MatrixValues.mongo, mongo)
+    page += "\n### Arrays\n\n" + Self.arraysNote + "\n"
+    page += table(["array of", "given", "lands as", "`[]`", "given", "becomes", "array in an array"], arrays)
+    page += "\n### Documents\n\n" + Self.documentsNote + "\n"
+    page += table(
+      ["document", "mapped to", "read", "landed", "quarantined", "psql prints, or why not"], documents)
+    page += "\n## From SQLite\n\n" + Self.sqliteNote + kindTables(MatrixValues.sqlite, sqlite)
+    page += "\n### Forms of tables\n\n" + Self.formsNote + "\n"
+    page += table(["table", "read", "landed", "quarantined", "psql prints, or why not"], tables)
+    page += "\n### Booleans and times in other clothes\n\n" + Self.clothesNote + "\n"
+    page += table(["given", "type", "through", "lands as"], clothes)
+    page += "\n## Declared types of SQLite\n\n" + Self.declaredNote + "\n"
     page += table(["column", "given", "lands in `jsonb` through `ejson`"], declared)
+    page += "\n## Columns that Postgres fills\n\n" + Self.filledNote + "\n"
+    page += table(["given", "psql prints"], filled)
     page += "\n## Special values\n\n" + Self.specialNote
     page += "\n### MongoDB\n\n" + special(MatrixValues.mongo, mongo)
     page += "\n### SQLite\n\n" + special(MatrixValues.sqlite, sqlite)
     return page
   }
 
-  private static let introduction = """
-    # Type matrix
-
-    What becomes of every kind of source value in every type of column. A test writes this page from what the engine did on real
-    servers and what `psql` printed afterwards, and fails when the page says anything else. To write it anew:
-    `KEDGE_RECORD_GOLDEN=1 swift test --filter TypeMatrix`.
-
-    | in a cell | means |
-    |---|---|
-    | `=` | values land exactly, without a transform |
-    | `number` | values that nothing before takes land through this transform; see the [mapping reference](mapping-reference.md#transforms) |
-    | *not_exact* | values that none of these takes go to quarantine with this reason |
-    | – | none lands: every record goes to quarantine, *wrong_type* |
-
-    Several of these stand where values of one kind differ: `=`, *out_of_range* means that some land and the others are out of range.
-
-    """
-
-  private static let sqliteNote = """
-    SQLite stores each value by itself in one of five storage classes, whatever its column declares.
-
-    """
-  private static let declaredNote = """
-    What a column's declaration makes of a value is SQLite's own doing, before Kedge reads it: `12` in a REAL column is a double. What is stored is what lands.
-
-    """
-  private static let specialNote = """
-    Each value in the type that fits its kind best, and in `jsonb` through `ejson`, which takes every kind. Long texts are cut here by `…`.
-
-    """
-
   // MARK: Kinds by types
 
-  private func tables(_ values: [MatrixValue], _ outcomes: MatrixOutcomes) -> String {
+  private func kindTables(_ values: [MatrixValue], _ outcomes: MatrixOutcomes) -> String {
     let kinds = values.map(\.kind).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     var first = 0
     var text = ""
@@ -93,7 +78,8 @@ struct MatrixPage {
   private static let natural = [
     "int32": "integer", "int64": "bigint", "double": "double precision", "decimal128": "numeric",
     "string": "text",
-    "bool": "boolean", "objectId": "uuid", "date": "timestamptz", "binary 0": "bytea", "binary 2": "bytea",
+    "bool": "boolean", "objectId": "uuid", "date": "timestamptz", "binary 0": "bytea", "binary 1": "bytea",
+    "binary 2": "bytea", "binary 6": "bytea", "binary 7": "bytea", "binary 8": "bytea", "binary 9": "bytea",
     "binary 3": "uuid", "binary 4": "uuid", "binary 5": "bytea", "binary 128": "bytea", "array": "text[]",
     "INTEGER": "bigint", "REAL": "double precision", "TEXT": "text", "BLOB": "bytea", "symbol": "text",
   ]

@@ -1,0 +1,23 @@
+/// One field whose text is JSON: what the text of the record at hand says, as BSON in memory that is used again.
+///
+/// Each such field has memory of its own, so that what slots point to stays where it is while other fields are read.
+final class JSONTextField {
+  private var document = ByteBuffer(capacity: 1024)
+  private var scratch = ByteBuffer(capacity: 256)
+  /// What a huge text may leave behind in each buffer, in bytes.
+  private static let keptMemory = 1 << 20
+
+  /// What a value means: of a text that isn't empty the JSON that it holds, else the value itself. Valid until the next
+  /// call.
+  ///
+  /// - Throws: as `JSONText.readDocument` does.
+  func value(of value: RawValue) throws(Refusal) -> RawValue {
+    guard value.kind == .string, value.bytes.count > 0 else { return value }
+    document.removeAll()
+    document.shrink(to: Self.keptMemory)
+    scratch.removeAll()
+    scratch.shrink(to: Self.keptMemory)
+    var text = try JSONText(value.bytes)
+    return try text.readDocument(scratch: &scratch, to: &document)
+  }
+}
