@@ -34,16 +34,23 @@ public struct Backfill: Sendable {
   /// Runs to the end, or to the first error that doesn't pass; in either case what is committed stays, and the next run
   /// goes on from it.
   public func run() throws -> BackfillReport {
-    let connection = try PostgresConnection(context.target)
-    let catalog = Catalog(connection)
+    let pace = Pace(
+      rate: nil, window: options.window, stop: context.stop, announce: context.teller("backfill"))
+    var connection = try PostgresConnection(context.target)
+    var catalog = Catalog(connection)
     try catalog.ensure()
+    if pace.wantsPause() {
+      // Whether the target can be reached is known now, not in the middle of the night. No connection is kept that long.
+      connection.close()
+      guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
+      connection = try PostgresConnection(context.target)
+      catalog = Catalog(connection)
+    }
     try catalog.lockShared(set: context.set.name)
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     let run = try catalog.whileStarting(set: context.set.name) { try start(schema, catalog) }
     StopPoint.reach(.runRecorded)
     if run.isDone { return try report(run, catalog) }
-    let pace = Pace(
-      rate: nil, window: options.window, stop: context.stop, announce: context.teller("run \(run.id)"))
     let membership = try Membership(
       run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
       limits: options.loadLimits)
