@@ -228,7 +228,9 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
         + ". Check --join and --target"
     case .nothingRuns(let set, let latest):
       "no run of the mapping set \"\(set)\" is at work in this target"
-        + (latest.map { "; its latest, run \($0.id), \($0.isUnfinished ? "isn't finished, but no process works on it" : "is \($0.state)")" } ?? "")
+        + (latest.map {
+          "; its latest, run \($0.id), \($0.isUnfinished ? "isn't finished, but no process works on it" : "is \($0.state)")"
+        } ?? "")
         + ". Begin or go on with: kedge backfill"
     case .notAtWork(let run):
       run.isUnfinished

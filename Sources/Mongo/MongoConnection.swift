@@ -41,13 +41,16 @@ public final class MongoConnection {
   /// - Returns: The server's reply.
   /// - Throws: `MongoError`, also for a reply that is `ok` but holds write errors.
   @discardableResult
-  public func run(command: BSONDocument, database: String? = nil, reads: Bool = false) throws -> BSONDocument {
+  public func run(command: BSONDocument, database: String? = nil, reads: Bool = false) throws -> BSONDocument
+  {
     let name = command.keys.first ?? ""
     return try run(command: command, database: database, reads: reads, action: "run the command \(name)")
   }
 
   @discardableResult
-  func run(command: BSONDocument, database: String?, reads: Bool = false, action: String) throws -> BSONDocument {
+  func run(command: BSONDocument, database: String?, reads: Bool = false, action: String) throws
+    -> BSONDocument
+  {
     var failure = kedge_failure()
     var answer: OpaquePointer?
     let done = command.withRaw { bytes in

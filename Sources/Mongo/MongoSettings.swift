@@ -37,7 +37,8 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
     if let concern, MongoReadConcern(rawValue: concern) == nil {
       throw MongoError(
         domain: .settings,
-        message: "readConcernLevel is one of \(MongoReadConcern.allCases.map(\.rawValue).joined(separator: ", "))",
+        message:
+          "readConcernLevel is one of \(MongoReadConcern.allCases.map(\.rawValue).joined(separator: ", "))",
         action: "use the MongoDB URL \(redactedURL)")
     }
     let uri = try makeURI()

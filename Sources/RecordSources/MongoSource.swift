@@ -61,7 +61,11 @@ final class MongoSession: SourceSession {
   {
     let collection = plan.entity.collection
     // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
-    var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true)), ("batchSize", .int32(2000))]
+    var options: [(String, BSONValue)] = [("batchSize", .int32(2000))]
+    // Reading a view or a time series is an aggregation, which doesn't take it.
+    if try info(of: collection).map({ $0.kind == .collection }) ?? true {
+      options.append(("noCursorTimeout", .bool(true)))
+    }
     switch order {
     case .any: break
     case .locator:

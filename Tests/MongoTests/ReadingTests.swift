@@ -39,7 +39,8 @@ struct ReadingTests {
     let log = try database.connection.find("system.profile", filter: ["ns": .string(name + ".things")])
     var commands: [String: BSONDocument] = [:]
     while let entry = try log.next() {
-      guard let command = BSONDocument(copying: entry)?["command"]?.document, let verb = command.keys.first else { continue }
+      guard let command = BSONDocument(copying: entry)?["command"]?.document, let verb = command.keys.first
+      else { continue }
       commands[verb] = command
     }
     #expect(Set(commands.keys).isSuperset(of: ["find", "getMore", "aggregate", "count"]), "\(commands.keys)")
@@ -67,7 +68,8 @@ struct ReadingTests {
   func besideURL() throws {
     let commands = try seen {
       var settings = try MongoSettings(
-        url: setURL("readPreference=secondary&readPreferenceTags=dc:east&readPreferenceTags=&readConcernLevel=local"),
+        url: setURL(
+          "readPreference=secondary&readPreferenceTags=dc:east&readPreferenceTags=&readConcernLevel=local"),
         database: $0)
       #expect(settings.namesReadPreference && settings.namesReadConcern)
       settings.readPreference = .secondaryPreferred
@@ -106,11 +108,16 @@ struct ReadingTests {
 
   @Test(
     "words that aren't any are refused with the URL",
-    arguments: ["readPreference=secondry", "readConcernLevel=majorty", "readPreference=primary&readPreferenceTags=dc:east"])
+    arguments: [
+      "readPreference=secondry", "readConcernLevel=majorty",
+      "readPreference=primary&readPreferenceTags=dc:east",
+    ])
   func malformed(options: String) throws {
     let url = "mongodb://ada:s3cret@h/d?\(options)"
     let error = #expect(throws: MongoError.self) { try MongoSettings(url: url) }
     #expect(error?.domain == .settings)
-    #expect(error?.description.contains("read") == true && error?.description.contains("s3cret") == false, "\(error as Any)")
+    #expect(
+      error?.description.contains("read") == true && error?.description.contains("s3cret") == false,
+      "\(error as Any)")
   }
 }

@@ -74,7 +74,8 @@ struct LoadGovernor {
       let lag = max(since, replica.lag ?? 0)
       if lag / limit > worst?.ratio ?? -1 {
         worst = (
-          lag / limit, "the replica \"\(replica.name)\" is \(Self.text(lag)) behind (limit \(Self.text(limit)))"
+          lag / limit,
+          "the replica \"\(replica.name)\" is \(Self.text(lag)) behind (limit \(Self.text(limit)))"
         )
       }
     }

@@ -25,7 +25,8 @@ final class Pace: @unchecked Sendable {
   ///   - announce: told, in one line, when workers begin to wait and when they go on.
   init(
     rate: Double?, window: MaintenanceWindow? = nil, stop: StopFlag,
-    now: @escaping @Sendable () -> Date = { Date() }, announce: @escaping @Sendable (String) -> Void = { _ in }
+    now: @escaping @Sendable () -> Date = { Date() },
+    announce: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.window = window
     self.stop = stop

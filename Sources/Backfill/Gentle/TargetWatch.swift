@@ -15,11 +15,13 @@ final class TargetWatch {
   func look(_ catalog: Catalog, latency: Duration) throws -> LoadHold? {
     var load: TargetLoad?
     if tells {
-      do { load = try catalog.targetLoad() } catch let error as PostgresError where error.isAboutRightsOrNames {
+      do { load = try catalog.targetLoad() } catch let error as PostgresError where error.isAboutRightsOrNames
+      {
         tells = false
       }
     }
-    return governor.judge(latency: latency / .seconds(1), load: load, at: (ContinuousClock.now - begun) / .seconds(1))
+    return governor.judge(
+      latency: latency / .seconds(1), load: load, at: (ContinuousClock.now - begun) / .seconds(1))
   }
 }
 

@@ -59,7 +59,8 @@ extension Catalog {
   }
 
   private func setName(of run: Int) throws -> String {
-    try connection.query("SELECT set_name FROM kedge.runs WHERE id = $1", [.integer(run)]).first?["set_name"] ?? ""
+    try connection.query("SELECT set_name FROM kedge.runs WHERE id = $1", [.integer(run)]).first?["set_name"]
+      ?? ""
   }
 
   /// Backfills of the set, the latest first.

@@ -43,7 +43,8 @@ extension Catalog {
     load.checkpointBytes = try row.int("bytes")
     let checkpoints =
       try row.int("version") >= 170000
-      ? "SELECT num_requested AS n FROM pg_stat_checkpointer" : "SELECT checkpoints_req AS n FROM pg_stat_bgwriter"
+      ? "SELECT num_requested AS n FROM pg_stat_checkpointer"
+      : "SELECT checkpoints_req AS n FROM pg_stat_bgwriter"
     load.requestedCheckpoints = try connection.query(checkpoints).first?.int("n")
     // A subscriber of a logical slot says now and then only how far it is: that is no lag. Without the rights of
     // pg_monitor, replay_lsn is null.
@@ -57,7 +58,8 @@ extension Catalog {
       """
     ).map { row in
       TargetLoad.Replica(
-        name: try row["name"] ?? "", replayed: try row.int("replayed"), lag: try row["lag"].flatMap(Double.init))
+        name: try row["name"] ?? "", replayed: try row.int("replayed"),
+        lag: try row["lag"].flatMap(Double.init))
     }
     return load
   }

@@ -34,7 +34,8 @@ extension Session {
     let text = command.arguments.first ?? ""
     let rate = text == "off" ? nil : Int(text)
     guard text == "off" || (rate ?? 0) > 0 else {
-      throw UsageProblem("a rate is a whole number of records per second of at least 1, or 'off', not '\(text)'")
+      throw UsageProblem(
+        "a rate is a whole number of records per second of at least 1, or 'off', not '\(text)'")
     }
     let (catalog, run) = try steered(
       command.arguments.dropFirst().first.flatMap { Int($0) }, needsMembers: true)

@@ -8,7 +8,8 @@ extension Session {
     options.sourceCursors = command.integer("source-cursors")
     if let text = command.value("between") {
       guard let window = MaintenanceWindow(text) else {
-        throw UsageProblem("--between takes two different times of the day such as 01:00-05:00, not '\(text)'")
+        throw UsageProblem(
+          "--between takes two different times of the day such as 01:00-05:00, not '\(text)'")
       }
       options.window = window
     }

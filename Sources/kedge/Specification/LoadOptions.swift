@@ -25,7 +25,8 @@ let loadOptions: [OptionSpec] = [
     default: "one for each worker", group: "load"),
   .value(
     "between", "HH:MM-HH:MM",
-    help: "Work only between these times of the day, as this machine's clock shows them, and stand still otherwise.",
+    help:
+      "Work only between these times of the day, as this machine's clock shows them, and stand still otherwise.",
     default: "all day", group: "load"),
   .value(
     "max-lag", "TIME", help: "Hold back while a replica of the target is farther behind. 'off' for no limit.",
@@ -36,6 +37,7 @@ let loadOptions: [OptionSpec] = [
     group: "load"),
   .value(
     "max-checkpoints", "N",
-    help: "Hold back while the target makes more checkpoints before their time in a minute. 'off' for no limit.",
+    help:
+      "Hold back while the target makes more checkpoints before their time in a minute. 'off' for no limit.",
     default: "6", group: "load"),
 ]

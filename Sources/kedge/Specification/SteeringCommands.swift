@@ -1,7 +1,8 @@
 internal import CommandLine
 
 private let runArgument = ArgumentSpec(
-  "RUN", .integer(atLeast: 1), help: "The number that 'status' shows. Default: the set's run that is at work.",
+  "RUN", .integer(atLeast: 1),
+  help: "The number that 'status' shows. Default: the set's run that is at work.",
   isRequired: false)
 
 let pauseCommand = CommandSpec(
@@ -22,7 +23,8 @@ let pauseCommand = CommandSpec(
 let resumeCommand = CommandSpec(
   "resume",
   summary: "Let a paused backfill go on.",
-  discussion: "Its processes go on within a second. A run whose processes have ended goes on with 'backfill'.",
+  discussion:
+    "Its processes go on within a second. A run whose processes have ended goes on with 'backfill'.",
   arguments: [runArgument],
   examples: [
     ExampleSpec("kedge resume", says: "Let the paused run go on."),
@@ -34,7 +36,8 @@ let resumeCommand = CommandSpec(
 let rateCommand = CommandSpec(
   "rate",
   summary: "Change how fast a running backfill reads.",
-  discussion: "The rate is shared by all processes of the run. It holds until it is changed, or the run is begun again.",
+  discussion:
+    "The rate is shared by all processes of the run. It holds until it is changed, or the run is begun again.",
   arguments: [
     ArgumentSpec("RATE", help: "Records per second, or 'off' for no limit."), runArgument,
   ],

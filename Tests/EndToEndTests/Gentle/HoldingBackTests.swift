@@ -13,7 +13,8 @@ struct HoldingBackTests {
     format.locale = Locale(identifier: "en_US_POSIX")
     format.timeZone = TimeZone(identifier: "UTC")
     format.dateFormat = "HH:mm"
-    return [from, to].map { format.string(from: Date(timeIntervalSinceNow: $0 * 3600)) }.joined(separator: "-")
+    return [from, to].map { format.string(from: Date(timeIntervalSinceNow: $0 * 3600)) }.joined(
+      separator: "-")
   }
 
   @Test("out of its hours a backfill says until when it waits, and does nothing", .timeLimit(.minutes(5)))
@@ -31,7 +32,8 @@ struct HoldingBackTests {
     let outcome = try running.finish()
     #expect(outcome.code == 130, "\(outcome.errors)")
     #expect(
-      outcome.errors.contains(":\(closed.dropFirst(3).prefix(2)), as work is to be done between \(closed) only"),
+      outcome.errors.contains(
+        ":\(closed.dropFirst(3).prefix(2)), as work is to be done between \(closed) only"),
       "\(outcome.errors)")
     // The same hours are open where clocks show three hours more.
     try scene.expectWhole(try scene.start("--between", closed, environment: ["TZ": "Etc/GMT-3"]).finish())
@@ -71,7 +73,8 @@ struct HoldingBackTests {
     try scene.target.execute("DROP TRIGGER slow ON kedge.members")
     let outcome = try running.finish()
     try scene.expectWhole(outcome)
-    #expect(outcome.errors.components(separatedBy: "holding back: a small write").count == 2, "\(outcome.errors)")
+    #expect(
+      outcome.errors.components(separatedBy: "holding back: a small write").count == 2, "\(outcome.errors)")
     #expect(outcome.errors.contains("going on"), "\(outcome.errors)")
   }
 
@@ -90,15 +93,22 @@ struct HoldingBackTests {
     arguments[place] = primary.url()
     let running = try Program.kedge.start(arguments)
     func holds() throws -> [String] {
-      guard try target.query("SELECT FROM pg_tables WHERE schemaname = 'kedge' AND tablename = 'members'").count == 1
+      guard
+        try target.query("SELECT FROM pg_tables WHERE schemaname = 'kedge' AND tablename = 'members'").count
+          == 1
       else { return [] }
-      return try target.query("SELECT hold FROM kedge.members WHERE hold IS NOT NULL").compactMap { try $0["hold"] }
+      return try target.query("SELECT hold FROM kedge.members WHERE hold IS NOT NULL").compactMap {
+        try $0["hold"]
+      }
     }
     try waitUntil("all workers rest") {
       guard running.isRunning else { throw UnexpectedResult(description: try running.errorsSoFar()) }
       return try holds().contains { $0.hasSuffix("2 of 2 workers rest") }
     }
-    #expect(try holds().allSatisfy { $0.hasPrefix("holding back: the replica \"spare\" is ") && $0.contains("(limit 2.0 s)") })
+    #expect(
+      try holds().allSatisfy {
+        $0.hasPrefix("holding back: the replica \"spare\" is ") && $0.contains("(limit 2.0 s)")
+      })
     var steering = scene.scene.arguments("rate") + ["off"]
     steering[try #require(steering.firstIndex(of: scene.target.url))] = primary.url()
     #expect(try Program.kedge.run(steering).code == 0)

@@ -36,7 +36,9 @@ struct PauseTests {
     #expect(text.contains("paused; go on with: kedge resume"), "\(text)")
 
     #expect(try scene.kedge("pause").output == "run 1 is paused already\n")
-    #expect(try scene.kedge("rate", "off").output.hasPrefix("run 1 reads as fast as it goes: its process hears of it"))
+    #expect(
+      try scene.kedge("rate", "off").output.hasPrefix(
+        "run 1 reads as fast as it goes: its process hears of it"))
     #expect(try scene.target.rows("SELECT wish, rate FROM kedge.runs") == ["pause | ∅"])
     let resumed = try scene.kedge("resume", "1")
     #expect(resumed.code == 0 && resumed.output.hasPrefix("run 1 goes on"), "\(resumed)")
@@ -60,7 +62,9 @@ struct PauseTests {
     #expect(try scene.target.rows("SELECT state, wish FROM kedge.runs") == ["interrupted | pause"])
     // Nobody is there to pause or to be slower; the number says what it is about.
     let refused = try scene.kedge("pause")
-    #expect(refused.code == 1 && refused.errors.contains("run 1, isn't finished, but no process works on it"), "\(refused)")
+    #expect(
+      refused.code == 1 && refused.errors.contains("run 1, isn't finished, but no process works on it"),
+      "\(refused)")
     #expect(try scene.kedge("rate", "5", "1").errors.contains("no process works on run 1 right now"))
 
     let before = try scene.standing()
@@ -72,10 +76,14 @@ struct PauseTests {
     try scene.expectWhole(try again.finish())
   }
 
-  @Test("the rate belongs to the run: who joins may name another, who goes on alone begins anew", .timeLimit(.minutes(5)))
+  @Test(
+    "the rate belongs to the run: who joins may name another, who goes on alone begins anew",
+    .timeLimit(.minutes(5)))
   func rate() throws {
     let scene = try SteeredScene()
-    func rate() throws -> [String] { try scene.target.rows("SELECT rate FROM kedge.runs WHERE state = 'running'") }
+    func rate() throws -> [String] {
+      try scene.target.rows("SELECT rate FROM kedge.runs WHERE state = 'running'")
+    }
     let first = try scene.start("--rate", "300")
     try scene.waitForChunks(1, first)
     #expect(try rate() == ["300"])
@@ -105,7 +113,9 @@ struct PauseTests {
     for command in ["pause", "resume"] {
       let outcome = try scene.kedge(command)
       #expect(outcome.code == 1)
-      #expect(outcome.errors.contains("no run of the mapping set \"rows\" is at work in this target."), "\(outcome.errors)")
+      #expect(
+        outcome.errors.contains("no run of the mapping set \"rows\" is at work in this target."),
+        "\(outcome.errors)")
     }
     #expect(try scene.kedge("backfill", "--limit", "1").code == 0)
     let ended = try scene.kedge("pause", "--json")
@@ -113,7 +123,8 @@ struct PauseTests {
     #expect(try ended.json()["ok"] as? Bool == false)
     #expect(ended.errors.contains("its latest, run 1, is done"), "\(ended.errors)")
     #expect(try scene.kedge("resume", "1").errors.contains("run 1 has ended: it is done"))
-    #expect(try scene.kedge("pause", "7").errors.contains("this target knows no backfill 7; its latest are 1"))
+    #expect(
+      try scene.kedge("pause", "7").errors.contains("this target knows no backfill 7; its latest are 1"))
     for rate in ["0", "-1", "many", "1.5", "OFF"] {
       let outcome = try scene.kedge("rate", "--", rate)
       #expect(outcome.code == 2, "\(rate): \(outcome)")

@@ -19,7 +19,8 @@ struct SteeredScene {
 
   func start(_ options: String..., environment: [String: String] = [:]) throws -> Program.Running {
     try Program.kedge.start(
-      scene.arguments("backfill", "--chunk-size", "200", "--workers", "2") + options, environment: environment)
+      scene.arguments("backfill", "--chunk-size", "200", "--workers", "2") + options, environment: environment
+    )
   }
 
   /// The run that isn't finished, as `kedge status --json` tells it.
@@ -29,7 +30,9 @@ struct SteeredScene {
     return try outcome.json()["current"] as? [String: Any]
   }
 
-  func has(_ table: String) throws -> Bool { try target.value("SELECT to_regclass('\(table)') IS NOT NULL") == "t" }
+  func has(_ table: String) throws -> Bool {
+    try target.value("SELECT to_regclass('\(table)') IS NOT NULL") == "t"
+  }
 
   /// Waits until so many chunks are done.
   func waitForChunks(_ count: Int, _ running: Program.Running) throws {
@@ -63,7 +66,8 @@ struct SteeredScene {
       let last = try target.value("SELECT max(heard_at) FROM kedge.members WHERE state = 'working'")
       try waitUntil("a heartbeat") {
         try target.value(
-          "SELECT count(*) > 0 AND bool_and(heard_at > '\(last)') FROM kedge.members WHERE state = 'working'") == "t"
+          "SELECT count(*) > 0 AND bool_and(heard_at > '\(last)') FROM kedge.members WHERE state = 'working'")
+          == "t"
       }
     }
   }

@@ -40,7 +40,9 @@ struct LoadGovernorTests {
       hold == LoadHold(working: 1, workers: 2, reason: "a small write takes the target 1.3 s (limit 500 ms)"))
   }
 
-  private func load(written: Int, replayed: Int? = nil, lag: Double? = nil, checkpoints: Int? = nil) -> TargetLoad {
+  private func load(written: Int, replayed: Int? = nil, lag: Double? = nil, checkpoints: Int? = nil)
+    -> TargetLoad
+  {
     var load = TargetLoad()
     load.written = written
     load.checkpointBytes = 1000
@@ -99,7 +101,8 @@ struct LoadGovernorTests {
     }
   }
 
-  @Test("a real replica that stands still is found, and let go once it has caught up", .timeLimit(.minutes(3)))
+  @Test(
+    "a real replica that stands still is found, and let go once it has caught up", .timeLimit(.minutes(3)))
   func standby() throws {
     let primary = try PrivatePostgres()
     let standby = try PrivatePostgres(standbyOf: primary, settings: ["cluster_name": "spare"])

@@ -48,12 +48,14 @@ struct SourceCursorTests {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     // Every seventh code is a duplicate, so that records are fetched again for quarantine.
     let codes = (0..<400).map { $0 % 7 == 6 ? "code \($0 - 1)" : "code \($0)" }
-    try mongo.insert("things", codes.enumerated().map { ["_id": .int32(Int32($0.offset)), "code": .string($0.element)] })
+    try mongo.insert(
+      "things", codes.enumerated().map { ["_id": .int32(Int32($0.offset)), "code": .string($0.element)] })
     let engine = try Engine(mongo: mongo, into: target, Self.things)
     let source = CountingSource(MongoSource(mongo.connection.settings))
     let report = try move(engine, source, "app", cursors: cursors)
     expectEqual(report.counts("things"), [400, 343, 0, 57, 0])
-    #expect(cursors.map { source.count.highest <= $0 } ?? (source.count.highest >= 2), "\(source.count.highest)")
+    #expect(
+      cursors.map { source.count.highest <= $0 } ?? (source.count.highest >= 2), "\(source.count.highest)")
     // Chunks, their boundaries and what was fetched again.
     #expect(source.count.total > 32)
     expectEqual(
@@ -74,7 +76,8 @@ struct SourceCursorTests {
     let source = CountingSource(SQLiteSource(path: file.path))
     let report = try move(engine, source, "file", cursors: cursors)
     expectEqual(report.counts("rows"), [400, 343, 0, 57, 0])
-    #expect(cursors.map { source.count.highest <= $0 } ?? (source.count.highest >= 2), "\(source.count.highest)")
+    #expect(
+      cursors.map { source.count.highest <= $0 } ?? (source.count.highest >= 2), "\(source.count.highest)")
     expectEqual(try target.rows("SELECT count(*) FROM core.rows"), ["343"])
   }
 }

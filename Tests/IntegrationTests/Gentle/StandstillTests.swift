@@ -5,6 +5,7 @@ import Executors
 import Mongo
 import Postgres
 import Progress
+import Synchronization
 import TestSupport
 import Testing
 
@@ -25,7 +26,9 @@ struct StandstillTests {
   /// Runs a backfill of one chunk slowly, pauses it while it is being read, and lets it go on.
   ///
   /// - Returns: what had landed, what was planned while it stood still, and the report.
-  private func pause(_ collection: String) throws -> (landed: String, chunks: [String], report: BackfillReport) {
+  private func pause(_ collection: String) throws -> (
+    landed: String, chunks: [String], report: BackfillReport
+  ) {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert("things", (0..<4000).map { ["_id": .int32($0)] })
     try mongo.connection.run(command: ["create": "all_things", "viewOn": "things", "pipeline": BSONValue([])])
@@ -44,6 +47,7 @@ struct StandstillTests {
     func value(_ sql: String) throws -> String { try watch.query(sql).first?[0] ?? "∅" }
     let catalog = Catalog(watch)
     try waitUntil("the chunk is being moved") {
+      try outcome.checkUnfinished()
       guard try catalog.exists() else { return false }
       return try value(
         """
@@ -53,15 +57,16 @@ struct StandstillTests {
         """) == "t"
     }
     try catalog.set(isPaused: true, run: 1)
-    do { try waitUntil("the run stands still", limit: 8) {
-      try value(
+    try waitUntil("the run stands still") {
+      try outcome.checkUnfinished()
+      return try value(
         """
         SELECT EXISTS (SELECT FROM kedge.members WHERE hold LIKE 'paused%')
           AND NOT EXISTS (SELECT FROM kedge.chunks WHERE NOT is_done AND member IS NOT NULL)
           AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
             AND application_name LIKE 'kedge run%' AND xact_start IS NOT NULL AND state <> 'active')
         """) == "t"
-    } } catch { print("DBG", outcome.result as Any, try watch.query("SELECT hold FROM kedge.members").map { $0[0] ?? "∅" }, try watch.query("SELECT member::text||' '||is_done FROM kedge.chunks").map { $0[0] ?? "∅" }, try watch.query("SELECT pid||' '||state||' '||coalesce(wait_event,'')||' '||coalesce(xact_start::text,'')||query FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'kedge run%'").map { $0[0] ?? "∅" }); throw error }
+    }
     let landed = try value("SELECT count(*) FROM core.things")
     let chunks = try watch.query(
       "SELECT is_done, read, (lower_bound IS NULL) AND (upper_bound IS NULL) FROM kedge.chunks ORDER BY chunk"
@@ -71,7 +76,8 @@ struct StandstillTests {
     thread.join()
     let report = try #require(outcome.result).get()
     expectEqual(
-      try target.rows("SELECT count(*), min(id), max(id), sum(id) FROM core.things"), ["4000 | 0 | 3999 | 7998000"])
+      try target.rows("SELECT count(*), min(id), max(id), sum(id) FROM core.things"),
+      ["4000 | 0 | 3999 | 7998000"])
     return (landed, chunks, report)
   }
 
@@ -93,7 +99,18 @@ struct StandstillTests {
   }
 }
 
-/// `@unchecked Sendable`: written before the thread ends, and read after it was joined.
-private final class Outcome: @unchecked Sendable {
-  var result: Result<BackfillReport, any Error>?
+/// How a backfill on another thread ended, if it has.
+private final class Outcome: Sendable {
+  private let state = Mutex<Result<BackfillReport, any Error>?>(nil)
+
+  var result: Result<BackfillReport, any Error>? {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
+  }
+
+  /// - Throws: what it ended with.
+  func checkUnfinished() throws {
+    guard let result else { return }
+    throw UnexpectedResult(description: "it has ended: \(result)")
+  }
 }
