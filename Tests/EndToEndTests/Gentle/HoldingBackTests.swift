@@ -17,7 +17,7 @@ struct HoldingBackTests {
       separator: "-")
   }
 
-  @Test("out of its hours a backfill says until when it waits, and does nothing", .timeLimit(.minutes(5)))
+  @Test("out of its hours a backfill says until when it waits, and does nothing", .timeLimit(.minutes(10)))
   func hours() throws {
     let scene = try SteeredScene()
     let closed = window(2, 5)
@@ -39,7 +39,7 @@ struct HoldingBackTests {
     try scene.expectWhole(try scene.start("--between", closed, environment: ["TZ": "Etc/GMT-3"]).finish())
   }
 
-  @Test("within its hours it works", .timeLimit(.minutes(5)))
+  @Test("within its hours it works", .timeLimit(.minutes(10)))
   func open() throws {
     let scene = try SteeredScene()
     let outcome = try scene.start("--between", window(-2, 3), environment: ["TZ": "UTC"]).finish()
@@ -47,7 +47,7 @@ struct HoldingBackTests {
     try scene.expectWhole(outcome)
   }
 
-  @Test("a target whose writes are slow is left alone until they aren't", .timeLimit(.minutes(5)))
+  @Test("a target whose writes are slow is left alone until they aren't", .timeLimit(.minutes(10)))
   func latency() throws {
     let scene = try SteeredScene()
     #expect(try scene.kedge("backfill", "--limit", "1").code == 0)
@@ -78,7 +78,7 @@ struct HoldingBackTests {
     #expect(outcome.errors.contains("going on"), "\(outcome.errors)")
   }
 
-  @Test("a replica that lags is waited for", .timeLimit(.minutes(5)))
+  @Test("a replica that lags is waited for", .timeLimit(.minutes(10)))
   func lag() throws {
     let primary = try PrivatePostgres()
     let standby = try PrivatePostgres(standbyOf: primary, settings: ["cluster_name": "spare"])

@@ -6,7 +6,7 @@ import Testing
 /// `pause`, `resume`, `rate` and `status` from another terminal.
 @Suite("Steering a run")
 struct PauseTests {
-  @Test("a paused run reads nothing and holds nothing open, and goes on", .timeLimit(.minutes(5)))
+  @Test("a paused run reads nothing and holds nothing open, and goes on", .timeLimit(.minutes(10)))
   func pauses() throws {
     let scene = try SteeredScene()
     let running = try scene.start("--rate", "400")
@@ -49,7 +49,7 @@ struct PauseTests {
     #expect(try scene.current() == nil)
   }
 
-  @Test("Ctrl-C ends a paused run with 130; the pause outlasts it", .timeLimit(.minutes(5)))
+  @Test("Ctrl-C ends a paused run with 130; the pause outlasts it", .timeLimit(.minutes(10)))
   func interrupted() throws {
     let scene = try SteeredScene()
     let running = try scene.start("--rate", "400")
@@ -78,7 +78,7 @@ struct PauseTests {
 
   @Test(
     "the rate belongs to the run: who joins may name another, who goes on alone begins anew",
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
   func rate() throws {
     let scene = try SteeredScene()
     func rate() throws -> [String] {

@@ -102,7 +102,7 @@ struct LoadGovernorTests {
   }
 
   @Test(
-    "a real replica that stands still is found, and let go once it has caught up", .timeLimit(.minutes(3)))
+    "a real replica that stands still is found, and let go once it has caught up", .timeLimit(.minutes(10)))
   func standby() throws {
     let primary = try PrivatePostgres()
     let standby = try PrivatePostgres(standbyOf: primary, settings: ["cluster_name": "spare"])

@@ -58,7 +58,7 @@ struct MaintenanceWindowTests {
     ])
   func malformed(text: String) { #expect(MaintenanceWindow(text) == nil) }
 
-  @Test("outside of it workers end their chunks and wait; inside they go on", .timeLimit(.minutes(1)))
+  @Test("outside of it workers end their chunks and wait; inside they go on", .timeLimit(.minutes(10)))
   func pace() throws {
     let utc = try zone("UTC")
     let window = try #require(MaintenanceWindow("01:00-05:00", zone: utc))

@@ -46,7 +46,7 @@ struct RateLimitTests {
     #expect(RateLimit(rate: rate, now: start).batch == batch)
   }
 
-  @Test("a pause wakes who waits for the rate, and a stop who waits for the pause", .timeLimit(.minutes(1)))
+  @Test("a pause wakes who waits for the rate, and a stop who waits for the pause", .timeLimit(.minutes(10)))
   func wakes() throws {
     let stop = StopFlag()
     let pace = Pace(rate: 0.001, stop: stop)
@@ -60,7 +60,7 @@ struct RateLimitTests {
     thread.join()
   }
 
-  @Test("another rate ends the wait for the old one", .timeLimit(.minutes(1)))
+  @Test("another rate ends the wait for the old one", .timeLimit(.minutes(10)))
   func changes() throws {
     let pace = Pace(rate: 0.001, stop: StopFlag())
     let thread = try DedicatedThread(name: "reader") { pace.take(1) }

@@ -43,7 +43,7 @@ struct SourceCursorTests {
 
   @Test(
     "with one cursor allowed, four workers never have two open on Mongo, and with none said they have",
-    .timeLimit(.minutes(2)), arguments: [1, 2, nil])
+    .timeLimit(.minutes(10)), arguments: [1, 2, nil])
   func mongo(cursors: Int?) throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     // Every seventh code is a duplicate, so that records are fetched again for quarantine.
@@ -63,7 +63,7 @@ struct SourceCursorTests {
       ["343 | 343 | 0 | 399"])
   }
 
-  @Test("the same on SQLite", .timeLimit(.minutes(2)), arguments: [1, nil])
+  @Test("the same on SQLite", .timeLimit(.minutes(10)), arguments: [1, nil])
   func sqlite(cursors: Int?) throws {
     let file = try TestSQLite("CREATE TABLE rows (id INTEGER PRIMARY KEY, code TEXT)")
     try file.execute(

@@ -81,7 +81,7 @@ struct StandstillTests {
     return (landed, chunks, report)
   }
 
-  @Test("a chunk that can be parted is committed as far as it was read", .timeLimit(.minutes(2)))
+  @Test("a chunk that can be parted is committed as far as it was read", .timeLimit(.minutes(10)))
   func parted() throws {
     let (landed, chunks, report) = try pause("things")
     let count = try #require(Int(landed))
@@ -90,7 +90,7 @@ struct StandstillTests {
     #expect(report.counts("things") == [4000, 4000, 0, 0, 0])
   }
 
-  @Test("a chunk that can't be parted is rolled back, and read again afterwards", .timeLimit(.minutes(2)))
+  @Test("a chunk that can't be parted is rolled back, and read again afterwards", .timeLimit(.minutes(10)))
   func whole() throws {
     let (landed, chunks, report) = try pause("all_things")
     #expect(landed == "0")
