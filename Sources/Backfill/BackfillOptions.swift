@@ -16,8 +16,14 @@ public struct BackfillOptions: Sendable {
   public var chunkSize = 20_000
   /// Stops each entity after this many records.
   public var limit: Int?
-  /// Records per second over all workers; nil for as fast as it goes.
+  /// Records per second over all workers of the run, in all its processes; nil for as fast as it goes.
   public var rate: Int?
+  /// Cursors that this process' workers may have open on a source at a time; nil for one each.
+  public var sourceCursors: Int?
+  /// The hours in which work may be done; nil for all.
+  public var window: MaintenanceWindow?
+  /// How much load the target may be under before workers rest.
+  public var loadLimits = LoadLimits()
   /// Seconds for which an error that may pass is met with another try, counted since work last went on.
   public var patience: Double = 300
   /// Seconds without a heartbeat after which other processes may take over what this one holds.
@@ -53,6 +59,12 @@ public struct BackfillContext: Sendable {
     self.target = target
     self.progress = progress
     self.stop = stop
+  }
+
+  /// Tells in one line what everybody may want to know, unless nothing is to be said.
+  func teller(_ subject: String) -> @Sendable (String) -> Void {
+    let progress = progress
+    return { line in if progress.mode != .quiet { progress.note("\(subject): \(line)") } }
   }
 
   public func source(of plan: EntityPlan) throws -> any RecordSource {

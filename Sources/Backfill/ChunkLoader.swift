@@ -12,6 +12,8 @@ public final class ChunkLoader {
   /// Bytes of rows or of quarantined records held before they are sent on: what bounds the memory of a worker.
   public static let batchBytes = 1 << 20
   static let quarantineBytes = 4 << 20
+  /// Records between two looks at progress, pace and stop.
+  static let batchRecords = 1000
 
   public let plan: EntityPlan
   public let encoder: RecordEncoder
@@ -36,6 +38,10 @@ public final class ChunkLoader {
   var judge: LimitJudge?
   /// Asked now and then whether to end the chunk before its range ends.
   var yields: (() -> Bool)?
+  /// Asked for how many records to read before the next look at progress, pace and stop.
+  var batch: (() -> Int)?
+  /// Told when a cursor over a chunk has been read as far as it will be.
+  var onReadEnd: (() -> Void)?
   /// Where the last range was left, if it wasn't read to its end: the locator of the first record that wasn't read.
   private(set) var endedAt: BSONDocument?
   /// Told of each record that the encoder refused, while its values still fill the slots.
@@ -305,6 +311,7 @@ public final class ChunkLoader {
     for buffer in rows { buffer.removeAll() }
     var tally = Tally()
     var reported = 0
+    var batch = self.batch?() ?? Self.batchRecords
     endedAt = nil
     var pending = 0
     let isWatched = StopPoint.isArmed
@@ -344,9 +351,10 @@ public final class ChunkLoader {
           try copy.send(rows)
           pending = 0
         }
-        if isFull || tally.read - reported >= 1000 {
+        if isFull || tally.read - reported >= batch {
           onProgress(tally.read - reported)
           reported = tally.read
+          batch = self.batch?() ?? Self.batchRecords
           try checkpoint()
           if judge?.isDue(tally) ?? false {
             try copy.close()
@@ -365,6 +373,11 @@ public final class ChunkLoader {
           try copy.close()
           try flushQuarantine()
         }
+      }
+      // Nothing stays open in the source while the target works.
+      if tally.read < limit {
+        cursor.close()
+        onReadEnd?()
       }
       StopPoint.reach(.afterRead)
       try copy.send(rows)

@@ -15,6 +15,7 @@ public struct DryRun {
   private let progress: ProgressReporter
   private let stop: StopFlag
   private let options: BackfillOptions
+  private let pace: Pace
 
   public init(
     set: MappingSet, plans: [EntityPlan], sources: [String: any RecordSource], progress: ProgressReporter,
@@ -26,6 +27,9 @@ public struct DryRun {
     self.progress = progress
     self.stop = stop
     self.options = options
+    pace = Pace(
+      rate: options.rate.map(Double.init), window: options.window, stop: stop,
+      announce: { line in if progress.mode != .quiet { progress.note("dry run: \(line)") } })
   }
 
   /// - Throws: `BackfillError.quarantineLimit` where a backfill would stop at its limit; what a source throws.
@@ -49,8 +53,12 @@ public struct DryRun {
     let rows = (0...plan.children.count).map { _ in RowBuffer() }
     var tally = Tally()
     var reasons: [String: Int] = [:]
+    let (progress, pace) = (progress, pace)
     progress.start(entity: plan.entity.name, total: try session.estimatedCount(of: plan.entity))
+    guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
     let cursor = try session.read(plan, .everything, order: .any, into: encoder)
+    var reported = 0
+    var batch = pace.batch
     while tally.read < options.limit ?? .max, try cursor.next() {
       tally.read += 1
       for buffer in rows { buffer.removeAll() }
@@ -67,14 +75,16 @@ public struct DryRun {
         let entry = RefusalText.entry(error, plan: plan, encoder: encoder, locator: [], record: [])
         reasons[entry.message, default: 0] += 1
       }
-      if tally.read % 1000 == 0 {
-        progress.advance(entity: plan.entity.name, by: 1000)
-        if stop.isSet { throw BackfillError.interrupted }
+      if tally.read - reported >= batch {
+        progress.advance(entity: plan.entity.name, by: tally.read - reported)
+        pace.take(tally.read - reported)
+        (reported, batch) = (tally.read, pace.batch)
+        guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
       }
       // As often as a backfill looks: within a chunk now and then, and at its end.
       if tally.read % options.chunkSize % 1000 == 0 { try judge(plan, tally, reasons, atEnd: false) }
     }
-    progress.advance(entity: plan.entity.name, by: tally.read % 1000)
+    progress.advance(entity: plan.entity.name, by: tally.read - reported)
     try judge(plan, tally, reasons, atEnd: true)
     progress.finish(entity: plan.entity.name)
     note(reasons, plan)

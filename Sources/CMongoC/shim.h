@@ -53,16 +53,18 @@ static inline mongoc_client_t *kedge_client_new(const mongoc_uri_t *uri, kedge_f
   return client;
 }
 
-/// Runs a command. The reply is the caller's to destroy, also when the command failed.
+/// Runs a command: on a server that the client reads from, or on the primary. The reply is the caller's to destroy, also
+/// when the command failed.
 static inline bool kedge_run_command(
-    mongoc_client_t *client, const char *database, const uint8_t *bytes, size_t length, bson_t **reply,
+    mongoc_client_t *client, const char *database, const uint8_t *bytes, size_t length, bool reads, bson_t **reply,
     kedge_failure *failure) {
   bson_t command;
   *reply = NULL;
   if (!kedge_view(&command, bytes, length, failure)) return false;
   bson_t answer;
   bson_error_t error = {0};
-  bool done = mongoc_client_command_simple(client, database, &command, NULL, &answer, &error);
+  bool done = mongoc_client_command_simple(
+      client, database, &command, reads ? mongoc_client_get_read_prefs(client) : NULL, &answer, &error);
   if (!done) kedge_failure_set(failure, &error);
   *reply = bson_copy(&answer);
   bson_destroy(&answer);

@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 2
+  static let version = 3
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -142,11 +142,21 @@ public struct Catalog {
         error = 'given up: begun by an earlier version of kedge' WHERE state IN ('running', 'interrupted')
       """,
     ],
+    // When a member was last heard of, and why it holds back.
+    [
+      "ALTER TABLE kedge.members ADD heard_at timestamptz NOT NULL DEFAULT clock_timestamp(), ADD hold text"
+    ],
   ]
 
   /// Whether the schema is there at all, without creating it.
   public func exists() throws -> Bool {
     try connection.query("SELECT to_regclass('kedge.runs') IS NOT NULL AS found").first?["found"] == "t"
+  }
+
+  /// Whether the schema is there in the form that this version writes, without creating or upgrading it.
+  public func isCurrent() throws -> Bool {
+    guard try exists() else { return false }
+    return try connection.query("SELECT version FROM kedge.version").first?.int("version") == Self.version
   }
 
   /// Creates or upgrades the schema. Safe when several processes call it at once.
@@ -185,6 +195,10 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
   case runIsAlive(Int)
   case unknownRun(Int, known: [Int])
   case runOfOtherSet(Int, set: String)
+  /// A run was to be steered, and none is at work.
+  case nothingRuns(set: String, latest: RunSummary?)
+  /// The run that was to be steered isn't at work.
+  case notAtWork(RunSummary)
   /// A row of Kedge's own tables that must be there isn't.
   case noRow
 
@@ -212,6 +226,16 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
       "this target knows no backfill \(run); "
         + (known.isEmpty ? "it has none" : "its latest are \(known.map(String.init).joined(separator: ", "))")
         + ". Check --join and --target"
+    case .nothingRuns(let set, let latest):
+      "no run of the mapping set \"\(set)\" is at work in this target"
+        + (latest.map {
+          "; its latest, run \($0.id), \($0.isUnfinished ? "isn't finished, but no process works on it" : "is \($0.state)")"
+        } ?? "")
+        + ". Begin or go on with: kedge backfill"
+    case .notAtWork(let run):
+      run.isUnfinished
+        ? "no process works on run \(run.id) right now; go on with it by the command that began it"
+        : "run \(run.id) has ended: it is \(run.state)"
     case .runOfOtherSet(let run, let set):
       "run \(run) moves the mapping set \"\(set)\"; name that set's folder with --mappings"
     }

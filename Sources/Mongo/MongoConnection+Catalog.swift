@@ -95,7 +95,7 @@ extension MongoConnection {
   /// - Throws: `MongoError`.
   public func serverInfo() throws -> MongoServerInfo {
     let action = "ask the MongoDB server what it is"
-    let build = try run(command: ["buildInfo": 1], database: "admin", action: action)
+    let build = try run(command: ["buildInfo": 1], database: "admin", reads: true, action: action)
     let hello = try self.hello(action)
     let setName = hello["setName"]?.string
     let isSharded = hello["msg"]?.string == "isdbgrid"
@@ -109,9 +109,9 @@ extension MongoConnection {
   /// Servers before 4.4 know the command by its older name alone.
   private func hello(_ action: String) throws -> BSONDocument {
     do {
-      return try run(command: ["hello": 1], database: "admin", action: action)
+      return try run(command: ["hello": 1], database: "admin", reads: true, action: action)
     } catch let error as MongoError where error.domain == .server && error.code == 59 {
-      return try run(command: ["isMaster": 1], database: "admin", action: action)
+      return try run(command: ["isMaster": 1], database: "admin", reads: true, action: action)
     }
   }
 }

@@ -28,30 +28,35 @@ public final class MongoConnection {
       throw MongoError(failure, action: action, settings: settings)
     }
     self.client = client
-    _ = try run(command: ["ping": 1], database: nil, action: action)
+    _ = try run(command: ["ping": 1], database: nil, reads: true, action: action)
   }
 
   deinit { mongoc_client_destroy(client) }
 
   /// Runs a command; its name is the first key.
   ///
-  /// - Parameter database: The database to run it in; nil for the settings' own.
+  /// - Parameters:
+  ///   - database: The database to run it in; nil for the settings' own.
+  ///   - reads: Whether it may run on whichever server the read preference chooses; else it runs on the primary.
   /// - Returns: The server's reply.
   /// - Throws: `MongoError`, also for a reply that is `ok` but holds write errors.
   @discardableResult
-  public func run(command: BSONDocument, database: String? = nil) throws -> BSONDocument {
+  public func run(command: BSONDocument, database: String? = nil, reads: Bool = false) throws -> BSONDocument
+  {
     let name = command.keys.first ?? ""
-    return try run(command: command, database: database, action: "run the command \(name)")
+    return try run(command: command, database: database, reads: reads, action: "run the command \(name)")
   }
 
   @discardableResult
-  func run(command: BSONDocument, database: String?, action: String) throws -> BSONDocument {
+  func run(command: BSONDocument, database: String?, reads: Bool = false, action: String) throws
+    -> BSONDocument
+  {
     var failure = kedge_failure()
     var answer: OpaquePointer?
     let done = command.withRaw { bytes in
       kedge_run_command(
         client, database ?? settings.database, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count,
-        &answer, &failure)
+        reads, &answer, &failure)
     }
     let reply = Self.take(answer)
     guard done else { throw MongoError(failure, reply: reply, action: action, settings: settings) }

@@ -6,6 +6,15 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
   public var database: String
   /// The URL with `***` in place of every password, fit for reports.
   public let redactedURL: String
+  /// Which servers of a replica set are read from, in place of what the URL says; its tags and staleness still hold. Nil
+  /// leaves it to the URL.
+  public var readPreference: MongoReadPreference?
+  /// What reads may see, in place of what the URL says. Nil leaves it to the URL.
+  public var readConcern: MongoReadConcern?
+  /// Whether the URL itself has a read preference.
+  public let namesReadPreference: Bool
+  /// Whether the URL itself has a read concern.
+  public let namesReadConcern: Bool
   let url: String
   private let secrets: [String]
 
@@ -20,7 +29,18 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
     self.url = url
     redactedURL = parts.redacted
     secrets = parts.secrets
+    namesReadPreference = parts.value(of: "readPreference") != nil
+    let concern = parts.value(of: "readConcernLevel")
+    namesReadConcern = concern != nil
     self.database = ""
+    // The driver would leave it to the server to refuse it, at the first read.
+    if let concern, MongoReadConcern(rawValue: concern) == nil {
+      throw MongoError(
+        domain: .settings,
+        message:
+          "readConcernLevel is one of \(MongoReadConcern.allCases.map(\.rawValue).joined(separator: ", "))",
+        action: "use the MongoDB URL \(redactedURL)")
+    }
     let uri = try makeURI()
     defer { mongoc_uri_destroy(uri) }
     let named = mongoc_uri_get_database(uri).map { String(cString: $0) } ?? ""
@@ -66,6 +86,7 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
     ] where !mongoc_uri_has_option(uri, option) {
       mongoc_uri_set_option_as_int32(uri, option, milliseconds)
     }
+    setReading(uri)
     return uri
   }
 
@@ -73,6 +94,18 @@ public struct MongoSettings: Sendable, CustomStringConvertible {
   private static let connectTimeout: Int32 = 10_000
   /// Milliseconds that a server may take for an answer, unless the URL says `socketTimeoutMS`.
   private static let socketTimeout: Int32 = 120_000
+
+  private func setReading(_ uri: OpaquePointer) {
+    if let readPreference, let preference = readPreference.makeDriverForm(mongoc_uri_get_read_prefs_t(uri)) {
+      mongoc_uri_set_read_prefs_t(uri, preference)
+      mongoc_read_prefs_destroy(preference)
+    }
+    if let readConcern, let concern = mongoc_read_concern_new() {
+      mongoc_read_concern_set_level(concern, readConcern.rawValue)
+      mongoc_uri_set_read_concern(uri, concern)
+      mongoc_read_concern_destroy(concern)
+    }
+  }
 }
 
 /// The driver's state that the whole process shares.

@@ -55,6 +55,11 @@ struct MongoURL {
     return text
   }
 
+  /// The decoded value of an option, the last if it is given twice; its name in any case.
+  func value(of option: String) -> String? {
+    options.last { $0.key.lowercased() == option.lowercased() }.map { Self.decoded($0.value ?? "") }
+  }
+
   /// Every secret as it is written, and decoded.
   var secrets: [String] {
     var written = password.map { [$0] } ?? []

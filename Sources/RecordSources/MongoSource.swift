@@ -61,7 +61,11 @@ final class MongoSession: SourceSession {
   {
     let collection = plan.entity.collection
     // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
-    var options: [(String, BSONValue)] = [("noCursorTimeout", .bool(true)), ("batchSize", .int32(2000))]
+    var options: [(String, BSONValue)] = [("batchSize", .int32(2000))]
+    // Reading a view or a time series is an aggregation, which doesn't take it.
+    if try info(of: collection).map({ $0.kind == .collection }) ?? true {
+      options.append(("noCursorTimeout", .bool(true)))
+    }
     switch order {
     case .any: break
     case .locator:
@@ -186,7 +190,7 @@ final class MongoSession: SourceSession {
   }
 
   private func hasUniqueIndex(on wanted: Set<String>, collection: String) throws -> Bool {
-    let reply = try connection.run(command: ["listIndexes": .string(collection)])
+    let reply = try connection.run(command: ["listIndexes": .string(collection)], reads: true)
     guard case .document(let cursor)? = reply["cursor"], let batch = cursor["firstBatch"]?.elements else {
       return false
     }
@@ -222,6 +226,8 @@ final class MongoRecordCursor: RecordCursor {
     }
     return false
   }
+
+  func close() { cursors.removeAll() }
 
   func fill() throws(Refusal) { try encoder.fill(document: document) }
 

@@ -269,6 +269,8 @@ final class SQLiteRecordCursor: RecordCursor {
 
   func next() throws -> Bool { try statement.step() }
 
+  func close() { statement.reset() }
+
   func fill() throws(Refusal) {
     statement.fill(encoder.slots, count: slotCount)
     for index in others.indices { others[index] = statement.rawValue(slotCount + index) }

@@ -70,6 +70,8 @@ public protocol SourceSession: AnyObject {
 public protocol RecordCursor: AnyObject {
   /// Moves to the next record; false at the end.
   func next() throws -> Bool
+  /// Lets go of what the source holds for it, before its end. Nothing may be asked of it afterwards.
+  func close()
   /// Fills the encoder's slots from the record at hand.
   func fill() throws(Refusal)
   /// The record's locator, as a BSON document.

@@ -67,7 +67,8 @@ struct DocumentationTests {
   /// Whether a word in backquotes names something in the repository.
   private static func isPath(_ word: String) -> Bool {
     let roots = [
-      "Sources/", "Tests/", "docs/", "runbooks/", "scripts/", "schema/", "mappings/", "migrations/", "deploy/", ".ci/",
+      "Sources/", "Tests/", "docs/", "runbooks/", "scripts/", "schema/", "mappings/", "migrations/",
+      "deploy/", ".ci/",
     ]
     let files = ["Package.swift", "LICENSE", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".swift-format"]
     if word.contains(where: { " <*…\n".contains($0) }) { return false }

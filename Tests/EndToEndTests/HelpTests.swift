@@ -8,7 +8,8 @@ struct HelpTests {
   static let commands = [
     "", "scan", "infer", "check", "schema", "backfill", "audit", "quarantine", "quarantine list",
     "quarantine show",
-    "quarantine replay", "status", "doctor", "dev", "dev up", "dev down", "dev psql", "dev url", "dev status",
+    "quarantine replay", "status", "pause", "resume", "rate", "doctor", "dev", "dev up", "dev down",
+    "dev psql", "dev url", "dev status",
     "completion", "help",
   ]
 

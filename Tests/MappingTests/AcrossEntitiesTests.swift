@@ -217,6 +217,14 @@ struct AcrossEntitiesTests {
         ["2:30: error: only a mongo store has a \"database\"; this one is sqlite | name it in the URL"]
       ),
       (
+        "set: x\nstores: { a: { kind: sqlite, read-concern: local } }",
+        ["2:30: error: only a mongo store has a \"read-concern\"; this one is sqlite"]
+      ),
+      (
+        "set: x\nstores: { a: { kind: mongo, read-preference: secondry } }",
+        ["2:46: error: \"read-preference\" can't be \"secondry\" | did you mean \"secondary\"?"]
+      ),
+      (
         "set: x\nstores: { a: { kind: mongo, environment: \"A-B\" } }",
         [
           "2:42: error: \"A-B\" isn't the name of an environment variable | letters, digits and \"_\", as in MONGODB_URI"

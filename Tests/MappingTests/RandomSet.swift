@@ -11,10 +11,17 @@ struct RandomSet {
 
   mutating func make() -> MappingSet {
     let isRow = chance(4)
-    let store = Store(
+    var store = Store(
       name: text(), kind: isRow ? .sqlite : .mongo, environment: chance(2) ? ["MONGODB_URI", "_A1"] : [],
       url: chance(2) ? (isRow ? "sqlite:data/x.db" : "mongodb://localhost") : nil,
       database: !isRow && chance(2) ? text() : nil)
+    if !isRow {
+      // By the name, so that the seeds mean the same sets as ever.
+      let (place, preferences) = (store.name.utf8.count % 6, Store.ReadPreference.allCases)
+      let concerns = Store.ReadConcern.allCases
+      store.readPreference = preferences.indices.contains(place) ? preferences[place] : nil
+      store.readConcern = concerns.indices.contains(place) ? concerns[place] : nil
+    }
     var stores = [store]
     if chance(2) { stores.append(Store(name: name(), kind: .postgres, environment: ["DATABASE_URL"])) }
     let schema = chance(2) ? "core" : name()

@@ -49,6 +49,8 @@ struct SchemaTests {
       return try #require((properties[key] as? [String: Any])?["enum"] as? [String])
     }
     #expect(try words("store", "kind").sorted() == Store.Kind.allCases.map(\.rawValue).sorted())
+    #expect(try words("store", "read-preference") == Store.ReadPreference.allCases.map(\.rawValue))
+    #expect(try words("store", "read-concern") == Store.ReadConcern.allCases.map(\.rawValue))
     #expect(try words("entity", "owner") == Entity.Owner.allCases.map(\.rawValue))
     #expect(try words("entity", "phase") == Entity.Phase.allCases.map(\.rawValue))
     #expect(try words("reference", "on-delete") == Reference.OnDelete.allCases.map(\.rawValue))

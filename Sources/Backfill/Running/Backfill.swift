@@ -16,6 +16,13 @@ public struct Backfill: Sendable {
   let plans: [EntityPlan]
 
   public init(_ context: BackfillContext, options: BackfillOptions) {
+    var context = context
+    if let cursors = options.sourceCursors {
+      let stop = context.stop
+      context.sources = context.sources.mapValues {
+        GatedSource(source: $0, gate: CursorGate(cursors, stop: stop))
+      }
+    }
     self.context = context
     self.options = options
     plans = context.plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
@@ -27,12 +34,20 @@ public struct Backfill: Sendable {
   /// Runs to the end, or to the first error that doesn't pass; in either case what is committed stays, and the next run
   /// goes on from it.
   public func run() throws -> BackfillReport {
-    let connection = try PostgresConnection(context.target)
-    let catalog = Catalog(connection)
+    let pace = Pace(
+      rate: nil, window: options.window, stop: context.stop, announce: context.teller("backfill"))
+    var connection = try PostgresConnection(context.target)
+    var catalog = Catalog(connection)
     try catalog.ensure()
+    if pace.wantsPause() {
+      // Whether the target can be reached is known now, not in the middle of the night. No connection is kept that long.
+      connection.close()
+      guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
+      connection = try PostgresConnection(context.target)
+      catalog = Catalog(connection)
+    }
     try catalog.lockShared(set: context.set.name)
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
-    let pace = Pace(rate: options.rate.map(Double.init), stop: context.stop)
     let (run, joined) = try catalog.whileStarting(set: context.set.name) {
       let run = try start(schema, catalog)
       StopPoint.reach(.runRecorded)
@@ -59,7 +74,7 @@ public struct Backfill: Sendable {
     do {
       return try Membership(
         run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
-        ownRate: options.rate)
+        limits: options.loadLimits)
     } catch {
       // Nobody is at work on it yet: it must not say so.
       do { try conclude(run, error) } catch _ as PostgresError {}
@@ -80,6 +95,8 @@ public struct Backfill: Sendable {
       try prepare(schema, catalog.connection)
     }
     if run.isDone { return run }
+    // One rate for the run, whoever named it last. Who begins, or goes on alone, says by leaving it out that there is none.
+    if options.rate != nil || !run.isShared { try catalog.set(rate: options.rate, run: run.id) }
     // Written down once: which tables were empty when the run began.
     for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
       let rows = try catalog.connection.query(

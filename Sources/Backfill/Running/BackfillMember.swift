@@ -60,6 +60,7 @@ struct BackfillMember {
       try pass()
       return nil
     }
+    guard pace.waitWhileHeld() else { throw BackfillInterruption() }
     guard try catalog.tryLockFinish(run) else {
       waitForOthers()
       return nil
@@ -108,9 +109,9 @@ struct BackfillMember {
       pools[store] = try context.sources[store]?.openSessions(workers)
     }
     let opened = pools
-    _ = try parallel(workers, name: "kedge-backfill", stop: context.stop) { _ in
+    _ = try parallel(workers, name: "kedge-backfill", stop: context.stop) { number in
       let worker = BackfillWorker(
-        backfill: backfill, run: run, queue: queue, membership: membership, pace: pace,
+        number, backfill: backfill, run: run, queue: queue, membership: membership, pace: pace,
         sessions: opened.compactMapValues { $0.take() })
       do { try worker.work() } catch {
         queue.stop()

@@ -11,6 +11,8 @@ internal import Schema
 /// One thread of a backfill: leases chunks and moves them, each in one transaction with its checkpoint. Errors that may
 /// pass are met with new connections and another try.
 final class BackfillWorker {
+  /// From 0, among the workers of this process: those with high numbers rest first.
+  private let number: Int
   private let backfill: Backfill
   private let run: Run
   private let queue: ChunkQueue
@@ -24,9 +26,10 @@ final class BackfillWorker {
   private var lease: ChunkLease?
 
   init(
-    backfill: Backfill, run: Run, queue: ChunkQueue, membership: Membership, pace: Pace,
+    _ number: Int, backfill: Backfill, run: Run, queue: ChunkQueue, membership: Membership, pace: Pace,
     sessions: [String: any SourceSession]
   ) {
+    self.number = number
     self.backfill = backfill
     self.run = run
     self.queue = queue
@@ -47,6 +50,10 @@ final class BackfillWorker {
         lease = nil
         loader = nil
         backfill.context.progress.note("\(lost)")
+      } catch is StandStill {
+        giveBack()
+        lease = nil
+        loader?.loader.dropQuarantine()
       } catch {
         // Its staging tables went with the transaction.
         loader = nil
@@ -72,7 +79,7 @@ final class BackfillWorker {
       self.lease = nil
       return true
     }
-    switch try queue.next(sessions: sessions, catalog: catalog) {
+    switch try queue.next(worker: number, sessions: sessions, catalog: catalog) {
     case .move(let lease, let entity):
       self.lease = lease
       try move(lease, entity)
@@ -132,7 +139,8 @@ final class BackfillWorker {
     guard let plan = backfill.plans.first(where: { $0.entity.name == name }),
       let session = sessions[plan.entity.store], let target
     else { throw SourceProblem(entity: name, message: "no source is configured for it") }
-    let (progress, stop, pace) = (backfill.context.progress, backfill.context.stop, pace)
+    let (progress, stop, pace, number) = (backfill.context.progress, backfill.context.stop, pace, number)
+    let hasRanges = try session.hasRanges(plan)
     let made = ChunkLoader(
       plan: plan, session: session, connection: target.connection, setName: backfill.context.set.name,
       run: run.id,
@@ -141,9 +149,15 @@ final class BackfillWorker {
         plan, set: backfill.context.set.name, isFresh: isFresh, session, target.connection),
       onProgress: { count in
         progress.advance(entity: name, by: count)
-        pace.take(count)
+        pace.take(count, worker: number)
       },
-      checkpoint: { if stop.isSet { throw BackfillInterruption() } })
+      checkpoint: {
+        if stop.isSet { throw BackfillInterruption() }
+        if !hasRanges, pace.standsStill { throw StandStill() }
+      })
+    made.batch = { min(ChunkLoader.batchRecords, pace.batch) }
+    let sessions = sessions
+    made.onReadEnd = { SourcePlaces.release(sessions) }
     made.judge = LimitJudge(plan, set: backfill.context.set.name, run: run, catalog: target.catalog)
     loader = (name, isFresh, made)
     return made
@@ -176,9 +190,14 @@ final class BackfillWorker {
     guard let target else { return }
     let range = ChunkRange(lower: lease.chunk.lower, upper: lease.chunk.upper)
     let begun = ContinuousClock.now
-    let (membership, pace) = (membership, pace)
-    loader.yields = { ChunkSplit.isDue(since: begun, isHungry: membership.isHungry || pace.wantsPause) }
+    let (membership, pace, number) = (membership, pace, number)
+    loader.yields = {
+      ChunkSplit.isDue(
+        since: begun, isHungry: membership.isHungry, wantsPause: pace.wantsPause(worker: number))
+    }
     defer { loader.yields = nil }
+    try SourcePlaces.reserve(sessions, only: loader.plan.entity.store)
+    defer { SourcePlaces.release(sessions) }
     try target.connection.transaction {
       loader.encoder.resetUnmapped()
       try loader.judge?.beginChunk()
@@ -191,7 +210,10 @@ final class BackfillWorker {
         try target.catalog.addUnmapped(run, entity: lease.entity, loader.encoder.unmapped)
       }
       if let bound = loader.endedAt {
-        try ChunkSplit.split(lease, at: bound, read: tally.read, loader, target.catalog, run)
+        // Who is to stand still soon doesn't ask the source for more, nor does who would have to wait for it.
+        let isParted = backfill.options.sourceCursors == nil && !pace.wantsPause(worker: number)
+        try ChunkSplit.split(
+          lease, at: bound, read: tally.read, isParted: isParted, loader, target.catalog, run)
       }
       StopPoint.reach(.beforeCheckpoint)
       try target.catalog.complete(run, lease, tally)

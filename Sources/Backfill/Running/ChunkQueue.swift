@@ -57,9 +57,16 @@ final class ChunkQueue: @unchecked Sendable {
   }
 
   /// The next work, waiting while there may be some later; nil when all is done, or the run or this process is to end.
-  func next(sessions: [String: any SourceSession], catalog: Catalog) throws -> Work? {
+  ///
+  /// Where cursors are limited, the worker has a place for one when this returns a chunk, and none otherwise.
+  func next(worker: Int, sessions: [String: any SourceSession], catalog: Catalog) throws -> Work? {
     while true {
-      pace.waitWhilePaused()
+      guard pace.waitWhileHeld(worker: worker) else { return nil }
+      try SourcePlaces.reserve(sessions)
+      var isReading = false
+      defer { if !isReading { SourcePlaces.release(sessions) } }
+      // That may have taken a while.
+      if pace.wantsPause(worker: worker) { continue }
       if hasEnded { return nil }
       let ready = readyEntities()
       let member = membership.member
@@ -70,12 +77,14 @@ final class ChunkQueue: @unchecked Sendable {
         StopPoint.reach(.afterLease)
         // Read after the lease: a second pass may have begun in between.
         guard let entity = try catalog.entity(run, lease.entity) else { throw CatalogError.noRow }
+        isReading = true
         return .move(lease, entity)
       }
       if let (entity, fence) = try catalog.leaseCompletion(run, of: ready, for: member) {
         return .complete(entity: entity, fence: fence)
       }
       if try isComplete(catalog) { return nil }
+      SourcePlaces.release(sessions)
       if readyEntities() == ready { wait() }
     }
   }

@@ -9,19 +9,25 @@ enum ChunkSplit {
   /// A chunk isn't parted sooner, however many workers wait: each part costs a transaction.
   static let shortest: Duration = .milliseconds(500)
 
-  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool) -> Bool {
+  /// - Parameters:
+  ///   - isHungry: others wait for work.
+  ///   - wantsPause: the worker is to stand still, and as soon as it can.
+  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool, wantsPause: Bool) -> Bool {
+    if wantsPause { return true }
     let elapsed = ContinuousClock.now - begun
     return elapsed > longest || (isHungry && elapsed > shortest)
   }
 
   /// Puts the rest of a chunk's range back, in two parts of the same size where that is known.
+  ///
+  /// - Parameter isParted: whether to ask the source for the middle of the rest at all.
   static func split(
-    _ lease: ChunkLease, at bound: BSONDocument, read: Int, _ loader: ChunkLoader, _ catalog: Catalog,
-    _ run: Run
+    _ lease: ChunkLease, at bound: BSONDocument, read: Int, isParted: Bool, _ loader: ChunkLoader,
+    _ catalog: Catalog, _ run: Run
   ) throws {
     let rest = ChunkRange(lower: bound, upper: lease.chunk.upper)
     let half = lease.chunk.size.map { max(0, $0 - read) / 2 } ?? 0
-    let middle = half > 0 ? try loader.boundary(in: rest, size: half) : nil
+    let middle = half > 0 && isParted ? try loader.boundary(in: rest, size: half) : nil
     try catalog.split(
       run, lease, at: bound, middle: middle == bound ? nil : middle, sizes: middle == nil ? half * 2 : half)
   }

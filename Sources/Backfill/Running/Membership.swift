@@ -14,7 +14,7 @@ final class Membership: @unchecked Sendable {
   private let workers: Int
   private let lease: Int
   private let pace: Pace
-  private let ownRate: Int?
+  private let watch: TargetWatch
   private let condition = NSCondition()
   private var current: Member
   private var news = RunNews()
@@ -26,16 +26,20 @@ final class Membership: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - lease: seconds without a heartbeat after which others may take over what this process holds.
-  ///   - ownRate: records per second that this process keeps to, unless the run has a rate.
-  init(_ run: Run, settings: PostgresSettings, workers: Int, lease: Int, pace: Pace, ownRate: Int?) throws {
+  ///   - limits: how much load the target may be under before workers rest.
+  init(
+    _ run: Run, settings: PostgresSettings, workers: Int, lease: Int, pace: Pace, limits: LoadLimits
+  ) throws {
     self.run = run
     self.settings = settings
     self.workers = workers
     self.lease = lease
     self.pace = pace
-    self.ownRate = ownRate
+    watch = TargetWatch(limits, workers: workers)
     let connection = try PostgresConnection(settings)
     current = try Self.join(run, connection, workers: workers, lease: lease)
+    // Before the first record: a run that is paused reads none.
+    try beatOnce(Catalog(connection))
     let first = HeldConnection(connection)
     thread = try DedicatedThread(name: "kedge-heartbeat") { [self] in beat(first.take()) }
   }
@@ -83,6 +87,9 @@ final class Membership: @unchecked Sendable {
 
   // MARK: The thread
 
+  /// Seconds between heartbeats: what is wished of the run acts within one.
+  private var interval: Double { min(Double(lease) / 15, 1) }
+
   private func beat(_ first: PostgresConnection?) {
     var connection = first
     while true {
@@ -96,7 +103,7 @@ final class Membership: @unchecked Sendable {
         connection = nil
       }
       condition.lock()
-      if !isEnding { _ = condition.wait(until: Date(timeIntervalSinceNow: Double(lease) / 15)) }
+      if !isEnding { _ = condition.wait(until: Date(timeIntervalSinceNow: interval)) }
       let ends = isEnding
       condition.unlock()
       guard ends else { continue }
@@ -115,15 +122,17 @@ final class Membership: @unchecked Sendable {
   }
 
   private func beatOnce(_ catalog: Catalog) throws {
-    let heard = try catalog.beat(member, lease: lease, waiting: locked { waiting })
+    let heard = try catalog.beat(member, lease: lease, waiting: locked { waiting }, hold: pace.holdText)
     if !heard.isMember {
       let again = try Self.join(run, catalog.connection, workers: workers, lease: lease)
       locked { current = again }
     }
     locked { news = heard }
-    pace.set(isPaused: heard.isPaused)
-    pace.set(rate: (heard.rate.map { Double($0) / Double(heard.members) }) ?? ownRate.map(Double.init))
+    // A run that has ended has nothing to wait for.
+    pace.set(isPaused: heard.isPaused && heard.state == "running")
+    pace.set(rate: heard.rate.map { Double($0) / Double(heard.members) })
     try catalog.sweep(run, except: member)
+    pace.set(load: try watch.look(catalog, latency: heard.latency))
   }
 }
 

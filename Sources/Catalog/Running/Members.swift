@@ -18,12 +18,14 @@ public struct RunNews: Sendable, Equatable {
   /// `running`, or how the run ended.
   public var state = "running"
   public var isPaused = false
-  /// Records per second for the whole run; nil for no limit, or for the limit that each member has of its own.
+  /// Records per second for the whole run; nil for no limit.
   public var rate: Int?
   /// Processes at work.
   public var members = 1
   /// Workers of other members that have nothing to do.
   public var waiting = 0
+  /// How long the target took to write and commit the heartbeat.
+  public var latency: Duration = .zero
 
   public init() {}
 }
@@ -59,13 +61,18 @@ extension Catalog {
   }
 
   /// Says that the member is alive, and hears what's new.
-  public func beat(_ member: Member, lease: Int, waiting: Int) throws -> RunNews {
+  ///
+  /// - Parameter hold: why the member holds back, or doesn't work at all; nil while it works.
+  public func beat(_ member: Member, lease: Int, waiting: Int, hold: String? = nil) throws -> RunNews {
+    let begun = ContinuousClock.now
     let rows = try connection.query(
       """
-      UPDATE kedge.members SET expires_at = clock_timestamp() + make_interval(secs => $2), waiting = $3
+      UPDATE kedge.members SET expires_at = clock_timestamp() + make_interval(secs => $2), waiting = $3,
+        heard_at = clock_timestamp(), hold = $4
       WHERE id = $1 AND state = 'working' RETURNING id
-      """, [.integer(member.id), .integer(lease), .integer(waiting)])
+      """, [.integer(member.id), .integer(lease), .integer(waiting), hold.map { .text($0) } ?? .null])
     var news = RunNews()
+    news.latency = begun.duration(to: .now)
     news.isMember = !rows.isEmpty
     let row = try connection.query(
       """
@@ -86,7 +93,7 @@ extension Catalog {
 
   public func leave(_ member: Member) throws {
     _ = try connection.execute(
-      "UPDATE kedge.members SET state = 'ended', waiting = 0 WHERE id = $1 AND state = 'working'",
+      "UPDATE kedge.members SET state = 'ended', waiting = 0, hold = NULL WHERE id = $1 AND state = 'working'",
       [.integer(member.id)])
   }
 
@@ -97,7 +104,7 @@ extension Catalog {
   public func sweep(_ run: Run, except member: Member? = nil) throws {
     _ = try connection.execute(
       """
-      UPDATE kedge.members m SET state = 'lost', waiting = 0
+      UPDATE kedge.members m SET state = 'lost', waiting = 0, hold = NULL
       WHERE m.run = $1 AND m.state = 'working' AND m.id <> $2 AND (m.expires_at < clock_timestamp() OR NOT EXISTS (
         SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -9,6 +9,9 @@ public struct ParsedCommand: Sendable, Equatable {
   let flags: Set<String>
   let valuesByName: [String: [String]]
 
+  /// Whether the command takes the option at all.
+  public func takes(_ name: String) -> Bool { declaredNames.contains(name) }
+
   /// Whether the flag was given. Asking for a name that isn't declared is a mistake in the program.
   public func flag(_ name: String) -> Bool {
     assert(declaredNames.contains(name), "No option '--\(name)' is declared for '\(path)'.")

@@ -22,6 +22,8 @@ enum SetKey: String, VocabularyKey {
 
 enum StoreKey: String, VocabularyKey {
   case kind, environment, url, database
+  case readPreference = "read-preference"
+  case readConcern = "read-concern"
   static let object = "a store"
   static let definition = "store"
   static let needed: [StoreKey] = [.kind]

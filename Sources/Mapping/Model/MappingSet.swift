@@ -49,6 +49,12 @@ public struct MappingSet: Sendable, Equatable {
 /// A database that holds data.
 public struct Store: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable { case postgres, mongo, sqlite }
+  /// Which servers of a Mongo replica set are read from.
+  public enum ReadPreference: String, Sendable, CaseIterable {
+    case primary, primaryPreferred, secondary, secondaryPreferred, nearest
+  }
+  /// What reads may see of a Mongo replica set.
+  public enum ReadConcern: String, Sendable, CaseIterable { case local, available, majority, linearizable }
   public var name: String
   public var kind: Kind
   /// Environment variables that may hold its URL (or, for SQLite, its path), the first that is set wins.
@@ -57,6 +63,10 @@ public struct Store: Sendable, Equatable {
   public var url: String?
   /// For Mongo: the database, where the URL names none.
   public var database: String?
+  /// For Mongo: where neither a flag nor the URL says it.
+  public var readPreference: ReadPreference?
+  /// For Mongo: where neither a flag nor the URL says it.
+  public var readConcern: ReadConcern?
 
   public init(
     name: String, kind: Kind, environment: [String] = [], url: String? = nil, database: String? = nil

@@ -68,7 +68,22 @@ struct SetReader {
       }
       store.database = database.value
     }
+    if let node = reading(.readPreference, object, kind) {
+      store.readPreference = log.word(node, "\"read-preference\"", as: Store.ReadPreference.self)
+    }
+    if let node = reading(.readConcern, object, kind) {
+      store.readConcern = log.word(node, "\"read-concern\"", as: Store.ReadConcern.self)
+    }
     return store
+  }
+
+  /// How a store is read, which only a mongo store leaves open.
+  private func reading(_ key: StoreKey, _ object: ObjectReader<StoreKey>, _ kind: Store.Kind) -> YAMLNode? {
+    guard let node = object[key] else { return nil }
+    if kind == .mongo { return node }
+    log.error(
+      "only a mongo store has a \"\(key.rawValue)\"; this one is \(kind.rawValue)", at: object.place(of: key))
+    return nil
   }
 
   /// No message here shows the URL: it may hold a password.

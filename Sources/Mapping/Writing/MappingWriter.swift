@@ -31,6 +31,10 @@ public enum MappingWriter {
       if !store.environment.isEmpty { pairs.append(("environment", YAMLOutput.list(store.environment))) }
       if let url = store.url { pairs.append(("url", YAMLScalar.text(url))) }
       if let database = store.database { pairs.append(("database", YAMLScalar.text(database))) }
+      if let preference = store.readPreference {
+        pairs.append(("read-preference", YAMLScalar.text(preference.rawValue)))
+      }
+      if let concern = store.readConcern { pairs.append(("read-concern", YAMLScalar.text(concern.rawValue))) }
       output.object(YAMLScalar.key(store.name), pairs, indent: 2)
     }
     return output.text

@@ -20,7 +20,7 @@ extension Session {
     options.workers = command.integer("workers") ?? ProcessInfo.processInfo.activeProcessorCount
     options.chunkSize = command.integer("chunk-size") ?? options.chunkSize
     options.limit = command.integer("limit")
-    options.rate = command.integer("rate")
+    try applyLoadOptions(to: &options)
     options.createsSchema = !command.flag("no-create")
     options.patience = command.integer("patience").map(Double.init) ?? options.patience
     options.lease = command.integer("lease") ?? options.lease

@@ -28,7 +28,7 @@ extension Session {
   private func scanSource(_ text: String, _ store: Store? = nil) throws -> ScanSource {
     let url = try SourceURL(text)
     switch url.kind {
-    case .mongo: return .mongo(try MongoSettings(url: url.url, database: store?.database))
+    case .mongo: return .mongo(try mongoSettings(url.url, store))
     case .sqlite, .postgres: return .sqlite(path: SourceURL.path(url.url))
     }
   }

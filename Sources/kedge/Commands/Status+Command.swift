@@ -9,7 +9,7 @@ extension Session {
     let set = try mappingSet()
     guard let settings = try existingTarget(of: set) else {
       if isJSON {
-        output(["set": .string(set.name), "runs": [], "entities": []])
+        output(["set": .string(set.name), "current": .null, "runs": [], "entities": []])
       } else {
         output(nothingYet(set))
       }
@@ -18,7 +18,7 @@ extension Session {
     let connection = try PostgresConnection(settings)
     guard try Catalog(connection).exists() else {
       if isJSON {
-        output(["set": .string(set.name), "runs": [], "entities": []])
+        output(["set": .string(set.name), "current": .null, "runs": [], "entities": []])
       } else {
         output(nothingYet(set))
       }
@@ -35,9 +35,10 @@ extension Session {
     for entity in set.entities where entity.owner == .core {
       entities.append(try state(of: entity, set, connection))
     }
+    let current = try unfinishedRun(set, Catalog(connection))
     if isJSON {
       output([
-        "set": .string(set.name),
+        "set": .string(set.name), "current": current.map(json) ?? .null,
         "runs": .array(
           try runs.map {
             [
@@ -78,6 +79,7 @@ extension Session {
     }
     output(table.text(style: style))
     output("\n" + recent.text(style: style))
+    if let current { output("\n" + text(current)) }
     if let run = runs.first, let error = try run["error"], !error.isEmpty { output("last error: \(error)") }
     return ExitCode.done
   }

@@ -76,9 +76,28 @@ extension Session {
 
   private func source(_ url: String, _ store: Store) throws -> any RecordSource {
     switch store.kind {
-    case .mongo: MongoSource(try MongoSettings(url: url, database: store.database))
+    case .mongo: MongoSource(try mongoSettings(url, store))
     case .sqlite, .postgres: SQLiteSource(path: SourceURL.path(url))
     }
+  }
+
+  /// How to reach a Mongo store, and how it is read: a flag wins over the URL, the URL over the mapping set.
+  func mongoSettings(_ url: String, _ store: Store?) throws -> MongoSettings {
+    var settings = try MongoSettings(url: url, database: store?.database)
+    if !settings.namesReadPreference {
+      settings.readPreference = (store?.readPreference?.rawValue).flatMap(MongoReadPreference.init)
+    }
+    if !settings.namesReadConcern {
+      settings.readConcern = (store?.readConcern?.rawValue).flatMap(MongoReadConcern.init)
+    }
+    // The parser has checked the words.
+    if command.takes("read-preference"), let asked = command.value("read-preference") {
+      settings.readPreference = MongoReadPreference(rawValue: asked)
+    }
+    if command.takes("read-concern"), let asked = command.value("read-concern") {
+      settings.readConcern = MongoReadConcern(rawValue: asked)
+    }
+    return settings
   }
 
   /// A relative SQLite path in a mapping file starts at that file's folder.

@@ -13,7 +13,7 @@ let scanCommand = CommandSpec(
     Reads every record and tells for each field which types it has, how often it is missing, null or empty, its longest \
     value and its extremes. With a mapping set, it also tells what the mapping would do with each.
     """,
-  options: [sourceOption],
+  options: [sourceOption] + readingOptions,
   examples: [
     ExampleSpec("kedge scan --source mongodb://localhost/app", says: "Look at a MongoDB database."),
     ExampleSpec(
@@ -42,7 +42,7 @@ let inferCommand = CommandSpec(
     ),
     .value("schema", "NAME", help: "The PostgreSQL schema of the target tables.", default: "core"),
     .flag("force", help: "Write over files that are already in the folder."),
-  ],
+  ] + readingOptions,
   examples: [
     ExampleSpec(
       "kedge infer --source mongodb://localhost/app --out mappings", says: "Begin with a MongoDB database."),

@@ -3,7 +3,10 @@ internal import CommandLine
 let statusCommand = CommandSpec(
   "status",
   summary: "Show where every entity stands.",
-  discussion: "Shows the last run of each entity, how much has landed, and what is in quarantine.",
+  discussion: """
+    Shows the last run of each entity, how much has landed, and what is in quarantine. Of a run that isn't finished it shows \
+    who works on it, how far it is, and whether and why it is held back.
+    """,
   examples: [
     ExampleSpec("kedge status", says: "Show all entities."),
     ExampleSpec("kedge status --json", says: "The same for a program to read."),

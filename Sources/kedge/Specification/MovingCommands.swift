@@ -39,10 +39,7 @@ let backfillCommand = CommandSpec(
       "chunk-size", "N", .integer(1...10_000_000),
       help: "How many records are copied and committed together.",
       default: "20000", group: "speed"),
-    .value(
-      "rate", "N", .integer(atLeast: 1), help: "Read at most so many records per second, over all workers.",
-      default: "no limit", group: "speed"),
-  ],
+  ] + loadOptions + readingOptions,
   examples: [
     ExampleSpec("kedge backfill --dry-run", says: "Find out what would be quarantined."),
     ExampleSpec("kedge backfill", says: "Move everything, or go on where the last run stopped."),
@@ -50,7 +47,10 @@ let backfillCommand = CommandSpec(
       "kedge backfill --entity users --entity workspaces --workers 8",
       says: "Move two entities with eight workers."),
     ExampleSpec("kedge backfill --join 12", says: "Help with run 12 from another machine."),
-    ExampleSpec("kedge backfill --rate 5000", says: "Go easy on a source that is in use."),
+    ExampleSpec(
+      "kedge backfill --rate 5000 --source-cursors 2 --read-preference secondaryPreferred",
+      says: "Go easy on a source that is in use."),
+    ExampleSpec("kedge backfill --between 01:00-05:00", says: "Work at night, and stand still by day."),
   ],
   exitCodes: [0, 1, 2, 4, 5, 130]
 )
@@ -64,7 +64,7 @@ let auditCommand = CommandSpec(
   options: [
     entityOption("The entity to compare."),
     .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
-  ],
+  ] + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
     ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
@@ -113,7 +113,7 @@ let quarantineCommand = CommandSpec(
       options: [
         .value("entity", short: "e", "NAME", help: "Try every record of this entity.", repeats: true),
         .flag("all", help: "Try every record."),
-      ],
+      ] + readingOptions,
       arguments: [
         ArgumentSpec(
           "ID", .integer(atLeast: 1), help: "The numbers that 'quarantine list' shows.", isRequired: false,

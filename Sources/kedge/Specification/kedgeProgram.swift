@@ -15,7 +15,7 @@ let kedgeProgram = ProgramSpec(
   globalOptions: globalOptions,
   commands: [
     scanCommand, inferCommand, checkCommand, schemaCommand, backfillCommand, quarantineCommand, auditCommand,
-    statusCommand, doctorCommand, devCommand, completionCommand,
+    statusCommand, pauseCommand, resumeCommand, rateCommand, doctorCommand, devCommand, completionCommand,
   ],
   exitCodes: [
     ExitCodeSpec(0, "Done."),

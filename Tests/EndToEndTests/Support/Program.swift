@@ -97,6 +97,11 @@ struct Program {
     /// Sends a signal.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+    /// What it has said on standard error so far.
+    func errorsSoFar() throws -> String {
+      try String(contentsOfFile: files.path + "/errors", encoding: .utf8)
+    }
+
     /// Waits for its end.
     @discardableResult
     func finish() throws -> Outcome {

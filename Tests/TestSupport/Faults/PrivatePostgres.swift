@@ -53,6 +53,27 @@ public final class PrivatePostgres: Sendable {
     state = Mutex(State(options: settings, process: process))
   }
 
+  /// Makes a standby that follows another server by streaming.
+  ///
+  /// - Parameter settings: the standby's parameters.
+  public init(standbyOf primary: PrivatePostgres, settings: [String: String] = [:]) throws {
+    let account = primary.account
+    let folder = try ServerFolder("pg")
+    _ = try folder.makeFolder("socket", for: account)
+    let data = try folder.makeFolder("data", for: account) + "/pg"
+    try runProgram(
+      account.prefix + [
+        try Self.program("pg_basebackup"), "--host=\(primary.socketFolder)", "--port=\(primary.port)",
+        "--username=kedge", "--pgdata=\(data)", "--wal-method=stream", "--checkpoint=fast", "--no-sync",
+        "--write-recovery-conf",
+      ], log: folder.path + "/setup")
+    let (port, process) = try onFreePort { try Self.start(in: folder, account, port: $0, settings) }
+    self.port = port
+    self.account = account
+    self.folder = folder
+    state = Mutex(State(options: settings, process: process))
+  }
+
   deinit {
     do {
       try process?.kill()
