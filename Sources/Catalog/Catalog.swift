@@ -159,7 +159,9 @@ public struct Catalog {
       if try connection.query("SELECT to_regnamespace('kedge') IS NULL AS missing").first?["missing"] == "t" {
         _ = try connection.execute("CREATE SCHEMA kedge")
       }
-      if try connection.query("SELECT to_regclass('kedge.version') IS NULL AS missing").first?["missing"] == "t" {
+      if try connection.query("SELECT to_regclass('kedge.version') IS NULL AS missing").first?["missing"]
+        == "t"
+      {
         _ = try connection.execute("CREATE TABLE kedge.version (version integer NOT NULL)")
       }
       let found = try connection.query("SELECT version FROM kedge.version").first?.int("version") ?? 0

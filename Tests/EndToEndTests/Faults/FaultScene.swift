@@ -55,13 +55,16 @@ final class FaultScene {
     let lease = options.contains("--lease") ? [] : ["--lease", "600"]
     let running = try Program.kedge.start(
       [
-        "backfill", "--json", "--mappings", folder.path + "/set", "--source", source ?? self.source, "--target",
+        "backfill", "--json", "--mappings", folder.path + "/set", "--source", source ?? self.source,
+        "--target",
         target ?? server.url(), "--chunk-size", "\(Self.chunk)",
       ] + workers + lease + options, environment: environment)
     if let stop {
       let point = stop.prefix { $0 != "@" }
       try waitUntil("the stop point \(stop) is reached") {
-        guard running.isRunning else { throw UnexpectedResult(description: "it ended: \(try running.errors())") }
+        guard running.isRunning else {
+          throw UnexpectedResult(description: "it ended: \(try running.errors())")
+        }
         return try running.errors().contains("kedge: stop point \(point)\n")
       }
     }
@@ -113,7 +116,9 @@ final class FaultScene {
   func expectFailure(_ outcome: Program.Outcome, says words: String..., state: String? = "failed") throws {
     #expect(outcome.code == 1, "\(outcome.code): \(outcome.errors)")
     for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
-    let told = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("kedge: ") && !$0.contains("stop point") }
+    let told = outcome.errors.split(separator: "\n").filter {
+      $0.hasPrefix("kedge: ") && !$0.contains("stop point")
+    }
     #expect(told.filter { $0.contains("Postgres") || $0.contains("refused") }.count <= 1, "\(outcome.errors)")
     if let state { #expect(try rows("SELECT DISTINCT state FROM kedge.runs") == [state]) }
   }

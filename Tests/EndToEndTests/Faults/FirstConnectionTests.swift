@@ -6,7 +6,7 @@ import Testing
 /// What is wrong with the very first connection is said at once, with no other try.
 @Suite("First connections")
 struct FirstConnectionTests {
-  @Test("to a target that isn't there, or doesn't let us in", .timeLimit(.minutes(1)))
+  @Test("to a target that isn't there, or doesn't let us in", .timeLimit(.minutes(10)))
   func target() throws {
     let scene = try FaultScene()
     let (server, port) = (scene.server, scene.server.port)
@@ -28,13 +28,14 @@ struct FirstConnectionTests {
       // The default patience: nobody waits for five minutes here.
       let outcome = try scene.end(try scene.start(target: url), limit: 30)
       try scene.expectFailure(outcome, says: words, state: nil)
-      #expect(!outcome.errors.contains("wrong") && !outcome.errors.contains("--patience"), "\(outcome.errors)")
+      #expect(
+        !outcome.errors.contains("wrong") && !outcome.errors.contains("--patience"), "\(outcome.errors)")
     }
     #expect(silent.acceptedCount <= 2)
     #expect(try scene.rows("SELECT to_regnamespace('kedge') IS NULL") == ["t"])
   }
 
-  @Test("to a source that isn't there, or doesn't let us in", .timeLimit(.minutes(1)))
+  @Test("to a source that isn't there, or doesn't let us in", .timeLimit(.minutes(10)))
   func source() throws {
     let mongo = try PrivateMongo()
     let scene = try FaultScene(mongo: mongo)
@@ -42,7 +43,10 @@ struct FirstConnectionTests {
     gone.refuse(true)
     for (url, words) in [
       (mongo.uri(port: gone.port), "Check that the server runs"),
-      ("mongodb://ann:wrong@127.0.0.1:\(mongo.port)/test?directConnection=true", "Check the user, the password"),
+      (
+        "mongodb://ann:wrong@127.0.0.1:\(mongo.port)/test?directConnection=true",
+        "Check the user, the password"
+      ),
     ] {
       let outcome = try scene.end(try scene.start(source: url), limit: 45)
       try scene.expectFailure(outcome, says: words, state: nil)

@@ -7,15 +7,18 @@ import Testing
 @Suite("Lost answers")
 struct LostAnswerTests {
   /// When and how each chunk was moved.
-  private static let chunks = "SELECT chunk, fence, finished_at FROM kedge.chunks WHERE is_done ORDER BY chunk"
+  private static let chunks =
+    "SELECT chunk, fence, finished_at FROM kedge.chunks WHERE is_done ORDER BY chunk"
 
   /// The answer to the first chunk's COMMIT is lost: the engine finds the chunk committed, and doesn't move it again.
-  @Test("to a COMMIT that was done", .timeLimit(.minutes(2)), arguments: [FaultProxy.Fault.cut, .reset, .swallow])
+  @Test(
+    "to a COMMIT that was done", .timeLimit(.minutes(10)),
+    arguments: [FaultProxy.Fault.cut, .reset, .swallow])
   func committed(fault: FaultProxy.Fault) throws {
     let scene = try FaultScene()
     let proxy = try FaultProxy(to: scene.server.port)
     let running = try scene.start(
-      "--patience", "20", target: scene.server.url(port: proxy.port), stop: "before-commit@5")
+      "--patience", "4", target: scene.server.url(port: proxy.port), stop: "before-commit@5")
     #expect(try scene.rows(Self.chunks) == [])
     proxy.refuse(true)
     proxy.arm(fault, afterBytes: 1, .toClient)
@@ -32,12 +35,14 @@ struct LostAnswerTests {
 
   /// The COMMIT itself is lost. Where the server doesn't notice, its process goes on holding the chunk's rows, until the
   /// engine ends it.
-  @Test("and a COMMIT that never arrived", .timeLimit(.minutes(2)), arguments: [FaultProxy.Fault.cut, .reset, .swallow])
+  @Test(
+    "and a COMMIT that never arrived", .timeLimit(.minutes(10)),
+    arguments: [FaultProxy.Fault.cut, .reset, .swallow])
   func neverArrived(fault: FaultProxy.Fault) throws {
     let scene = try FaultScene()
     let proxy = try FaultProxy(to: scene.server.port)
     let running = try scene.start(
-      "--patience", "20", target: scene.server.url(port: proxy.port), stop: "before-commit@5")
+      "--patience", "4", target: scene.server.url(port: proxy.port), stop: "before-commit@5")
     proxy.refuse(true)
     proxy.arm(fault, afterBytes: 1, .toServer)
     try scene.letGo()
@@ -48,7 +53,7 @@ struct LostAnswerTests {
   }
 
   /// Wherever the connection breaks: no lease is forgotten, nothing lands twice.
-  @Test("anywhere in the talk", .timeLimit(.minutes(4)), arguments: 0..<8)
+  @Test("anywhere in the talk", .timeLimit(.minutes(10)), arguments: 0..<8)
   func anywhere(part: Int) throws {
     let whole = try FaultScene()
     let counter = try FaultProxy(to: whole.server.port)

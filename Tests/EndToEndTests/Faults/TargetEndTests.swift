@@ -20,7 +20,7 @@ struct TargetEndTests {
 
   /// In a COPY (1,000 rows are sent), around the commits of the first chunks and of their plans, and at the end.
   @Test(
-    "and is back after a moment", .timeLimit(.minutes(3)),
+    "and is back after a moment", .timeLimit(.minutes(10)),
     arguments: [
       "after-convert@2800", "before-commit@4", "after-commit@4", "before-commit@5", "after-commit@5",
       "before-commit@6", "before-complete", "before-finish",
@@ -38,7 +38,8 @@ struct TargetEndTests {
     }
   }
 
-  @Test("and never comes back", .timeLimit(.minutes(2)), arguments: ["after-convert@2800", "before-commit@5"])
+  @Test(
+    "and never comes back", .timeLimit(.minutes(10)), arguments: ["after-convert@2800", "before-commit@5"])
   func staysAway(point: String) throws {
     let scene = try FaultScene()
     let running = try scene.start("--patience", "3", "--workers", "2", stop: point)
@@ -50,12 +51,13 @@ struct TargetEndTests {
     try scene.expectWholeAfterwards()
   }
 
-  @Test("and is gone for longer than the lease of the heartbeat", .timeLimit(.minutes(2)))
+  @Test("and is gone for longer than the lease of the heartbeat", .timeLimit(.minutes(10)))
   func goneForLongerThanTheLease() throws {
     let scene = try FaultScene()
     let proxy = try FaultProxy(to: scene.server.port)
     let running = try scene.start(
-      "--lease", "5", "--workers", "2", target: scene.server.url(port: proxy.port), stop: "after-convert@2800")
+      "--lease", "5", "--workers", "2", target: scene.server.url(port: proxy.port), stop: "after-convert@2800"
+    )
     proxy.refuse(true)
     proxy.inflict(.cut)
     try waitUntil("the lease is over") {

@@ -14,7 +14,9 @@ struct TargetRefusalTests {
 
   private func mover(_ scene: FaultScene) -> String { scene.server.url(user: "mover") }
 
-  @Test("for its disk is full", .timeLimit(.minutes(2)), .enabled(if: geteuid() == 0, "only root may mount a disk"))
+  @Test(
+    "for its disk is full", .timeLimit(.minutes(10)),
+    .enabled(if: geteuid() == 0, "only root may mount a disk"))
   func fullDisk() throws {
     let scene = try FaultScene()
     let disk = try #require(try scene.server.smallDisk(megabytes: 1), "no tmpfs can be mounted here")
@@ -33,7 +35,7 @@ struct TargetRefusalTests {
     try scene.expectWholeAfterwards()
   }
 
-  @Test("for it takes no writes", .timeLimit(.minutes(2)), arguments: ["server", "role"])
+  @Test("for it takes no writes", .timeLimit(.minutes(10)), arguments: ["server", "role"])
   func readOnly(by: String) throws {
     let scene = try FaultScene()
     try addMover(scene)
@@ -48,7 +50,8 @@ struct TargetRefusalTests {
         .first?["default_transaction_read_only"] == "on"
     }
     try scene.expectFailure(
-      try scene.end(try scene.start(target: mover(scene))), says: "default_transaction_read_only is on", state: nil)
+      try scene.end(try scene.start(target: mover(scene))), says: "default_transaction_read_only is on",
+      state: nil)
     if by == "role" {
       try server.execute("ALTER ROLE mover RESET ALL")
     } else {
@@ -63,7 +66,7 @@ struct TargetRefusalTests {
     try scene.expectWholeAfterwards()
   }
 
-  @Test("for a right is missing", .timeLimit(.minutes(2)), arguments: ["database", "schema", "table"])
+  @Test("for a right is missing", .timeLimit(.minutes(10)), arguments: ["database", "schema", "table"])
   func missingRight(on: String) throws {
     let scene = try FaultScene()
     let server = try scene.server.connect()
@@ -79,18 +82,20 @@ struct TargetRefusalTests {
     default:
       let begun = try scene.end(try scene.start("--limit", "1", target: mover(scene)))
       #expect(begun.code == 0, "\(begun.errors)")
-      try server.execute("TRUNCATE core.rows; ALTER TABLE core.rows OWNER TO kedge; GRANT SELECT ON core.rows TO mover")
+      try server.execute(
+        "TRUNCATE core.rows; ALTER TABLE core.rows OWNER TO kedge; GRANT SELECT ON core.rows TO mover")
       try server.execute("DELETE FROM kedge.runs")
       give = "ALTER TABLE core.rows OWNER TO mover"
     }
     let outcome = try scene.end(try scene.start(target: mover(scene)))
-    try scene.expectFailure(outcome, says: "permission denied for \(on)", "GRANT", state: on == "table" ? "failed" : nil)
+    try scene.expectFailure(
+      outcome, says: "permission denied for \(on)", "GRANT", state: on == "table" ? "failed" : nil)
     try server.execute(give)
     try scene.expectWhole(try scene.end(try scene.start(target: mover(scene))), isFirst: false)
   }
 
   /// Room for the run itself, its heartbeat and one worker: the others wait, and the run gets done without them.
-  @Test("for there are few connections", .timeLimit(.minutes(2)))
+  @Test("for there are few connections", .timeLimit(.minutes(10)))
   func fewConnections() throws {
     let scene = try FaultScene()
     try addMover(scene)
@@ -100,21 +105,24 @@ struct TargetRefusalTests {
     try scene.expectWhole(outcome)
   }
 
-  @Test("for there are too few connections", .timeLimit(.minutes(2)), arguments: [1, 2])
+  @Test("for there are too few connections", .timeLimit(.minutes(10)), arguments: [1, 2])
   func tooFewConnections(count: Int) throws {
     let scene = try FaultScene()
     try addMover(scene)
     let server = try scene.server.connect()
     try server.execute("ALTER ROLE mover CONNECTION LIMIT \(count)")
     let outcome = try scene.end(try scene.start("--patience", "2", target: mover(scene)))
-    try scene.expectFailure(outcome, says: "too many connections", "Use fewer workers", "2 seconds (--patience)")
+    try scene.expectFailure(
+      outcome, says: "too many connections", "Use fewer workers", "2 seconds (--patience)")
     try server.execute("ALTER ROLE mover CONNECTION LIMIT -1")
     try scene.expectWhole(try scene.end(try scene.start(target: mover(scene))), isFirst: false)
   }
 
   /// `statement_timeout` is meant for queries: a chunk at a low rate takes longer than it. What protects others from an idle
   /// transaction stays: this run isn't one.
-  @Test("what takes long", .timeLimit(.minutes(2)), arguments: ["statement_timeout", "idle_in_transaction_session_timeout"])
+  @Test(
+    "what takes long", .timeLimit(.minutes(10)),
+    arguments: ["statement_timeout", "idle_in_transaction_session_timeout"])
   func timeouts(name: String) throws {
     let scene = try FaultScene()
     try addMover(scene)
@@ -124,7 +132,7 @@ struct TargetRefusalTests {
     try scene.expectWhole(outcome)
   }
 
-  @Test("nothing, with a small log", .timeLimit(.minutes(2))) func smallLog() throws {
+  @Test("nothing, with a small log", .timeLimit(.minutes(10))) func smallLog() throws {
     let scene = try FaultScene(["max_wal_size": "32MB", "min_wal_size": "32MB"])
     try scene.expectWhole(try scene.end(try scene.start()))
   }
