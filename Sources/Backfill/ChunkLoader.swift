@@ -347,11 +347,13 @@ public final class ChunkLoader {
           pending = 0
         }
         let isFull = pending >= Self.batchBytes
-        if isFull {
+        let isDue = isFull || tally.read - reported >= batch
+        // Early where none is open: a slow source, or a low rate, must not look like a transaction that does nothing.
+        if isFull || (isDue && !copy.isOpen) {
           try copy.send(rows)
           pending = 0
         }
-        if isFull || tally.read - reported >= batch {
+        if isDue {
           onProgress(tally.read - reported)
           reported = tally.read
           batch = self.batch?() ?? Self.batchRecords

@@ -23,6 +23,9 @@ final class CopyStream {
     return "COPY \(table) (\(list)) FROM STDIN (FORMAT binary)"
   }
 
+  /// Whether a COPY is under way: to the server such a session is at work, however slowly rows come.
+  var isOpen: Bool { open != nil }
+
   /// Sends what the buffers hold and empties them.
   func send(_ rows: [RowBuffer]) throws {
     for (index, buffer) in rows.enumerated() {

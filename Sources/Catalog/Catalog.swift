@@ -165,9 +165,15 @@ public struct Catalog {
   public func ensure() throws {
     try connection.transaction {
       _ = try connection.query("SELECT pg_advisory_xact_lock(hashtext('kedge catalog'))")
-      _ = try connection.execute("CREATE SCHEMA IF NOT EXISTS kedge")
-      _ = try connection.execute(
-        "CREATE TABLE IF NOT EXISTS kedge.version (version integer NOT NULL)")
+      // Asked before: the server wants the right to create even where there is nothing to create.
+      if try connection.query("SELECT to_regnamespace('kedge') IS NULL AS missing").first?["missing"] == "t" {
+        _ = try connection.execute("CREATE SCHEMA kedge")
+      }
+      if try connection.query("SELECT to_regclass('kedge.version') IS NULL AS missing").first?["missing"]
+        == "t"
+      {
+        _ = try connection.execute("CREATE TABLE kedge.version (version integer NOT NULL)")
+      }
       let found = try connection.query("SELECT version FROM kedge.version").first?.int("version") ?? 0
       guard found <= Self.version else { throw CatalogError.newer(found: found, known: Self.version) }
       for step in Self.steps[found...] {

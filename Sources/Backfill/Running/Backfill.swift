@@ -23,6 +23,10 @@ public struct Backfill: Sendable {
         GatedSource(source: $0, gate: CursorGate(cursors, stop: stop))
       }
     }
+    // A server that is silent for longer than anybody wants to wait isn't waited for.
+    if let limit = context.target.stallLimit {
+      context.target.stallLimit = max(1, min(limit, Int(options.patience)))
+    }
     self.context = context
     self.options = options
     plans = context.plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
@@ -34,67 +38,103 @@ public struct Backfill: Sendable {
   /// Runs to the end, or to the first error that doesn't pass; in either case what is committed stays, and the next run
   /// goes on from it.
   public func run() throws -> BackfillReport {
+    // What is wrong now is the address, the password or the database: no reason to wait.
+    var connection = try PostgresConnection(context.target)
     let pace = Pace(
       rate: nil, window: options.window, stop: context.stop, announce: context.teller("backfill"))
-    var connection = try PostgresConnection(context.target)
-    var catalog = Catalog(connection)
-    try catalog.ensure()
     if pace.wantsPause() {
-      // Whether the target can be reached is known now, not in the middle of the night. No connection is kept that long.
+      // No connection is kept through the day.
       connection.close()
       guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
       connection = try PostgresConnection(context.target)
-      catalog = Catalog(connection)
     }
-    try catalog.lockShared(set: context.set.name)
+    do { return try run(on: connection, pace) } catch let error as OutOfPatience {
+      throw LockHolder.explained(error, plans, context.target)
+    }
+  }
+
+  private func run(on first: PostgresConnection, _ pace: Pace) throws -> BackfillReport {
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
-    let (run, joined) = try catalog.whileStarting(set: context.set.name) {
-      let run = try start(schema, catalog)
-      StopPoint.reach(.runRecorded)
-      // Before others may start: they must see that somebody is at work.
-      return (run, run.isDone ? nil : try join(run, pace))
-    }
-    guard let membership = joined else { return try report(run, catalog) }
+    let (connection, run, joined) = try begin(schema, pace, on: first)
+    guard let membership = joined else { return try report(run, Catalog(connection)) }
     do {
-      let report = try BackfillMember(
+      defer { membership.end() }
+      return try BackfillMember(
         backfill: self, run: run, schema: schema, membership: membership, pace: pace
       ).work(from: connection)
-      membership.end()
-      return report
     } catch {
-      membership.end()
-      // The connection may be what failed; the run then stays "running" and is resumed all the same.
-      do { try conclude(run, error) } catch _ as PostgresError {}
+      try conclude(run, error, on: connection)
       if error is BackfillInterruption { throw BackfillError.interrupted }
       throw error
     }
   }
 
-  private func join(_ run: Run, _ pace: Pace) throws -> Membership {
-    do {
-      return try Membership(
-        run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
-        limits: options.loadLimits)
-    } catch {
-      // Nobody is at work on it yet: it must not say so.
-      do { try conclude(run, error) } catch _ as PostgresError {}
-      throw error
+  /// Makes the target ready and begins the run, or joins it. A connection that is lost on the way is replaced, and all of
+  /// it done again.
+  ///
+  /// - Returns: no membership where the run is done already.
+  private func begin(_ schema: SchemaPlan, _ pace: Pace, on first: PostgresConnection) throws -> (
+    PostgresConnection, Run, Membership?
+  ) {
+    var connection: PostgresConnection? = first
+    var patience = Patience(limit: options.patience, stop: context.stop)
+    var begun: Run?
+    while true {
+      var opened = begun
+      var membership: Membership?
+      do {
+        let open = try connection ?? PostgresConnection(context.target)
+        connection = open
+        let catalog = Catalog(open)
+        _ = try open.execute("SET lock_timeout TO '\(Self.lockTimeout)'")
+        try catalog.ensure()
+        try catalog.lockShared(set: context.set.name)
+        try catalog.whileStarting(set: context.set.name) {
+          let run = try self.open(schema, catalog)
+          // Found again after the connection was lost: it is what it was.
+          if begun?.id != run.id { begun = run }
+          opened = begun
+          StopPoint.reach(.runRecorded)
+          guard let run = opened, !run.isDone else { return }
+          try furnish(run, catalog)
+          // Before others may start: they must see that somebody is at work.
+          membership = try Membership(
+            run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
+            limits: options.loadLimits)
+        }
+        guard let opened else { throw CatalogError.noRow }
+        return (open, opened, membership)
+      } catch let error as PostgresError where error.isRetryable {
+        membership?.end()
+        do { try patience.wait(after: error) } catch {
+          if let opened { try conclude(opened, error, on: connection) }
+          throw error is BackfillInterruption ? BackfillError.interrupted : error
+        }
+        if connection?.isAlive != true { connection = nil }
+      } catch {
+        membership?.end()
+        if let opened { try conclude(opened, error, on: connection) }
+        throw error is BackfillInterruption ? BackfillError.interrupted : error
+      }
     }
   }
 
   /// Joins the unfinished run or begins one. Happens in one process at a time.
-  private func start(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
+  private func open(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
     try verifySources { try $0.verify($1) }
     let request = RunRequest(
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
-    let run = try catalog.open(request, join: options.join, isNew: options.isNew) {
+    return try catalog.open(request, join: options.join, isNew: options.isNew) {
       if try catalog.liveMembers(of: context.set.name) == 0 {
         try verifySources { try $0.verifyContents(of: $1) }
       }
       try prepare(schema, catalog.connection)
     }
-    if run.isDone { return run }
+  }
+
+  /// Writes down where each entity begins.
+  private func furnish(_ run: Run, _ catalog: Catalog) throws {
     // One rate for the run, whoever named it last. Who begins, or goes on alone, says by leaving it out that there is none.
     if options.rate != nil || !run.isShared { try catalog.set(rate: options.rate, run: run.id) }
     // Written down once: which tables were empty when the run began.
@@ -110,12 +150,23 @@ public struct Backfill: Sendable {
       }
     }
     if run.isResumed { try retryQuarantined(run, catalog) }
-    return run
   }
 
-  /// Writes down how the run ended, unless others go on with it.
-  private func conclude(_ run: Run, _ error: any Error) throws {
-    let catalog = Catalog(try PostgresConnection(context.target))
+  /// Writes down how the run ended, unless others go on with it. Where the server can't be reached any more the run stays
+  /// "running", and is resumed all the same.
+  private func conclude(_ run: Run, _ error: any Error, on connection: PostgresConnection?) throws {
+    do {
+      // A new connection may be one too many for the server.
+      if let connection, connection.isAlive, !connection.isInTransaction {
+        return try write(run, error, Catalog(connection))
+      }
+    } catch let lost as PostgresError where lost.isConnectionLost {
+      // It had been lost, and nobody had noticed.
+    } catch _ as PostgresError { return }
+    do { try write(run, error, Catalog(try PostgresConnection(context.target))) } catch _ as PostgresError {}
+  }
+
+  private func write(_ run: Run, _ error: any Error, _ catalog: Catalog) throws {
     var isLimited = false
     if case BackfillError.quarantineLimit = error { isLimited = true }
     guard try isLimited || catalog.liveMembers(run) == 0 else { return }
@@ -172,11 +223,8 @@ public struct Backfill: Sendable {
 
   private func prepare(_ schema: SchemaPlan, _ connection: PostgresConnection) throws {
     if options.createsSchema {
-      try Patience.retrying(limit: options.patience, stop: context.stop) {
-        try connection.transaction {
-          _ = try connection.execute("SET LOCAL lock_timeout TO '\(Self.lockTimeout)'")
-          for statement in schema.beforeLoad { _ = try connection.execute(statement.sql) }
-        }
+      try connection.transaction {
+        for statement in schema.beforeLoad { _ = try connection.execute(statement.sql) }
       }
     }
     let blocking = try schema.differences(from: connection).filter(\.blocksWrites)

@@ -25,13 +25,21 @@ struct BackfillMember {
   /// - Returns: what the whole run has done.
   func work(from first: PostgresConnection) throws -> BackfillReport {
     var connection: PostgresConnection? = first
+    // The server's side of the connection, which may outlive ours and would keep the lock of the run's end.
+    var anchor: (process: Int, member: Member)?
     var patience = Patience(limit: backfill.options.patience, stop: context.stop)
     var isAnnounced = false
     while true {
       do {
         let catalog = Catalog(try connection ?? reconnect())
         connection = catalog.connection
-        try catalog.adopt(membership.member)
+        let member = membership.member
+        try catalog.adopt(member)
+        let process = catalog.connection.backendProcess
+        if let anchor, anchor.process != process {
+          try LostConnection.end(anchor.process, of: anchor.member, catalog)
+        }
+        anchor = (process, member)
         if !isAnnounced { try announce(catalog) }
         isAnnounced = true
         if let report = try go(on: catalog) { return report }
@@ -65,18 +73,24 @@ struct BackfillMember {
       waitForOthers()
       return nil
     }
-    // Another member may have finished, or opened an entity again, before the lock was ours.
-    if try catalog.state(of: run).state == "running", try isMoved(catalog),
-      try finishSchema(catalog)
-    {
-      // Before the run says that it is done: it isn't if the sum doesn't hold.
-      _ = try backfill.report(run, catalog)
-      StopPoint.reach(.beforeFinish)
-      try catalog.finish(run, state: "done", error: nil, report: nil)
-      StopPoint.reach(.afterFinish)
+    do { try finish(catalog) } catch {
+      // Others may do what this one waits to try again; with a connection that is gone, so is the lock.
+      if catalog.connection.isAlive { try catalog.unlockFinish(run) }
+      throw error
     }
     try catalog.unlockFinish(run)
     return nil
+  }
+
+  private func finish(_ catalog: Catalog) throws {
+    // Another member may have finished, or opened an entity again, before the lock was ours.
+    guard try catalog.state(of: run).state == "running", try isMoved(catalog), try finishSchema(catalog)
+    else { return }
+    // Before the run says that it is done: it isn't if the sum doesn't hold.
+    _ = try backfill.report(run, catalog)
+    StopPoint.reach(.beforeFinish)
+    try catalog.finish(run, state: "done", error: nil, report: nil)
+    StopPoint.reach(.afterFinish)
   }
 
   private func isMoved(_ catalog: Catalog) throws -> Bool {

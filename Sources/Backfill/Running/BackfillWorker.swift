@@ -19,11 +19,25 @@ final class BackfillWorker {
   private let membership: Membership
   private let pace: Pace
   private var sessions: [String: any SourceSession]
-  private var target: (connection: PostgresConnection, catalog: Catalog, member: Member)?
+  private var target: Target?
+  /// What the server may still have of connections that were lost.
+  private var lost: [(process: Int, member: Member)] = []
   private var loader: (entity: String, isFresh: Bool, loader: ChunkLoader)?
   private var patience: Patience
+  /// How many chunks the process had moved when this worker last failed to connect.
+  private var seen = 0
   /// What this worker holds, for as long as it isn't known what became of it.
-  private var lease: ChunkLease?
+  private var lease: ChunkLease? {
+    didSet { if let oldValue, lease == nil { queue.holdings.letGo(of: oldValue) } }
+  }
+
+  private struct Target {
+    let connection: PostgresConnection
+    let catalog: Catalog
+    let member: Member
+    /// The server's process; a connection that is lost doesn't know it any more.
+    let process: Int
+  }
 
   init(
     _ number: Int, backfill: Backfill, run: Run, queue: ChunkQueue, membership: Membership, pace: Pace,
@@ -57,12 +71,23 @@ final class BackfillWorker {
       } catch {
         // Its staging tables went with the transaction.
         loader = nil
+        // Others may have done the rest meanwhile.
+        if lease == nil, queue.hasEnded, Patience.mayPass(error) { break }
+        bearWithScarcity(error)
         try patience.wait(after: error)
         try renew(after: error)
       }
     }
     // Others may be waiting for what this worker won't finish.
     queue.stop()
+  }
+
+  /// A worker that gets no connection is no reason to stop as long as others get on with the run.
+  private func bearWithScarcity(_ error: any Error) {
+    guard (error as? PostgresError)?.fault == .tooManyConnections else { return }
+    let moved = queue.movedCount
+    if moved != seen { patience.othersWork() }
+    seen = moved
   }
 
   /// Does one piece of work; false when there is none left.
@@ -77,6 +102,7 @@ final class BackfillWorker {
       case .committed, .lost: break
       }
       self.lease = nil
+      queue.moved()
       return true
     }
     switch try queue.next(worker: number, sessions: sessions, catalog: catalog) {
@@ -84,6 +110,7 @@ final class BackfillWorker {
       self.lease = lease
       try move(lease, entity)
       self.lease = nil
+      queue.moved()
     case .complete(let entity, let fence):
       try complete(entity, fence)
     case nil:
@@ -99,22 +126,41 @@ final class BackfillWorker {
   private func connectedCatalog() throws -> Catalog {
     let member = membership.member
     if let target, target.member == member, target.connection.isAlive { return target.catalog }
-    target?.connection.close()
-    target = nil
-    loader = nil
+    forget()
     let connection = try PostgresConnection(backfill.context.target)
     let catalog = Catalog(connection)
     try catalog.adopt(member)
-    target = (connection, catalog, member)
+    try settleLost(catalog, member)
+    target = Target(
+      connection: connection, catalog: catalog, member: member, process: connection.backendProcess)
     return catalog
+  }
+
+  /// Gives the connection up, and remembers that the server may not have noticed.
+  private func forget() {
+    guard let target else { return }
+    lost.append((target.process, target.member))
+    target.connection.close()
+    self.target = nil
+    loader = nil
+  }
+
+  /// Makes sure that nothing is left of lost connections before their leases are looked at.
+  private func settleLost(_ catalog: Catalog, _ member: Member) throws {
+    guard !lost.isEmpty else { return }
+    while let (process, owner) = lost.last {
+      try LostConnection.end(process, of: owner, catalog)
+      lost.removeLast()
+    }
+    try queue.holdings.releaseStrays(catalog, run, of: member)
+    queue.changed()
   }
 
   /// Replaces what an error has broken.
   private func renew(after error: any Error) throws {
     if let error = error as? PostgresError, !error.isConnectionLost { return }
     if error is PostgresError {
-      target?.connection.close()
-      target = nil
+      forget()
     } else {
       let plans = backfill.plans
       for store in sessions.keys {
@@ -225,6 +271,7 @@ final class BackfillWorker {
   /// After an entity's last chunk: records that waited for a record of their own kind, or for a value that a later record
   /// gave up, get another try, and entries that this run didn't meet again go.
   private func complete(_ name: String, _ fence: Int) throws {
+    defer { queue.holdings.letGo(completion: name) }
     guard let catalog = target?.catalog else { return }
     StopPoint.reach(.beforeComplete)
     do {

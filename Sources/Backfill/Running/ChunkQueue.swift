@@ -30,10 +30,14 @@ final class ChunkQueue: @unchecked Sendable {
   private let limit: Int?
   private let membership: Membership
   private let pace: Pace
+  /// What the workers of this process have.
+  let holdings = Holdings()
   private let condition = NSCondition()
   private let planning = NSLock()
   private var done: Set<String> = []
   private var isStopped = false
+  /// Chunks that this process has moved.
+  private var movedChunks = 0
 
   init(
     _ run: Run, plans: [EntityPlan], options: BackfillOptions, membership: Membership, pace: Pace
@@ -71,25 +75,34 @@ final class ChunkQueue: @unchecked Sendable {
       let ready = readyEntities()
       let member = membership.member
       StopPoint.reach(.beforeLease)
-      if let lease = try catalog.leaseChunk(run, of: ready, for: member)
-        ?? planNext(ready, sessions, catalog, member)
-      {
+      let leased = try holdings.leasing {
+        try catalog.leaseChunk(run, of: ready, for: member) ?? planNext(ready, sessions, catalog, member)
+      }
+      if let lease = leased {
         StopPoint.reach(.afterLease)
         // Read after the lease: a second pass may have begun in between.
-        guard let entity = try catalog.entity(run, lease.entity) else { throw CatalogError.noRow }
-        isReading = true
-        return .move(lease, entity)
+        do {
+          guard let entity = try catalog.entity(run, lease.entity) else { throw CatalogError.noRow }
+          isReading = true
+          return .move(lease, entity)
+        } catch {
+          // Nobody will move it: from now on it is a stray.
+          holdings.letGo(of: lease)
+          throw error
+        }
       }
-      if let (entity, fence) = try catalog.leaseCompletion(run, of: ready, for: member) {
-        return .complete(entity: entity, fence: fence)
+      let completion = try holdings.leasingCompletion {
+        try catalog.leaseCompletion(run, of: ready, for: member)
       }
+      if let (entity, fence) = completion { return .complete(entity: entity, fence: fence) }
       if try isComplete(catalog) { return nil }
       SourcePlaces.release(sessions)
       if readyEntities() == ready { wait() }
     }
   }
 
-  private var hasEnded: Bool {
+  /// Whether there is nothing more to do here.
+  var hasEnded: Bool {
     condition.lock()
     defer { condition.unlock() }
     return isStopped || !membership.isRunning
@@ -150,6 +163,21 @@ final class ChunkQueue: @unchecked Sendable {
       if !isStopped { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1)) }
       condition.unlock()
     }
+  }
+
+  /// How many chunks this process has moved so far.
+  var movedCount: Int {
+    condition.lock()
+    defer { condition.unlock() }
+    return movedChunks
+  }
+
+  /// Counts a chunk, and tells those that wait here.
+  func moved() {
+    condition.lock()
+    movedChunks += 1
+    condition.unlock()
+    changed()
   }
 
   /// Tells those that wait here that they should look again.

@@ -92,10 +92,13 @@ final class Membership: @unchecked Sendable {
 
   private func beat(_ first: PostgresConnection?) {
     var connection = first
+    // The server's side of the connection, which may outlive ours and would say that this process is alive.
+    var anchor: (process: Int, member: Member)?
     while true {
       do {
-        let open = try connection ?? reconnect()
+        let open = try connection ?? reconnect(instead: anchor)
         connection = open
+        anchor = (open.backendProcess, member)
         try beatOnce(Catalog(open))
       } catch {
         // Whatever it is, the workers meet it too and say so; the lease runs on without us meanwhile.
@@ -107,17 +110,29 @@ final class Membership: @unchecked Sendable {
       let ends = isEnding
       condition.unlock()
       guard ends else { continue }
-      if let connection {
-        // Whoever comes next finds out by the lock, should this fail.
-        do { try Catalog(connection).leave(member) } catch { connection.close() }
+      do { try leave(connection, anchor) } catch {
+        // Whoever comes next finds out by the lock or the lease.
+        connection?.close()
       }
       return
     }
   }
 
-  private func reconnect() throws -> PostgresConnection {
+  private func leave(_ connection: PostgresConnection?, _ anchor: (process: Int, member: Member)?) throws {
+    do {
+      if let connection { return try Catalog(connection).leave(member) }
+    } catch let error as PostgresError where error.isConnectionLost {
+      // It broke since the last beat; the server may not know, and another connection can tell it.
+      connection?.close()
+    }
+    try Catalog(reconnect(instead: anchor)).leave(member)
+  }
+
+  private func reconnect(instead lost: (process: Int, member: Member)?) throws -> PostgresConnection {
     let connection = try PostgresConnection(settings)
-    try Catalog(connection).hold(member)
+    let catalog = Catalog(connection)
+    try catalog.hold(member)
+    if let lost { try LostConnection.end(lost.process, of: lost.member, catalog) }
     return connection
   }
 

@@ -25,6 +25,9 @@ struct Patience {
     failures = 0
   }
 
+  /// Others get on with the same run: time doesn't count, but the waits go on growing.
+  mutating func othersWork() { failingSince = nil }
+
   /// Waits before another try.
   ///
   /// - Throws: `error` itself when it isn't one that passes, or when time is up; `BackfillInterruption` on Ctrl-C.
@@ -71,9 +74,11 @@ struct Patience {
 struct OutOfPatience: Error, CustomStringConvertible {
   let seconds: Double
   let last: any Error
+  /// Who stands in the way, if it was a lock.
+  var holders: [LockHolder] = []
 
   var description: String {
-    "\(last)\nThis went on for more than \(Int(seconds)) seconds (--patience), so the run stopped; what is finished is kept."
+    "\(last)\n\(holders.map { "\($0)\n" }.joined())This went on for more than \(Int(seconds)) seconds (--patience), so the run stopped; what is finished is kept."
       + " Once the cause is gone, the same command goes on from there."
   }
 }

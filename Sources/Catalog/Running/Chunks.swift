@@ -166,9 +166,12 @@ extension Catalog {
   }
 
   /// Whether a lease still holds, or its commit came through although nobody heard of it.
+  ///
+  /// Locks the chunk's row, and so waits for a commit that is still under way on the connection that was lost: without that
+  /// it would look undone, and be moved a second time against rows that land meanwhile.
   public func state(of lease: ChunkLease, in run: Run) throws -> LeaseState {
     let row = try connection.query(
-      "SELECT is_done, fence, member FROM kedge.chunks WHERE run = $1 AND entity = $2 AND chunk = $3",
+      "SELECT is_done, fence, member FROM kedge.chunks WHERE run = $1 AND entity = $2 AND chunk = $3 FOR UPDATE",
       [.integer(run.id), .text(lease.entity), .integer(lease.chunk.number)]
     ).first
     guard let row, try row.int("fence") == lease.fence, try row["member"] == "\(lease.member.id)" else {

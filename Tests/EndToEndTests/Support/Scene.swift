@@ -39,7 +39,7 @@ struct Scene {
     command + ["--mappings", folder.path + "/set", "--source", source, "--target", target.url]
   }
 
-  private static let mongoMapping = """
+  static let mongoMapping = """
     entity: rows
     owner: core
     source: { store: app, collection: rows }
@@ -57,7 +57,7 @@ struct Scene {
       note: text
       detail: { type: jsonb, transforms: [ejson] }
     """
-  private static let sqliteMapping = """
+  static let sqliteMapping = """
     entity: rows
     owner: core
     source: { store: app, table: rows }
