@@ -79,6 +79,7 @@ final class BackfillWorker {
       self.lease = nil
     case .complete(let entity, let fence):
       try complete(entity, fence)
+      queue.completed(entity)
     case nil:
       return false
     }
@@ -152,7 +153,6 @@ final class BackfillWorker {
   // MARK: Moving
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity) throws {
-    let begun = Date()
     let loader = try loader(for: lease.entity, isFresh: entity.isFresh)
     // Keys that may be any record's are claimed in the same way whether there are rows or not.
     let copies = entity.isFresh && !loader.hasClaims
@@ -169,7 +169,6 @@ final class BackfillWorker {
       try loader.saveQuarantine()
       throw error
     }
-    try target?.catalog.addSeconds(run, entity: lease.entity, Date().timeIntervalSince(begun))
   }
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity, _ loader: ChunkLoader, copies: Bool) throws {
@@ -194,7 +193,8 @@ final class BackfillWorker {
         try ChunkSplit.split(lease, at: bound, read: tally.read, loader, target.catalog, run)
       }
       StopPoint.reach(.beforeCheckpoint)
-      try target.catalog.complete(run, lease, tally)
+      let seconds = (ContinuousClock.now - begun) / .seconds(1)
+      try target.catalog.complete(run, lease, tally, seconds: seconds)
       StopPoint.reach(.afterCheckpoint)
     }
     loader.settleQuarantine()

@@ -111,12 +111,6 @@ extension Catalog {
     guard changed == 1 else { throw LeaseLost(entity: entity, chunk: nil) }
   }
 
-  public func addSeconds(_ run: Run, entity: String, _ seconds: Double) throws {
-    _ = try connection.execute(
-      "UPDATE kedge.run_entities SET seconds = seconds + $3::float8 WHERE run = $1 AND entity = $2",
-      [.integer(run.id), .text(entity), .text("\(seconds)")])
-  }
-
   public func addReplayed(_ run: Run, entity: String, _ count: Int) throws {
     _ = try connection.execute(
       "UPDATE kedge.run_entities SET replayed = replayed + $3 WHERE run = $1 AND entity = $2",
