@@ -90,7 +90,7 @@ struct ChangedTableTests {
       let error = #expect(throws: CatalogError.self) { try engine.backfill { $0 = options } }
       let text = error.map { "\($0)" } ?? ""
       #expect(
-        text.contains("run 1 isn't finished, and since it stopped the target was changed: \(change.told). "),
+        text.contains("run 1 isn't finished, and since it stopped the target was changed: \(change.told)"),
         "\(text)")
       #expect(text.contains("--new"))
     }
