@@ -74,7 +74,9 @@ public struct Backfill: Sendable {
     for plan in plans where known[plan.entity.name] == nil {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
-      let claimsKeys = try sessions[plan.entity.store].map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) } ?? true
+      let claimsKeys =
+        try sessions[plan.entity.store].map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) }
+        ?? true
       // Both or neither: that a table of claims is there is how a resumed run knows that its chunks fill one.
       try catalog.connection.transaction {
         try KeyClaims(plan, set: context.set.name).begin(catalog.connection, isNeeded: claimsKeys)

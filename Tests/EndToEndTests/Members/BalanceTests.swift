@@ -35,7 +35,8 @@ struct BalanceTests {
     let target = try TestPostgres()
     try target.execute("ALTER DATABASE \(target.settings.database ?? "") SET synchronous_commit TO off")
     let arguments = [
-      "backfill", "--mappings", folder.path + "/set", "--source", "sqlite:" + source.path, "--target", target.url,
+      "backfill", "--mappings", folder.path + "/set", "--source", "sqlite:" + source.path, "--target",
+      target.url,
       "--workers", "2", "--chunk-size", "5000", "--json",
     ]
     let file = try folder.write("hold", "")
@@ -73,6 +74,7 @@ struct BalanceTests {
     let wanted = names.map { "\($0) | \($0.hasSuffix("huge") ? Self.huge : 3)" }.sorted()
     #expect(
       try target.rows(
-        "SELECT entity, sum(landed) FROM kedge.chunks GROUP BY entity").sorted() == wanted)
+        "SELECT entity, sum(landed) FROM kedge.chunks GROUP BY entity"
+      ).sorted() == wanted)
   }
 }

@@ -17,7 +17,9 @@ struct JoinTests {
     // A new run can't begin meanwhile, and nobody with other wishes joins.
     for (options, text) in [
       (["--new"], "run 1 is at work right now, so no new one can begin"),
-      (["--limit", "5"], "this process can't join it: it was asked for all records and this is for at most 5"),
+      (
+        ["--limit", "5"], "this process can't join it: it was asked for all records and this is for at most 5"
+      ),
       (["--join", "7"], "this target knows no backfill 7; its latest are 1. Check --join and --target"),
       (["--join", "1", "--entity", "notes"], "it was asked for all entities and this is for notes"),
     ] {

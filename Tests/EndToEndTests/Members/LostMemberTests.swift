@@ -22,7 +22,7 @@ struct LostMemberTests {
   func fourProcesses(_ trial: Trial) throws {
     let scene = try InterruptionCase(.init(source: trial.source, target: .fresh))
     let target = try scene.newTarget()
-    let fallen = try (0..<2).map { _ in try HeldProcess(scene, target, at: "before-checkpoint") }
+    let fallen = try (0..<2).map { _ in try HeldProcess(scene, target, at: "after-read") }
     let sleeper = try HeldProcess(scene, target, at: trial.point)
     let last = try HeldProcess(scene, target, at: "run-recorded")
     for process in fallen + [sleeper, last] { try process.reachPoint() }

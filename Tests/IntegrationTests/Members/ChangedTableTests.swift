@@ -86,7 +86,12 @@ struct ChangedTableTests {
   func changed(_ change: Change) throws {
     let (target, engine) = try interrupted()
     try target.execute(change.sql)
-    for options in [BackfillOptions(), { var joining = BackfillOptions(); joining.join = 1; return joining }()] {
+    for options in [
+      BackfillOptions(),
+      {
+        var joining = BackfillOptions(); joining.join = 1; return joining
+      }(),
+    ] {
       let error = #expect(throws: CatalogError.self) { try engine.backfill { $0 = options } }
       let text = error.map { "\($0)" } ?? ""
       #expect(
@@ -131,7 +136,8 @@ struct ChangedTableTests {
     let copy = try TestPostgres(copying: target)
     let elsewhere = try Engine(mongo: engine.mongo, into: copy, Self.things)
     let error = #expect(throws: CatalogError.self) { try elsewhere.backfill() }
-    #expect(error.map { "\($0)" }?.contains("this database is a copy of the one that it was begun in") == true)
+    #expect(
+      error.map { "\($0)" }?.contains("this database is a copy of the one that it was begun in") == true)
     expectEqual(try copy.rows("SELECT id, state FROM kedge.runs"), ["1 | interrupted"])
     expectEqual(try elsewhere.backfill { $0.isNew = true }.counts("things"), [10, 3, 7, 0, 0])
   }

@@ -33,7 +33,8 @@ struct LeaseTests {
           }
         guard let lease else {
           let open = try working.connection.query(
-            "SELECT count(*) AS n FROM kedge.chunks WHERE is_done").first?.int("n")
+            "SELECT count(*) AS n FROM kedge.chunks WHERE is_done"
+          ).first?.int("n")
           if open == count { return mine }
           continue
         }

@@ -23,7 +23,8 @@ struct SplitSource {
     case .rows:
       mongo = nil
       file = try TestSQLite(
-        "CREATE TABLE things (id INTEGER PRIMARY KEY, n); \(numbers) INSERT INTO things SELECT i * 3 - 1000, i FROM s")
+        "CREATE TABLE things (id INTEGER PRIMARY KEY, n); \(numbers) INSERT INTO things SELECT i * 3 - 1000, i FROM s"
+      )
       mapping = Self.mapping("table", "id: bigint")
     case .pairs:
       mongo = nil
@@ -54,7 +55,10 @@ struct SplitSource {
     case 0: return .int32(Int32(number))
     case 1: return .string("s\(number)")
     case 2: return .double(Double(number) + 0.25)
-    case 3: return .id(String(String("\(number + 1_000_000)".reversed()) + String(repeating: "0", count: 24)).prefix(24).description)
+    case 3:
+      return .id(
+        String(String("\(number + 1_000_000)".reversed()) + String(repeating: "0", count: 24)).prefix(24)
+          .description)
     case 4: return .at(Int64(number) * 1000)
     case 5: return ["k": BSONValue(number)]
     default: return .int64(Int64(number) << 33)

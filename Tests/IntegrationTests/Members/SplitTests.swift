@@ -43,7 +43,9 @@ struct SplitTests {
       let watching = try PostgresConnection(settings)
       var hasBegun = false
       while !hasBegun {
-        guard try watching.query("SELECT to_regclass('kedge.chunks') AS t").first?["t"] != nil else { continue }
+        guard try watching.query("SELECT to_regclass('kedge.chunks') AS t").first?["t"] != nil else {
+          continue
+        }
         hasBegun = try !watching.query("SELECT FROM kedge.chunks").isEmpty
       }
       return try second.run().counts("things")
@@ -77,13 +79,16 @@ struct SplitTests {
       #expect(throws: BackfillError.self) { try engine.backfill(stop: stop) }
       let bounds = try part(engine, using: &random)
       let report = try engine.backfill { $0.workers = 2 }
-      #expect(report.isResumed && report.counts("things") == [400, 400, 0, 0, 0], "round \(round): \(bounds)")
+      #expect(
+        report.isResumed && report.counts("things") == [400, 400, 0, 0, 0], "round \(round): \(bounds)")
       try expectWhole(source, target)
     }
   }
 
   /// Plans one chunk of everything, and parts it and its parts at places chosen by chance.
-  private func part(_ engine: Engine, using random: inout SystemRandomNumberGenerator) throws -> [BSONDocument] {
+  private func part(_ engine: Engine, using random: inout SystemRandomNumberGenerator) throws
+    -> [BSONDocument]
+  {
     let connection = try PostgresConnection(engine.target.settings)
     let catalog = Catalog(connection)
     let run = Run(id: 1, isResumed: true)
@@ -99,7 +104,8 @@ struct SplitTests {
     while let held = lease, taken < 12 {
       taken += 1
       let range = ChunkRange(lower: held.chunk.lower, upper: held.chunk.upper)
-      if let bound = try session.boundary(of: plan, in: range, size: Int.random(in: 1...150, using: &random)) {
+      if let bound = try session.boundary(of: plan, in: range, size: Int.random(in: 1...150, using: &random))
+      {
         let rest = ChunkRange(lower: bound, upper: held.chunk.upper)
         let middle = try session.boundary(of: plan, in: rest, size: Int.random(in: 1...150, using: &random))
         try connection.transaction { try catalog.split(run, held, at: bound, middle: middle, sizes: nil) }
