@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 3
+  static let version = 4
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -144,7 +144,23 @@ public struct Catalog {
     ],
     // When a member was last heard of, and why it holds back.
     [
-      "ALTER TABLE kedge.members ADD heard_at timestamptz NOT NULL DEFAULT clock_timestamp(), ADD hold text"
+      "ALTER TABLE kedge.members ADD heard_at timestamptz NOT NULL DEFAULT clock_timestamp(), ADD hold text",
+    ],
+    // What the tables were like when a run began, so that a change in between is found before a resume.
+    [
+      """
+      CREATE TABLE kedge.run_tables (
+        run bigint NOT NULL,
+        entity text NOT NULL,
+        name text NOT NULL,
+        storage text[] NOT NULL,
+        shape jsonb NOT NULL,
+        PRIMARY KEY (run, entity, name),
+        FOREIGN KEY (run, entity) REFERENCES kedge.run_entities ON DELETE CASCADE
+      )
+      """,
+      // Beside the chunk's other figures: a sum in the entity's row was a commit of its own for each chunk.
+      "ALTER TABLE kedge.chunks ADD seconds double precision NOT NULL DEFAULT 0",
     ],
   ]
 
@@ -222,6 +238,11 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
     case .otherRun(let run, let set, let mismatches):
       "run \(run) is moving the mapping set \"\(set)\" into this target right now, and this process can't join it:"
         + " \(RunMismatch.list(mismatches)). Wait until it ends; see it with: kedge status"
+    case .wrongResume(let run, let mismatches) where mismatches.allSatisfy(\.isTable):
+      "run \(run) isn't finished, and since it stopped the target was changed: \(RunMismatch.list(mismatches)). Finished"
+        + " chunks aren't read again, so their rows could be missing or different. Undo the change, where it can be, and"
+        + " run the same command again; or give the run up with --new, which reads everything, compares it with the"
+        + " rows that are there and writes what is missing or different"
     case .wrongResume(let run, let mismatches):
       "run \(run) isn't finished, and this would not continue it: \(RunMismatch.list(mismatches)). Go back to what it"
         + " was begun with and run that command to finish it; or give it up with --new, which begins a run of its own:"

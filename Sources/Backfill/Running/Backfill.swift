@@ -96,7 +96,7 @@ public struct Backfill: Sendable {
           opened = begun
           StopPoint.reach(.runRecorded)
           guard let run = opened, !run.isDone else { return }
-          try furnish(run, catalog)
+          try furnish(run, schema, catalog)
           // Before others may start: they must see that somebody is at work.
           membership = try Membership(
             run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
@@ -125,7 +125,9 @@ public struct Backfill: Sendable {
     let request = RunRequest(
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
-    return try catalog.open(request, join: options.join, isNew: options.isNew) {
+    return try catalog.open(
+      request, join: options.join, isNew: options.isNew, tables: watched(schema)
+    ) {
       if try catalog.liveMembers(of: context.set.name) == 0 {
         try verifySources { try $0.verifyContents(of: $1) }
       }
@@ -134,22 +136,45 @@ public struct Backfill: Sendable {
   }
 
   /// Writes down where each entity begins.
-  private func furnish(_ run: Run, _ catalog: Catalog) throws {
+  private func furnish(_ run: Run, _ schema: SchemaPlan, _ catalog: Catalog) throws {
     // One rate for the run, whoever named it last. Who begins, or goes on alone, says by leaving it out that there is none.
     if options.rate != nil || !run.isShared { try catalog.set(rate: options.rate, run: run.id) }
     // Written down once: which tables were empty when the run began.
-    for plan in plans where try catalog.entity(run, plan.entity.name) == nil {
+    let tables = watched(schema)
+    let known = try catalog.entities(run)
+    let sessions = try openSessions()
+    for plan in plans where known[plan.entity.name] == nil {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
-      let session = try context.source(of: plan).openSessions(1).take()
-      let claimsKeys = try session.map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) } ?? true
+      let claimsKeys =
+        try sessions[plan.entity.store].map { try KeyOwnership.isNeeded(plan, $0, catalog.connection) }
+        ?? true
       // Both or neither: that a table of claims is there is how a resumed run knows that its chunks fill one.
       try catalog.connection.transaction {
         try KeyClaims(plan, set: context.set.name).begin(catalog.connection, isNeeded: claimsKeys)
         try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
+        for table in tables where table.entity == plan.entity.name { try catalog.remember(run, table) }
       }
     }
     if run.isResumed { try retryQuarantined(run, catalog) }
+  }
+
+  /// A session for each store: to open one for each entity would take a time that grows with their square, as opening a
+  /// SQLite file reads the definitions of all its tables.
+  func openSessions() throws -> [String: any SourceSession] {
+    var sessions: [String: any SourceSession] = [:]
+    for plan in plans where sessions[plan.entity.store] == nil {
+      sessions[plan.entity.store] = try context.source(of: plan).openSessions(1).take()
+    }
+    return sessions
+  }
+
+  private func watched(_ schema: SchemaPlan) -> [WatchedTable] {
+    schema.tables.map { table in
+      WatchedTable(
+        entity: table.entity, sql: table.table.sql, display: table.table.display,
+        ownConstraints: schema.foreignKeys.filter { $0.table == table.table }.map(\.name))
+    }
   }
 
   /// Writes down how the run ended, unless others go on with it. Where the server can't be reached any more the run stays
@@ -233,8 +258,9 @@ public struct Backfill: Sendable {
 
   /// A run that stopped at its limit goes on once its records are mended: those that wait get another try first.
   private func retryQuarantined(_ run: Run, _ catalog: Catalog) throws {
+    let sessions = try openSessions()
     for plan in plans where plan.entity.quarantineLimit != nil {
-      guard let session = try context.source(of: plan).openSessions(1).take() else { continue }
+      guard let session = sessions[plan.entity.store] else { continue }
       let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)
       let loader = ChunkLoader(
         plan: plan, session: session, connection: catalog.connection, setName: context.set.name, run: run.id,

@@ -137,9 +137,10 @@ struct BackfillMember {
 
   /// Tells the progress display what is to be expected: what the sources estimate, less what is done.
   private func announce(_ catalog: Catalog) throws {
+    let sessions = try backfill.openSessions()
     for plan in backfill.plans {
       let done = try catalog.tally(run, entity: plan.entity.name).tally.read
-      let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
+      let estimate = try sessions[plan.entity.store]?.estimatedCount(of: plan.entity)
       let expected = estimate.map { min($0, backfill.options.limit ?? .max) - done }
       context.progress.start(entity: plan.entity.name, total: expected.map { max(0, $0) })
     }

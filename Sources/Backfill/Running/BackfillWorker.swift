@@ -113,6 +113,7 @@ final class BackfillWorker {
       queue.moved()
     case .complete(let entity, let fence):
       try complete(entity, fence)
+      queue.completed(entity)
     case nil:
       return false
     }
@@ -212,7 +213,6 @@ final class BackfillWorker {
   // MARK: Moving
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity) throws {
-    let begun = Date()
     let loader = try loader(for: lease.entity, isFresh: entity.isFresh)
     // Keys that may be any record's are claimed in the same way whether there are rows or not.
     let copies = entity.isFresh && !loader.hasClaims
@@ -229,7 +229,6 @@ final class BackfillWorker {
       try loader.saveQuarantine()
       throw error
     }
-    try target?.catalog.addSeconds(run, entity: lease.entity, Date().timeIntervalSince(begun))
   }
 
   private func move(_ lease: ChunkLease, _ entity: RunEntity, _ loader: ChunkLoader, copies: Bool) throws {
@@ -262,7 +261,8 @@ final class BackfillWorker {
           lease, at: bound, read: tally.read, isParted: isParted, loader, target.catalog, run)
       }
       StopPoint.reach(.beforeCheckpoint)
-      try target.catalog.complete(run, lease, tally)
+      let seconds = (ContinuousClock.now - begun) / .seconds(1)
+      try target.catalog.complete(run, lease, tally, seconds: seconds)
       StopPoint.reach(.afterCheckpoint)
     }
     loader.settleQuarantine()

@@ -10,7 +10,7 @@ internal import RecordSources
 /// each once those that it refers to are complete; chunks planned only as they are needed, so that work begins at once
 /// however large the source.
 ///
-/// Nothing is known here that isn't in the tables, but which entities are complete; so any number of processes may have
+/// Nothing is known here that isn't in the tables, but which entities were planned or complete when last looked at; so any number of processes may have
 /// a queue of the same run.
 ///
 /// `@unchecked Sendable`: the stored properties that change are touched only while `condition` is locked.
@@ -24,6 +24,7 @@ final class ChunkQueue: @unchecked Sendable {
 
   private let run: Run
   private let plans: [EntityPlan]
+  private let plansByName: [String: EntityPlan]
   /// By entity: those that must be complete first.
   private let dependencies: [String: [String]]
   private let chunkSize: Int
@@ -35,6 +36,9 @@ final class ChunkQueue: @unchecked Sendable {
   private let condition = NSCondition()
   private let planning = NSLock()
   private var done: Set<String> = []
+  private var planned: Set<String> = []
+  /// Names in one question to the server, which would else grow with the number of entities, for each of them.
+  private static let window = 32
   private var isStopped = false
   /// Chunks that this process has moved.
   private var movedChunks = 0
@@ -44,6 +48,7 @@ final class ChunkQueue: @unchecked Sendable {
   ) {
     self.run = run
     self.plans = plans
+    plansByName = Dictionary(plans.map { ($0.entity.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.membership = membership
     self.pace = pace
     chunkSize = options.chunkSize
@@ -72,11 +77,11 @@ final class ChunkQueue: @unchecked Sendable {
       // That may have taken a while.
       if pace.wantsPause(worker: worker) { continue }
       if hasEnded { return nil }
-      let ready = readyEntities()
+      let (toPlan, toComplete) = candidates()
       let member = membership.member
       StopPoint.reach(.beforeLease)
       let leased = try holdings.leasing {
-        try catalog.leaseChunk(run, of: ready, for: member) ?? planNext(ready, sessions, catalog, member)
+        try catalog.leaseChunk(run, for: member) ?? planNext(toPlan, sessions, catalog, member)
       }
       if let lease = leased {
         StopPoint.reach(.afterLease)
@@ -92,12 +97,13 @@ final class ChunkQueue: @unchecked Sendable {
         }
       }
       let completion = try holdings.leasingCompletion {
-        try catalog.leaseCompletion(run, of: ready, for: member)
+        try catalog.leaseCompletion(run, of: toComplete, for: member)
       }
       if let (entity, fence) = completion { return .complete(entity: entity, fence: fence) }
-      if try isComplete(catalog) { return nil }
+      let (isNew, isComplete) = try look(catalog)
+      if isComplete { return nil }
       SourcePlaces.release(sessions)
-      if readyEntities() == ready { wait() }
+      if !isNew { wait() }
     }
   }
 
@@ -108,34 +114,55 @@ final class ChunkQueue: @unchecked Sendable {
     return isStopped || !membership.isRunning
   }
 
-  /// Entities that aren't complete, and whose dependencies are, in load order.
-  private func readyEntities() -> [String] {
+  /// The first entities, in load order, that may have chunks to plan, as those that they refer to are complete; and the
+  /// first that may have nothing but their completion left.
+  private func candidates() -> (toPlan: [String], toComplete: [String]) {
     condition.lock()
     defer { condition.unlock() }
-    return plans.map(\.entity.name).filter { name in
-      !done.contains(name) && (dependencies[name] ?? []).allSatisfy(done.contains)
+    var (toPlan, toComplete): ([String], [String]) = ([], [])
+    for plan in plans where !done.contains(plan.entity.name) {
+      let name = plan.entity.name
+      if planned.contains(name) {
+        if toComplete.count < Self.window { toComplete.append(name) }
+      } else if toPlan.count < Self.window, (dependencies[name] ?? []).allSatisfy(done.contains) {
+        toPlan.append(name)
+      }
+      if toPlan.count == Self.window, toComplete.count == Self.window { break }
     }
+    return (toPlan, toComplete)
   }
 
-  /// Looks which entities are complete by now; whether all are.
-  private func isComplete(_ catalog: Catalog) throws -> Bool {
-    let complete = Set(try catalog.entities(run).values.filter(\.isDone).map(\.entity))
+  /// Looks which entities are planned and complete by now.
+  ///
+  /// - Returns: whether that is news, and whether all are complete.
+  private func look(_ catalog: Catalog) throws -> (isNew: Bool, isComplete: Bool) {
+    let entities = try catalog.entities(run).values
+    let (complete, whole) = (
+      Set(entities.filter(\.isDone).map(\.entity)), Set(entities.filter(\.isPlanned).map(\.entity))
+    )
     condition.lock()
     defer { condition.unlock() }
-    done = complete
-    return plans.allSatisfy { complete.contains($0.entity.name) }
+    let isNew = complete != done || whole != planned
+    (done, planned) = (complete, whole)
+    return (isNew, plans.allSatisfy { complete.contains($0.entity.name) })
+  }
+
+  /// Told of an entity that this process has completed.
+  func completed(_ name: String) {
+    condition.lock()
+    defer { condition.unlock() }
+    done.insert(name)
   }
 
   /// Plans a chunk of the first entity that has one, and leases it to this process. Workers of one process queue up;
   /// other processes look at the next entity meanwhile.
   private func planNext(
-    _ ready: [String], _ sessions: [String: any SourceSession], _ catalog: Catalog, _ member: Member
+    _ names: [String], _ sessions: [String: any SourceSession], _ catalog: Catalog, _ member: Member
   ) throws -> ChunkLease? {
     planning.lock()
     defer { planning.unlock() }
-    return try catalog.planning(run, of: ready) { entity -> ChunkLease? in
-      guard let plan = plans.first(where: { $0.entity.name == entity.entity }),
-        let session = sessions[plan.entity.store]
+    return try catalog.planning(run, of: names) { entity -> ChunkLease? in
+      guard let plan = plansByName[entity.entity], let session = sessions[plan.entity.store]
       else { throw SourceProblem(entity: entity.entity, message: "no source is configured for it") }
       let size = min(chunkSize, limit.map { max(0, $0 - entity.plannedRecords) } ?? chunkSize)
       let range = ChunkRange(lower: entity.plannedTo, upper: nil)
@@ -152,6 +179,11 @@ final class ChunkQueue: @unchecked Sendable {
       StopPoint.reach(.beforePlan)
       let lease = try catalog.plan(run, entity: entity.entity, chunk, isLast: isLast, for: member)
       StopPoint.reach(.afterPlan)
+      if isLast {
+        condition.lock()
+        planned.insert(entity.entity)
+        condition.unlock()
+      }
       return lease
     } ?? nil
   }

@@ -18,7 +18,8 @@ enum ChunkSplit {
     return elapsed > longest || (isHungry && elapsed > shortest)
   }
 
-  /// Puts the rest of a chunk's range back, in two parts of the same size where that is known.
+  /// Puts the rest of a chunk's range back, in two parts: with one, the worker that parts it would have it again before
+  /// those that wait could look.
   ///
   /// - Parameter isParted: whether to ask the source for the middle of the rest at all.
   static func split(
@@ -26,9 +27,15 @@ enum ChunkSplit {
     _ catalog: Catalog, _ run: Run
   ) throws {
     let rest = ChunkRange(lower: bound, upper: lease.chunk.upper)
-    let half = lease.chunk.size.map { max(0, $0 - read) / 2 } ?? 0
-    let middle = half > 0 && isParted ? try loader.boundary(in: rest, size: half) : nil
-    try catalog.split(
-      run, lease, at: bound, middle: middle == bound ? nil : middle, sizes: middle == nil ? half * 2 : half)
+    let left = lease.chunk.size.map { max(0, $0 - read) }
+    guard isParted else { return try catalog.split(run, lease, at: bound, middle: nil, sizes: left) }
+    // The size is what was asked for; the source may end long before. Half of what is left, or half of that, and so on.
+    var size = max((left ?? 0) / 2, read)
+    var middle = try loader.boundary(in: rest, size: size)
+    while middle == nil, size > 1 {
+      size /= 2
+      middle = try loader.boundary(in: rest, size: size)
+    }
+    try catalog.split(run, lease, at: bound, middle: middle == bound ? nil : middle, sizes: size)
   }
 }

@@ -47,21 +47,20 @@ public enum LeaseState: Sendable, Equatable {
 }
 
 extension Catalog {
-  /// Leases a chunk that is planned and that nobody holds: of the first of `names` that has one, the lowest.
-  public func leaseChunk(_ run: Run, of names: [String], for member: Member) throws -> ChunkLease? {
-    guard !names.isEmpty else { return nil }
+  /// Leases a chunk that is planned and that nobody holds. Entities that wait for others have none, as they aren't planned.
+  public func leaseChunk(_ run: Run, for member: Member) throws -> ChunkLease? {
     // Materialized, or a join could run the inner query more than once, each time for another chunk.
     let row = try connection.query(
       """
       WITH f AS MATERIALIZED (
         SELECT o.entity, o.chunk FROM kedge.chunks o
-        WHERE o.run = $1 AND o.entity = ANY ($2::text[]) AND NOT o.is_done AND o.member IS NULL
-        ORDER BY array_position($2::text[], o.entity), o.chunk LIMIT 1 FOR UPDATE SKIP LOCKED
+        WHERE o.run = $1 AND NOT o.is_done AND o.member IS NULL
+        ORDER BY o.entity, o.chunk LIMIT 1 FOR UPDATE SKIP LOCKED
       )
-      UPDATE kedge.chunks c SET member = $3, fence = c.fence + 1 FROM f
+      UPDATE kedge.chunks c SET member = $2, fence = c.fence + 1 FROM f
       WHERE c.run = $1 AND c.entity = f.entity AND c.chunk = f.chunk AND NOT c.is_done
       RETURNING c.entity, c.chunk, c.lower_bound, c.upper_bound, c.size, c.fence
-      """, [.integer(run.id), .text(arrayLiteral(names)), .integer(member.id)]
+      """, [.integer(run.id), .integer(member.id)]
     ).first
     return try row.map { row in
       ChunkLease(
@@ -79,40 +78,37 @@ extension Catalog {
   {
     _ = try connection.execute(
       """
-      INSERT INTO kedge.chunks (run, entity, chunk, lower_bound, upper_bound, size, member, fence)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+      WITH c AS (
+        INSERT INTO kedge.chunks (run, entity, chunk, lower_bound, upper_bound, size, member, fence)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+      )
+      UPDATE kedge.run_entities SET planned_to = $5, is_planned = $8, next_chunk = $3::integer + 1,
+        planned_records = planned_records + coalesce($6::bigint, 0)
+      WHERE run = $1 AND entity = $2
       """,
       [
         .integer(run.id), .text(entity), .integer(chunk.number), .document(chunk.lower),
         .document(chunk.upper), chunk.size.map { .integer($0) } ?? .null, .integer(member.id),
-      ])
-    _ = try connection.execute(
-      """
-      UPDATE kedge.run_entities SET planned_to = $3, is_planned = $4, next_chunk = $5 + 1,
-        planned_records = planned_records + $6
-      WHERE run = $1 AND entity = $2
-      """,
-      [
-        .integer(run.id), .text(entity), .document(chunk.upper), .boolean(isLast), .integer(chunk.number),
-        .integer(chunk.size ?? 0),
+        .boolean(isLast),
       ])
     return ChunkLease(entity: entity, chunk: chunk, member: member, fence: 1)
   }
 
   /// The checkpoint: part of the transaction that holds the chunk's rows.
   ///
+  /// - Parameter seconds: how long the chunk took.
   /// - Throws: ``LeaseLost`` when the lease isn't the chunk's latest: the transaction must be rolled back.
-  public func complete(_ run: Run, _ lease: ChunkLease, _ tally: Tally) throws {
+  public func complete(_ run: Run, _ lease: ChunkLease, _ tally: Tally, seconds: Double = 0) throws {
     let changed = try connection.execute(
       """
       UPDATE kedge.chunks SET is_done = true, read = $4, landed = $5, unchanged = $6, quarantined = $7,
-        filtered = $8, finished_at = clock_timestamp()
+        filtered = $8, finished_at = clock_timestamp(), seconds = seconds + $11::float8
       WHERE run = $1 AND entity = $2 AND chunk = $3 AND NOT is_done AND fence = $9 AND member = $10
       """,
       [
         .integer(run.id), .text(lease.entity), .integer(lease.chunk.number), .integer(tally.read),
         .integer(tally.landed), .integer(tally.unchanged), .integer(tally.quarantined),
-        .integer(tally.filtered), .integer(lease.fence), .integer(lease.member.id),
+        .integer(tally.filtered), .integer(lease.fence), .integer(lease.member.id), .text("\(seconds)"),
       ])
     guard changed == 1 else { throw LeaseLost(entity: lease.entity, chunk: lease.chunk.number) }
   }
@@ -186,7 +182,7 @@ extension Catalog {
       """
       SELECT coalesce(sum(c.read), 0) AS read, coalesce(sum(c.landed), 0) + max(e.replayed) AS landed,
         coalesce(sum(c.unchanged), 0) AS unchanged, coalesce(sum(c.quarantined), 0) - max(e.replayed) AS quarantined,
-        coalesce(sum(c.filtered), 0) AS filtered, max(e.seconds) AS seconds
+        coalesce(sum(c.filtered), 0) AS filtered, max(e.seconds) + coalesce(sum(c.seconds), 0) AS seconds
       FROM kedge.run_entities e LEFT JOIN kedge.chunks c ON c.run = e.run AND c.entity = e.entity AND c.is_done
       WHERE e.run = $1 AND e.entity = $2
       """, [.integer(run.id), .text(entity)])

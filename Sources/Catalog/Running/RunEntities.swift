@@ -45,11 +45,12 @@ extension Catalog {
     return try connection.transaction {
       // The plan is durable no later than the chunk that follows from it.
       _ = try connection.execute("SET LOCAL synchronous_commit TO off")
+      // Not FOR UPDATE: what a chunk's open transaction writes about its entity refers to this row, and would hide it.
       let row = try connection.query(
         """
         SELECT \(Self.entityColumns) FROM kedge.run_entities
         WHERE run = $1 AND entity = ANY ($2::text[]) AND NOT is_planned AND NOT is_done
-        ORDER BY array_position($2::text[], entity) LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY array_position($2::text[], entity) LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         """, [.integer(run.id), .text(arrayLiteral(names))]
       ).first
       return try row.map { try body(try RunEntity($0)) }
@@ -73,7 +74,7 @@ extension Catalog {
         SELECT entity FROM kedge.run_entities o
         WHERE run = $1 AND entity = ANY ($2::text[]) AND is_planned AND NOT is_done AND member IS NULL
           AND NOT EXISTS (SELECT FROM kedge.chunks c WHERE c.run = o.run AND c.entity = o.entity AND NOT c.is_done)
-        LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+        LIMIT 1 FOR NO KEY UPDATE OF o SKIP LOCKED
       )
       UPDATE kedge.run_entities e SET member = $3, fence = e.fence + 1 FROM f
       WHERE e.run = $1 AND e.entity = f.entity RETURNING e.entity, e.fence
@@ -94,7 +95,7 @@ extension Catalog {
   /// - Throws: ``LeaseLost``.
   public func holdCompletion(_ run: Run, entity: String, fence: Int) throws {
     let rows = try connection.query(
-      "SELECT FROM kedge.run_entities WHERE run = $1 AND entity = $2 AND fence = $3 AND NOT is_done FOR UPDATE",
+      "SELECT FROM kedge.run_entities WHERE run = $1 AND entity = $2 AND fence = $3 AND NOT is_done FOR NO KEY UPDATE",
       [.integer(run.id), .text(entity), .integer(fence)])
     guard !rows.isEmpty else { throw LeaseLost(entity: entity, chunk: nil) }
   }
@@ -109,12 +110,6 @@ extension Catalog {
       WHERE run = $1 AND entity = $2 AND fence = $3 AND NOT is_done
       """, [.integer(run.id), .text(entity), .integer(fence)])
     guard changed == 1 else { throw LeaseLost(entity: entity, chunk: nil) }
-  }
-
-  public func addSeconds(_ run: Run, entity: String, _ seconds: Double) throws {
-    _ = try connection.execute(
-      "UPDATE kedge.run_entities SET seconds = seconds + $3::float8 WHERE run = $1 AND entity = $2",
-      [.integer(run.id), .text(entity), .text("\(seconds)")])
   }
 
   public func addReplayed(_ run: Run, entity: String, _ count: Int) throws {

@@ -44,6 +44,12 @@ public enum RunMismatch: Sendable, Equatable {
   case target
   case entities(was: [String], is: [String])
   case limit(was: Int?, is: Int?)
+  /// A target table isn't as the run found it when it began.
+  case table(String, [String])
+
+  var isTable: Bool { if case .table = self { true } else { false } }
+  /// Whether it is what people change who mend what a run refuses.
+  var isMended: Bool { if case .mapping = self { true } else { isTable } }
 
   static func list(_ mismatches: [RunMismatch]) -> String {
     mismatches.map(\.description).joined(separator: "; ")
@@ -58,6 +64,7 @@ public enum RunMismatch: Sendable, Equatable {
     case .entities(let was, let now): "it was asked for \(Self.named(was)) and this is for \(Self.named(now))"
     case .limit(let was, let now):
       "it was asked for \(Self.counted(was)) and this is for \(Self.counted(now))"
+    case .table(let name, let changes): "table \(name): \(changes.joined(separator: ", "))"
     }
   }
 
@@ -76,10 +83,12 @@ extension Catalog {
   /// - Parameters:
   ///   - join: the one run that may be continued, whoever began it.
   ///   - isNew: give an unfinished run up and begin a new one.
+  ///   - tables: what it fills: they must be as they were when the run began.
   ///   - prepare: makes the target ready; called once the request is found to be in order, before a run says that it runs.
   /// - Throws: ``CatalogError`` when the unfinished run is another one; what `prepare` throws.
   public func open(
-    _ request: RunRequest, join: Int? = nil, isNew: Bool = false, prepare: () throws -> Void
+    _ request: RunRequest, join: Int? = nil, isNew: Bool = false, tables: [WatchedTable] = [],
+    prepare: () throws -> Void
   ) throws -> Run {
     let target = try targetIdentity()
     if let join {
@@ -87,14 +96,16 @@ extension Catalog {
         throw CatalogError.unknownRun(join, known: try latestRuns(of: request.set))
       }
       guard found.set == request.set else { throw CatalogError.runOfOtherSet(join, set: found.set) }
-      let mismatches = found.mismatches(request, target: target)
+      var mismatches = found.mismatches(request, target: target)
+      if !found.run.isDone { mismatches += try changes(of: tables, since: found.run) }
       guard mismatches.isEmpty else { throw CatalogError.wrongResume(join, mismatches) }
       if found.run.isDone { return found.run }
       try prepare()
       return try resume(found)
     }
     if let found = try latestRuns(of: request.set).first.flatMap({ try run($0) }), found.state != "done" {
-      let mismatches = found.mismatches(request, target: target)
+      let mismatches =
+        try found.mismatches(request, target: target) + changes(of: tables, since: found.run)
       let isAlive = try liveMembers(found.run) > 0
       if isAlive {
         if isNew { throw CatalogError.runIsAlive(found.run.id) }
@@ -107,8 +118,7 @@ extension Catalog {
         return try resume(found)
       }
       // Who was told to mend the mapping and run the same command again begins anew with a mended one.
-      let isMended =
-        found.isLimited && mismatches.allSatisfy { if case .mapping = $0 { true } else { false } }
+      let isMended = found.isLimited && mismatches.allSatisfy(\.isMended)
       guard isNew || isMended else { throw CatalogError.wrongResume(found.run.id, mismatches) }
     }
     try prepare()

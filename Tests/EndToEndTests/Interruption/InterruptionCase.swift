@@ -83,8 +83,15 @@ final class InterruptionCase {
     return target
   }
 
-  func start(_ target: TestPostgres, _ environment: [String: String] = [:]) throws -> Program.Running {
-    try Program.kedge.start(Self.arguments(folder, source, target), environment: environment)
+  /// - Parameter more: options besides those of every run, or in their place, each with its value if it takes one.
+  func start(_ target: TestPostgres, _ environment: [String: String] = [:], _ more: [String] = []) throws
+    -> Program.Running
+  {
+    var arguments = Self.arguments(folder, source, target)
+    for option in more.filter({ $0.hasPrefix("--") }) {
+      if let place = arguments.firstIndex(of: option) { arguments.removeSubrange(place...place + 1) }
+    }
+    return try Program.kedge.start(arguments + more, environment: environment)
   }
 
   /// Runs to the end what was interrupted, and says in what the target differs from an uninterrupted run's.

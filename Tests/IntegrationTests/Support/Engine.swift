@@ -83,13 +83,18 @@ struct Engine {
   func backfill(stop: StopFlag = StopFlag(), _ change: (inout BackfillOptions) -> Void = { _ in }) throws
     -> BackfillReport
   {
-    var options = BackfillOptions()
-    change(&options)
-    let report = try Backfill(try context(stop), options: options).run()
+    let report = try process(stop: stop, change).run()
     for entity in report.entities where !entity.tally.isBalanced {
       throw UnexpectedResult(description: "the sum doesn't hold for \(entity.entity): \(entity.tally)")
     }
     return report
+  }
+
+  /// A backfill that may run on another thread, as another process would.
+  func process(stop: StopFlag = StopFlag(), _ change: (inout BackfillOptions) -> Void) throws -> Backfill {
+    var options = BackfillOptions()
+    change(&options)
+    return Backfill(try context(stop), options: options)
   }
 
   /// Reads everything and writes nothing.
