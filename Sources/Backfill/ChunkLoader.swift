@@ -34,8 +34,10 @@ public final class ChunkLoader {
   private var unsettled: [QuarantineEntry] = []
   /// Asked now and then whether there are too many refusals.
   var judge: LimitJudge?
-  /// Asked now and then whether to end the chunk before its range ends.
-  var yields: (() -> Bool)?
+  /// Asked after each batch whether to end the chunk before its range ends; told how many bytes it has by then.
+  var yields: ((_ bytes: Int) -> Bool)?
+  /// Bytes of the chunk at hand: of its rows, and of its records that were refused.
+  private var chunkBytes = 0
   /// Where the last range was left, if it wasn't read to its end: the locator of the first record that wasn't read.
   private(set) var endedAt: BSONDocument?
   /// Told of each record that the encoder refused, while its values still fill the slots.
@@ -306,6 +308,7 @@ public final class ChunkLoader {
     var tally = Tally()
     var reported = 0
     endedAt = nil
+    chunkBytes = 0
     var pending = 0
     let isWatched = StopPoint.isArmed
     do {
@@ -331,18 +334,22 @@ public final class ChunkLoader {
         if isWatched { StopPoint.reach(.afterConvert) }
         let before = pending
         pending = pendingBytes
+        chunkBytes += pending - before
+        var isFull = pending >= Self.batchBytes
         if pending - before >= Self.largeRecord {
           if let error = try sendAlone(copy) {
             tally.landed -= 1
             tally.quarantined += 1
             hold(refused(error, cursor))
           }
-          pending = 0
-        }
-        let isFull = pending >= Self.batchBytes
-        if isFull {
+        } else if isFull {
           try copy.send(rows)
-          pending = 0
+        }
+        if isFull { pending = 0 }
+        if waitingBytes >= Self.quarantineBytes {
+          try copy.close()
+          try flushQuarantine()
+          isFull = true
         }
         if isFull || tally.read - reported >= 1000 {
           onProgress(tally.read - reported)
@@ -352,7 +359,7 @@ public final class ChunkLoader {
             try copy.close()
             try judgeNow(tally)
           }
-          if yields?() ?? false, try session.hasRanges(plan) {
+          if yields?(chunkBytes) ?? false, try session.hasRanges(plan) {
             if try cursor.next() {
               locator.removeAll()
               cursor.appendLocator(to: &locator)
@@ -360,10 +367,6 @@ public final class ChunkLoader {
             }
             break
           }
-        }
-        if waitingBytes >= Self.quarantineBytes {
-          try copy.close()
-          try flushQuarantine()
         }
       }
       StopPoint.reach(.afterRead)
@@ -379,7 +382,9 @@ public final class ChunkLoader {
 
   func hold(_ entry: QuarantineEntry) {
     waiting.append(entry)
-    waitingBytes += entry.record.count + entry.locator.count + 512
+    let bytes = entry.record.count + entry.locator.count + 512
+    waitingBytes += bytes
+    chunkBytes += bytes
   }
 
   /// Asks the judge, once there may be too many refusals, with all of them written.

@@ -177,7 +177,9 @@ final class BackfillWorker {
     let range = ChunkRange(lower: lease.chunk.lower, upper: lease.chunk.upper)
     let begun = ContinuousClock.now
     let (membership, pace) = (membership, pace)
-    loader.yields = { ChunkSplit.isDue(since: begun, isHungry: membership.isHungry || pace.wantsPause) }
+    loader.yields = {
+      ChunkSplit.isDue(since: begun, isHungry: membership.isHungry || pace.wantsPause, bytes: $0)
+    }
     defer { loader.yields = nil }
     try target.connection.transaction {
       loader.encoder.resetUnmapped()

@@ -8,8 +8,12 @@ enum ChunkSplit {
   static let longest: Duration = .seconds(30)
   /// A chunk isn't parted sooner, however many workers wait: each part costs a transaction.
   static let shortest: Duration = .milliseconds(500)
+  /// A chunk of more bytes is committed as far as it is, however large its records are, so that no transaction of the
+  /// target, and no staging table, is larger than this and one batch.
+  static let mostBytes = 256 << 20
 
-  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool) -> Bool {
+  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool, bytes: Int) -> Bool {
+    if bytes >= mostBytes { return true }
     let elapsed = ContinuousClock.now - begun
     return elapsed > longest || (isHungry && elapsed > shortest)
   }
