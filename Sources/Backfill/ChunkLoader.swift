@@ -36,12 +36,14 @@ public final class ChunkLoader {
   private var unsettled: [QuarantineEntry] = []
   /// Asked now and then whether there are too many refusals.
   var judge: LimitJudge?
-  /// Asked now and then whether to end the chunk before its range ends.
-  var yields: (() -> Bool)?
+  /// Asked after each batch whether to end the chunk before its range ends; told how many bytes it has by then.
+  var yields: ((_ bytes: Int) -> Bool)?
   /// Asked for how many records to read before the next look at progress, pace and stop.
   var batch: (() -> Int)?
   /// Told when a cursor over a chunk has been read as far as it will be.
   var onReadEnd: (() -> Void)?
+  /// Bytes of the chunk at hand: of its rows, and of its records that were refused.
+  private var chunkBytes = 0
   /// Where the last range was left, if it wasn't read to its end: the locator of the first record that wasn't read.
   private(set) var endedAt: BSONDocument?
   /// Told of each record that the encoder refused, while its values still fill the slots.
@@ -313,6 +315,7 @@ public final class ChunkLoader {
     var reported = 0
     var batch = self.batch?() ?? Self.batchRecords
     endedAt = nil
+    chunkBytes = 0
     var pending = 0
     let isWatched = StopPoint.isArmed
     do {
@@ -338,6 +341,8 @@ public final class ChunkLoader {
         if isWatched { StopPoint.reach(.afterConvert) }
         let before = pending
         pending = pendingBytes
+        chunkBytes += pending - before
+        var isDue = pending >= Self.batchBytes || tally.read - reported >= batch
         if pending - before >= Self.largeRecord {
           if let error = try sendAlone(copy) {
             tally.landed -= 1
@@ -345,13 +350,16 @@ public final class ChunkLoader {
             hold(refused(error, cursor))
           }
           pending = 0
-        }
-        let isFull = pending >= Self.batchBytes
-        let isDue = isFull || tally.read - reported >= batch
-        // Early where none is open: a slow source, or a low rate, must not look like a transaction that does nothing.
-        if isFull || (isDue && !copy.isOpen) {
+          isDue = true
+        } else if pending >= Self.batchBytes || (isDue && !copy.isOpen) {
+          // Early where none is open: a slow source, or a low rate, must not look like a transaction that does nothing.
           try copy.send(rows)
           pending = 0
+        }
+        if waitingBytes >= Self.quarantineBytes {
+          try copy.close()
+          try flushQuarantine()
+          isDue = true
         }
         if isDue {
           onProgress(tally.read - reported)
@@ -362,7 +370,7 @@ public final class ChunkLoader {
             try copy.close()
             try judgeNow(tally)
           }
-          if yields?() ?? false, try session.hasRanges(plan) {
+          if yields?(chunkBytes) ?? false, try session.hasRanges(plan) {
             if try cursor.next() {
               locator.removeAll()
               cursor.appendLocator(to: &locator)
@@ -370,10 +378,6 @@ public final class ChunkLoader {
             }
             break
           }
-        }
-        if waitingBytes >= Self.quarantineBytes {
-          try copy.close()
-          try flushQuarantine()
         }
       }
       // Nothing stays open in the source while the target works.
@@ -394,7 +398,9 @@ public final class ChunkLoader {
 
   func hold(_ entry: QuarantineEntry) {
     waiting.append(entry)
-    waitingBytes += entry.record.count + entry.locator.count + 512
+    let bytes = entry.record.count + entry.locator.count + 512
+    waitingBytes += bytes
+    chunkBytes += bytes
   }
 
   /// Asks the judge, once there may be too many refusals, with all of them written.

@@ -80,11 +80,15 @@ extension Catalog {
   }
 
   /// Entries, oldest first.
+  ///
+  /// - Parameter withRecords: whether to read the source records too, whose size nothing bounds; without, ``QuarantineEntry/record``
+  ///   is empty. Only for single entries.
   public func quarantined(
     set: String, entity: String? = nil, ids: [Int] = [], reason: String? = nil, sqlState: String? = nil,
     run: Int? = nil,
     after: Int = 0,
-    limit: Int = 1000
+    limit: Int = 1000,
+    withRecords: Bool = false
   ) throws -> [QuarantineEntry] {
     var conditions = ["set_name = $1", "id > $2"]
     var parameters: [PostgresParameter] = [.text(set), .integer(after)]
@@ -105,7 +109,7 @@ extension Catalog {
     let rows = try connection.query(
       """
       SELECT id, entity, locator, run, reason, field, path, column_name, found, expected, sqlstate, constraint_name,
-        message, record, is_personal, attempts, \(Self.moment("first_seen")) AS first_seen,
+        message, \(withRecords ? "record" : "''::bytea AS record"), is_personal, attempts, \(Self.moment("first_seen")) AS first_seen,
         \(Self.moment("last_seen")) AS last_seen
       FROM kedge.quarantine WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT \(limit)
       """, parameters)

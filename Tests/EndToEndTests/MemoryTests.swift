@@ -14,17 +14,9 @@ struct MemoryTests {
 
   /// Runs kedge and returns its peak resident memory in kilobytes.
   private func peak(_ arguments: [String]) throws -> Int {
-    let meter = """
-      import resource, subprocess, sys
-      code = subprocess.call(sys.argv[1:])
-      print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
-      sys.exit(code)
-      """
-    let python = Program(path: "/usr/bin/env")
-    let outcome = try python.run(["python3", "-c", meter, Program.kedge.path] + arguments)
+    let (outcome, peak) = try PeakMemory.run(arguments)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    let line = try #require(outcome.errors.split(separator: "\n").last { $0.hasPrefix("peak ") })
-    return try #require(Int(line.dropFirst("peak ".count)))
+    return peak
   }
 
   @Test("a million rows take no more memory than a hundred thousand", arguments: ["SQLite", "Mongo"])

@@ -44,6 +44,9 @@ struct BackfillMember {
         isAnnounced = true
         if let report = try go(on: catalog) { return report }
         patience.worked()
+      } catch let error as PostgresError where context.stop.isSet && error.sqlState == "57014" {
+        // Our own cancel request: see `finishSchema`.
+        throw BackfillInterruption()
       } catch {
         try patience.wait(after: error)
         if connection?.isAlive != true { connection = nil }

@@ -238,7 +238,7 @@ final class BackfillWorker {
     let (membership, pace, number) = (membership, pace, number)
     loader.yields = {
       ChunkSplit.isDue(
-        since: begun, isHungry: membership.isHungry, wantsPause: pace.wantsPause(worker: number))
+        since: begun, isHungry: membership.isHungry, wantsPause: pace.wantsPause(worker: number), bytes: $0)
     }
     defer { loader.yields = nil }
     try SourcePlaces.reserve(sessions, only: loader.plan.entity.store)

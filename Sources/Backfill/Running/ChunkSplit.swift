@@ -8,12 +8,18 @@ enum ChunkSplit {
   static let longest: Duration = .seconds(30)
   /// A chunk isn't parted sooner, however many workers wait: each part costs a transaction.
   static let shortest: Duration = .milliseconds(500)
+  /// A chunk of more bytes is committed as far as it is, however large its records are, so that no transaction of the
+  /// target, and no staging table, is larger than this and one batch.
+  static let mostBytes = 256 << 20
 
   /// - Parameters:
   ///   - isHungry: others wait for work.
   ///   - wantsPause: the worker is to stand still, and as soon as it can.
-  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool, wantsPause: Bool) -> Bool {
-    if wantsPause { return true }
+  ///   - bytes: of the chunk, so far.
+  static func isDue(since begun: ContinuousClock.Instant, isHungry: Bool, wantsPause: Bool, bytes: Int)
+    -> Bool
+  {
+    if wantsPause || bytes >= mostBytes { return true }
     let elapsed = ContinuousClock.now - begun
     return elapsed > longest || (isHungry && elapsed > shortest)
   }

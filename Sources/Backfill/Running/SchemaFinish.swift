@@ -18,8 +18,17 @@ extension BackfillMember {
   ///
   /// - Returns: whether everything is; false when an entity was opened again, whose chunks then are to be moved first.
   func finishSchema(_ catalog: Catalog) throws -> Bool {
-    let connection = catalog.connection
     guard backfill.options.createsSchema else { return true }
+    // An index of a large table takes hours, and so may the wait for its lock: Ctrl-C ends the statement, and the next run
+    // begins it again.
+    let (stop, cancel) = (backfill.context.stop, catalog.connection.cancelHandle)
+    let registration = stop.onSet { _ = cancel.cancel() }
+    defer { registration.remove() }
+    return try finish(catalog)
+  }
+
+  private func finish(_ catalog: Catalog) throws -> Bool {
+    let connection = catalog.connection
     for statement in schema.afterLoad {
       if backfill.context.stop.isSet { throw BackfillInterruption() }
       StopPoint.reach(.beforeIndex)
@@ -46,6 +55,7 @@ extension BackfillMember {
         return false
       }
     }
+    if backfill.context.stop.isSet { throw BackfillInterruption() }
     for plan in backfill.plans { _ = try connection.execute("ANALYZE \(plan.table.sql)") }
     return true
   }

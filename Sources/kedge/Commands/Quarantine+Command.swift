@@ -92,7 +92,8 @@ extension Session {
   func quarantineShow() throws -> Int32 {
     let set = try mappingSet()
     guard let id = command.arguments.first.flatMap({ Int($0) }) else { throw UsageProblem("name an id") }
-    guard let entry = try catalog(of: set)?.quarantined(set: set.name, ids: [id]).first else {
+    let found = try catalog(of: set)?.quarantined(set: set.name, ids: [id], withRecords: true)
+    guard let entry = found?.first else {
       throw UsageProblem(
         "quarantine holds no record \(id) of the mapping set \"\(set.name)\"; see: kedge quarantine list")
     }

@@ -97,6 +97,11 @@ struct Engine {
     return Backfill(try context(stop), options: options)
   }
 
+  /// A backfill that any thread may run.
+  func prepared(_ options: BackfillOptions, stop: StopFlag = StopFlag()) throws -> Backfill {
+    Backfill(try context(stop), options: options)
+  }
+
   /// Reads everything and writes nothing.
   func dryRun(_ change: (inout BackfillOptions) -> Void = { _ in }) throws -> BackfillReport {
     var options = BackfillOptions()
@@ -138,7 +143,7 @@ struct Engine {
 
   /// What waits in quarantine.
   func quarantine(_ entity: String? = nil) throws -> [QuarantineEntry] {
-    try Catalog(target.connection).quarantined(set: set.name, entity: entity)
+    try Catalog(target.connection).quarantined(set: set.name, entity: entity, withRecords: true)
   }
 
   /// What waits in quarantine, each as `id reason field column`, where an integer names the record; sorted.
