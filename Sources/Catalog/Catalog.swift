@@ -144,7 +144,7 @@ public struct Catalog {
     ],
     // When a member was last heard of, and why it holds back.
     [
-      "ALTER TABLE kedge.members ADD heard_at timestamptz NOT NULL DEFAULT clock_timestamp(), ADD hold text",
+      "ALTER TABLE kedge.members ADD heard_at timestamptz NOT NULL DEFAULT clock_timestamp(), ADD hold text"
     ],
     // What the tables were like when a run began, so that a change in between is found before a resume.
     [

@@ -94,7 +94,6 @@ public struct Backfill: Sendable {
           // Found again after the connection was lost: it is what it was.
           if begun?.id != run.id { begun = run }
           opened = begun
-          StopPoint.reach(.runRecorded)
           guard let run = opened, !run.isDone else { return }
           try furnish(run, schema, catalog)
           // Before others may start: they must see that somebody is at work.
@@ -102,6 +101,7 @@ public struct Backfill: Sendable {
             run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
             limits: options.loadLimits)
         }
+        StopPoint.reach(.runRecorded)
         guard let opened else { throw CatalogError.noRow }
         return (open, opened, membership)
       } catch let error as PostgresError where error.isRetryable {

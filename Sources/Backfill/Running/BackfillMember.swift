@@ -91,6 +91,8 @@ struct BackfillMember {
     else { return }
     // Before the run says that it is done: it isn't if the sum doesn't hold.
     _ = try backfill.report(run, catalog)
+    // A run that is done shows nobody at work who is gone.
+    try catalog.sweep(run, except: membership.member)
     StopPoint.reach(.beforeFinish)
     try catalog.finish(run, state: "done", error: nil, report: nil)
     StopPoint.reach(.afterFinish)

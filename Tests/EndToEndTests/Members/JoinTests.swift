@@ -55,9 +55,11 @@ struct JoinTests {
     let other = try scene.start(target, [:], ["--join", "1"]).finish()
     #expect(other.code == 1)
     #expect(other.errors.contains("run 1 moves the mapping set \"other\""), "\(other.errors)")
-    let never = try scene.start(try TestPostgres(), [:], ["--join", "1"]).finish()
+    let empty = try TestPostgres()
+    let never = try scene.start(empty, [:], ["--join", "1"]).finish()
     #expect(never.code == 1)
     #expect(never.errors.contains("knows no backfill 1; it has none"), "\(never.errors)")
+    #expect(try empty.value("SELECT to_regnamespace('kedge') IS NULL") == "t")
   }
 
   @Test("a process that can't reach the source fails alone")

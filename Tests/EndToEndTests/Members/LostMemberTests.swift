@@ -24,8 +24,9 @@ struct LostMemberTests {
     let target = try scene.newTarget()
     let fallen = try (0..<2).map { _ in try HeldProcess(scene, target, at: "after-read") }
     let sleeper = try HeldProcess(scene, target, at: trial.point)
+    for process in fallen + [sleeper] { try process.reachPoint() }
     let last = try HeldProcess(scene, target, at: "run-recorded")
-    for process in fallen + [sleeper, last] { try process.reachPoint() }
+    try last.reachPoint()
     // Each of the three is in the middle of a chunk of its own.
     let held = try target.rows(
       "SELECT chunk, member FROM kedge.chunks WHERE NOT is_done AND member IS NOT NULL ORDER BY 1")
@@ -97,6 +98,8 @@ struct LostMemberTests {
       let wrong = scene.expected.differences(to: try TargetState(target, report: try late.json()))
       #expect(wrong.isEmpty, "\(wrong.prefix(10))")
     }
-    #expect(try target.value("SELECT state FROM kedge.members WHERE id = 1") == "lost")
+    // Of one that was killed the server may not have noticed yet, so soon after it.
+    let state = try target.value("SELECT state FROM kedge.members WHERE id = 1")
+    #expect(state == "lost" || (place.isKilled && state == "working"))
   }
 }
