@@ -35,7 +35,7 @@ struct LargeDataMemoryTests {
     #expect(peak <= limit << 10, "\(what): \(peak) kB, and no more than \(limit) MiB are allowed")
   }
 
-  @Test("documents of 16 MB, as text, binary and jsonb: copied, audited and merged", .timeLimit(.minutes(5)))
+  @Test("documents of 16 MB, as text, binary and jsonb: copied, audited and merged", .timeLimit(.minutes(10)))
   func documents() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let size = 5 << 20
@@ -73,7 +73,7 @@ struct LargeDataMemoryTests {
     try expectLanded()
   }
 
-  @Test("a million elements, as an array, jsonb and child rows", .timeLimit(.minutes(5)))
+  @Test("a million elements, as an array, jsonb and child rows", .timeLimit(.minutes(10)))
   func millionElements() throws {
     let (source, target) = (
       try TestSQLite("CREATE TABLE things (id INTEGER PRIMARY KEY, v TEXT)"), try TestPostgres()
@@ -114,7 +114,7 @@ struct LargeDataMemoryTests {
     try expect(["audit"] + arguments, within: limit, "the audit")
   }
 
-  @Test("quarantined records of 2 MB: refused, listed and tried again", .timeLimit(.minutes(5)))
+  @Test("quarantined records of 2 MB: refused, listed and tried again", .timeLimit(.minutes(10)))
   func quarantine() throws {
     let (source, target) = (
       try TestSQLite("CREATE TABLE things (id INTEGER PRIMARY KEY, n, t)"), try TestPostgres()
@@ -151,7 +151,7 @@ struct LargeDataMemoryTests {
     return (proxy, url.replacingCharacters(in: address.range, with: "127.0.0.1:\(proxy.port)"))
   }
 
-  @Test("while the target stalls, the source isn't read on", .timeLimit(.minutes(5)))
+  @Test("while the target stalls, the source isn't read on", .timeLimit(.minutes(10)))
   func stall() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let payload = String(repeating: "k", count: 100_000)

@@ -18,7 +18,7 @@ struct FinishTests {
       - { columns: [parent], entity: things, to: [id], enforce: constraint }
     """
 
-  @Test("a stop ends the index that is being made, and the next run makes it", .timeLimit(.minutes(1)))
+  @Test("a stop ends the index that is being made, and the next run makes it", .timeLimit(.minutes(10)))
   func stopDuringIndex() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert("things", [["_id": 1], ["_id": 2, "parent": 1]])

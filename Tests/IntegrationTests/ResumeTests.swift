@@ -24,7 +24,7 @@ struct ResumeTests {
     return (mongo, target, try Engine(mongo: mongo, into: target, Self.things))
   }
 
-  @Test("an end between the last chunk and the entity's own end", .timeLimit(.minutes(1)))
+  @Test("an end between the last chunk and the entity's own end", .timeLimit(.minutes(10)))
   func afterTheLastChunk() throws {
     let (_, target, engine) = try scene()
     try engine.backfill { $0.chunkSize = 3 }
@@ -36,7 +36,7 @@ struct ResumeTests {
     expectEqual(try target.rows("SELECT state FROM kedge.runs"), ["done"])
   }
 
-  @Test("a chunk that was planned and not done is moved, and no other", .timeLimit(.minutes(1)))
+  @Test("a chunk that was planned and not done is moved, and no other", .timeLimit(.minutes(10)))
   func openChunk() throws {
     let (mongo, target, engine) = try scene()
     try engine.backfill { $0.chunkSize = 3 }
@@ -87,7 +87,7 @@ struct ResumeTests {
     expectEqual(try target.rows("SELECT id, state FROM kedge.runs ORDER BY id"), ["1 | failed", "2 | done"])
   }
 
-  @Test("a stop that comes at any time ends every worker, and the next run goes on", .timeLimit(.minutes(1)))
+  @Test("a stop that comes at any time ends every worker, and the next run goes on", .timeLimit(.minutes(10)))
   func stops() throws {
     let (_, target, engine) = try scene(300)
     let stop = StopFlag()

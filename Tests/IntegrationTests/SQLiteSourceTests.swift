@@ -84,7 +84,7 @@ struct SQLiteSourceTests {
     expectEqual(try engine.audit().differences, [])
   }
 
-  @Test("keys that SQLite compares without case stay apart where they are apart", .timeLimit(.minutes(1)))
+  @Test("keys that SQLite compares without case stay apart where they are apart", .timeLimit(.minutes(10)))
   func collations() throws {
     let target = try TestPostgres()
     let source = try TestSQLite(

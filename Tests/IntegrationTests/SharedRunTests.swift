@@ -63,7 +63,7 @@ struct SharedRunTests {
     #expect(try target.value("SELECT count(*) FROM kedge.chunks WHERE NOT is_done") == "0")
   }
 
-  @Test("two members move one collection", .timeLimit(.minutes(3)))
+  @Test("two members move one collection", .timeLimit(.minutes(10)))
   func mongo() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let engine = try Engine(
@@ -81,7 +81,7 @@ struct SharedRunTests {
     try expectWhole(try moveTogether(engine, target), target)
   }
 
-  @Test("two members move one table", .timeLimit(.minutes(3)))
+  @Test("two members move one table", .timeLimit(.minutes(10)))
   func sqlite() throws {
     let (file, target) = (
       try TestSQLite("CREATE TABLE things (id INTEGER PRIMARY KEY, v, t)"), try TestPostgres()

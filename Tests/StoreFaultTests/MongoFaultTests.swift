@@ -52,7 +52,7 @@ import Testing
     #expect(ids == Array(0..<Self.count))
   }
 
-  @Test(.timeLimit(.minutes(4))) func killedAndStartedAgain() throws {
+  @Test(.timeLimit(.minutes(10))) func killedAndStartedAgain() throws {
     let connection = try connect()
     let error = try failure(connection) { try server.kill() }
     #expect(error.isRetryable && error.isConnectionLost, "\(error)")
@@ -62,7 +62,7 @@ import Testing
     try expectWhole(connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func restartedBetweenTwoBatches() throws {
+  @Test(.timeLimit(.minutes(10))) func restartedBetweenTwoBatches() throws {
     let connection = try connect()
     let error = try failure(connection) {
       try server.stop()
@@ -72,7 +72,7 @@ import Testing
     try expectWhole(connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func steppedDown() throws {
+  @Test(.timeLimit(.minutes(10))) func steppedDown() throws {
     // To the server itself: a cursor lives on over a step-down there, and a write doesn't.
     let connection = try server.connect()
     try server.stepDown(seconds: 60)
@@ -91,7 +91,7 @@ import Testing
     try expectWhole(connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func aCursorThatTheServerForgot() throws {
+  @Test(.timeLimit(.minutes(10))) func aCursorThatTheServerForgot() throws {
     let connection = try connect()
     let administrator = try server.connect()
     let error = try failure(connection) {
@@ -103,7 +103,7 @@ import Testing
     try expectWhole(connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func frozen() throws {
+  @Test(.timeLimit(.minutes(10))) func frozen() throws {
     let connection = try connect("socketTimeoutMS=500")
     let error = try failure(connection) { server.freeze() }
     #expect(error.isRetryable && error.isConnectionLost, "\(error)")
@@ -112,7 +112,7 @@ import Testing
     try expectWhole(connection)
   }
 
-  @Test(.timeLimit(.minutes(4)), arguments: [FaultProxy.Fault.cut, .reset, .swallow, .stall])
+  @Test(.timeLimit(.minutes(10)), arguments: [FaultProxy.Fault.cut, .reset, .swallow, .stall])
   func theNetworkBreaks(fault: FaultProxy.Fault) throws {
     let connection = try connect("socketTimeoutMS=500")
     let error = try failure(connection) { proxy.inflict(fault) }
@@ -121,7 +121,7 @@ import Testing
   }
 
   /// The server's own codes, as it gives them when told to fail so: which of them pass by themselves.
-  @Test(.timeLimit(.minutes(4))) func codes() throws {
+  @Test(.timeLimit(.minutes(10))) func codes() throws {
     let server = try PrivateMongo(arguments: ["--setParameter", "enableTestCommands=1"])
     let connection = try server.connect()
     let passing = [

@@ -24,7 +24,7 @@ import Testing
 
   private static let rows = Array(repeatElement(Array("kedge\n".utf8), count: 50_000).joined())
 
-  @Test(.timeLimit(.minutes(4)), arguments: End.allCases) func inACopy(end: End) throws {
+  @Test(.timeLimit(.minutes(10)), arguments: End.allCases) func inACopy(end: End) throws {
     let server = try PrivatePostgres()
     let connection = try PostgresConnection(server.settings())
     let process = connection.backendProcess
@@ -56,7 +56,7 @@ import Testing
   }
 
   /// The commit waits for a standby that never comes, so that the end meets it there.
-  @Test(.timeLimit(.minutes(4)), arguments: End.allCases) func inACommit(end: End) throws {
+  @Test(.timeLimit(.minutes(10)), arguments: End.allCases) func inACommit(end: End) throws {
     let server = try PrivatePostgres(settings: ["synchronous_standby_names": "nobody"])
     let connection = try PostgresConnection(server.settings())
     let process = connection.backendProcess
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(4))) func aCrashOfAnotherProcessIsNamed() throws {
+  @Test(.timeLimit(.minutes(10))) func aCrashOfAnotherProcessIsNamed() throws {
     let server = try PrivatePostgres()
     let connection = try PostgresConnection(server.settings())
     let process = connection.backendProcess
@@ -99,7 +99,7 @@ import Testing
     #expect(error.description.contains("recovers by itself"))
   }
 
-  @Test(.timeLimit(.minutes(4))) func aServerThatStopsIsNotReady() throws {
+  @Test(.timeLimit(.minutes(10))) func aServerThatStopsIsNotReady() throws {
     let server = try PrivatePostgres()
     let connection = try server.connect()
     // A process that doesn't get on holds the shutdown up.

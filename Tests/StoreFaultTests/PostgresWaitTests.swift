@@ -38,7 +38,7 @@ import Testing
     #expect(throws: PostgresError.self) { try connection.query("SELECT 1") }
   }
 
-  @Test(.timeLimit(.minutes(4))) func aFrozenServerEndsAStatement() throws {
+  @Test(.timeLimit(.minutes(10))) func aFrozenServerEndsAStatement() throws {
     let connection = try connect(stallLimit: 1)
     let process = connection.backendProcess
     let watcher = try server.connect()
@@ -51,7 +51,7 @@ import Testing
     expectLost(error, "doesn't answer a new connection either", connection)
   }
 
-  @Test(.timeLimit(.minutes(4)), arguments: [TLSMode.disable, .require])
+  @Test(.timeLimit(.minutes(10)), arguments: [TLSMode.disable, .require])
   func aFrozenServerEndsACopy(tls: TLSMode) throws {
     if tls == .require { try switchTLSOn() }
     let connection = try connect(stallLimit: 1, tls: tls)
@@ -66,7 +66,7 @@ import Testing
     expectLost(error, "doesn't answer a new connection either", connection)
   }
 
-  @Test(.timeLimit(.minutes(4)), arguments: [TLSMode.disable, .require])
+  @Test(.timeLimit(.minutes(10)), arguments: [TLSMode.disable, .require])
   func aFrozenServerEndsACopyOut(tls: TLSMode) throws {
     if tls == .require { try switchTLSOn() }
     let connection = try connect(stallLimit: 1, tls: tls)
@@ -78,14 +78,14 @@ import Testing
     cursor.close()
   }
 
-  @Test(.timeLimit(.minutes(4))) func aNetworkThatSwallowsEndsAStatement() throws {
+  @Test(.timeLimit(.minutes(10))) func aNetworkThatSwallowsEndsAStatement() throws {
     let connection = try connect(stallLimit: 1)
     proxy.inflict(.swallow)
     let error = try failure { try connection.execute("SELECT 1") }
     expectLost(error, "was lost on the way", connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func aNetworkThatStallsEndsACopy() throws {
+  @Test(.timeLimit(.minutes(10))) func aNetworkThatStallsEndsACopy() throws {
     let connection = try connect(stallLimit: 1)
     try connection.execute("CREATE TABLE t (a text)")
     proxy.arm(.stall, afterBytes: 3_000_000, .toServer)
@@ -93,7 +93,7 @@ import Testing
     expectLost(error, "lets nothing through", connection)
   }
 
-  @Test(.timeLimit(.minutes(4))) func aStallThatPassesIsBorne() throws {
+  @Test(.timeLimit(.minutes(10))) func aStallThatPassesIsBorne() throws {
     let connection = try connect(stallLimit: 60)
     let process = connection.backendProcess
     let watcher = try server.connect()
@@ -112,7 +112,7 @@ import Testing
     #expect(try watcher.query("SELECT count(*) AS n FROM t WHERE a = 'kedge'")[0].int("n") == 1_000_000)
   }
 
-  @Test(.timeLimit(.minutes(4))) func aStatementThatWorksOrWaitsForALockIsLetBe() throws {
+  @Test(.timeLimit(.minutes(10))) func aStatementThatWorksOrWaitsForALockIsLetBe() throws {
     let connection = try connect(stallLimit: 1)
     let other = try server.connect()
     try connection.execute("CREATE TABLE t (a text)")
@@ -128,7 +128,7 @@ import Testing
     #expect(try connection.query("SELECT a FROM t")[0]["a"] == "kedge")
   }
 
-  @Test(.timeLimit(.minutes(4))) func aCancelEndsTheWaitForAFrozenServer() throws {
+  @Test(.timeLimit(.minutes(10))) func aCancelEndsTheWaitForAFrozenServer() throws {
     let connection = try connect(stallLimit: nil)
     let (process, cancel) = (connection.backendProcess, connection.cancelHandle)
     let watcher = try server.connect()
@@ -142,7 +142,7 @@ import Testing
     expectLost(error, "told to cancel", connection)
   }
 
-  @Test(.timeLimit(.minutes(4)), arguments: [FaultProxy.Fault.cut, .reset])
+  @Test(.timeLimit(.minutes(10)), arguments: [FaultProxy.Fault.cut, .reset])
   func aConnectionThatBreaksInACopyIsLost(fault: FaultProxy.Fault) throws {
     let connection = try connect(stallLimit: 60)
     try connection.execute("CREATE TABLE t (a text)")
@@ -153,7 +153,7 @@ import Testing
     #expect(try again.query("SELECT count(*) AS n FROM t")[0].int("n") == 0)
   }
 
-  @Test(.timeLimit(.minutes(4))) func dataComesWholeThroughTLS() throws {
+  @Test(.timeLimit(.minutes(10))) func dataComesWholeThroughTLS() throws {
     try switchTLSOn()
     let connection = try connect(stallLimit: 60, tls: .require)
     #expect(try connection.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0].bool("ssl"))

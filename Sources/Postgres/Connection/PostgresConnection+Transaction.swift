@@ -67,7 +67,11 @@ extension PostgresConnection {
   /// - Throws: what `body` throws, or a ``PostgresError``.
   public func savepoint<T>(_ body: () throws -> T) throws -> T {
     _ = try ready()
-    guard isInTransaction else { throw PostgresError(.usage, "A savepoint needs a transaction around it.") }
+    guard isInTransaction else {
+      // If the connection is lost, this statement fails and says why.
+      try execute("SELECT 1")
+      throw PostgresError(.usage, "A savepoint needs a transaction around it.")
+    }
     savepointDepth += 1
     defer { savepointDepth -= 1 }
     let name = "kedge_\(savepointDepth)"

@@ -9,7 +9,7 @@ struct BalanceTests {
   private static let tiny = 1000
   private static let huge = 60_000
 
-  @Test("one huge entity and a thousand tiny ones, two processes of two workers", .timeLimit(.minutes(3)))
+  @Test("one huge entity and a thousand tiny ones, two processes of two workers", .timeLimit(.minutes(10)))
   func hugeAndTiny() throws {
     let folder = try TemporaryFolder()
     let source = try TestSQLite("BEGIN")

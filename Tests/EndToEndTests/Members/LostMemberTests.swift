@@ -14,7 +14,7 @@ struct LostMemberTests {
 
   @Test(
     "of four processes two are killed and one sleeps past its lease in the middle of a chunk",
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(10)),
     arguments: [
       Trial(source: .sqlite, point: "before-checkpoint"), Trial(source: .sqlite, point: "before-read"),
       Trial(source: .mongo, point: "after-checkpoint"), Trial(source: .mongo, point: "after-read"),
@@ -67,7 +67,7 @@ struct LostMemberTests {
   }
 
   @Test(
-    "what one process does at a time is taken over from one that is lost there", .timeLimit(.minutes(2)),
+    "what one process does at a time is taken over from one that is lost there", .timeLimit(.minutes(10)),
     arguments: [
       Place(point: "after-plan", isKilled: false), Place(point: "before-complete", isKilled: false),
       Place(point: "before-complete", isKilled: true), Place(point: "before-index", isKilled: false),

@@ -27,7 +27,7 @@ struct SplitTests {
   }
 
   @Test(
-    "one slow chunk is shared with a process that comes later", .timeLimit(.minutes(1)),
+    "one slow chunk is shared with a process that comes later", .timeLimit(.minutes(10)),
     arguments: SplitSource.Kind.allCases)
   func slowChunk(_ kind: SplitSource.Kind) throws {
     let source = try SplitSource(kind, count: 9000)
@@ -65,7 +65,7 @@ struct SplitTests {
   }
 
   @Test(
-    "wherever chunks are parted, no record is lost and none moved twice", .timeLimit(.minutes(1)),
+    "wherever chunks are parted, no record is lost and none moved twice", .timeLimit(.minutes(10)),
     arguments: SplitSource.Kind.allCases)
   func anywhere(_ kind: SplitSource.Kind) throws {
     let source = try SplitSource(kind, count: 400)
