@@ -38,6 +38,26 @@ public enum Trial {
     return .rows(made)
   }
 
+  /// Encodes the record for the target table, and then for the staging table, where it has to land just as well.
+  ///
+  /// - Parameter types: For each table its columns' types, without those of the staging table.
+  public static func encodeForBoth(_ encoder: RecordEncoder, types: [[TargetType?]]) -> Outcome {
+    let plain = encode(encoder, .none, types: types)
+    let staged = locator.withUnsafeBytes {
+      encode(
+        encoder, .staged(row: 3, locator: $0),
+        types: types.enumerated().map { ($0.offset == 0 ? [.integer, nil] : [.integer]) + $0.element })
+    }
+    switch (plain, staged) {
+    case (.rows, .rows): break
+    case (.refused(let one), .refused(let other)) where one == other: break
+    default: finding("a record lands in the staging table just when it lands in the target")
+    }
+    return plain
+  }
+
+  private static let locator = [UInt8](repeating: 7, count: 12)
+
   /// Encodes the key alone.
   public static func encodeKey(_ encoder: RecordEncoder) {
     var key = ByteBuffer()
