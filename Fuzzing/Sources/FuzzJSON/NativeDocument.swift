@@ -49,10 +49,12 @@ enum NativeDocument {
 
   private static func number(_ text: [UInt8]) -> (UInt8, [UInt8]) {
     let string = String(decoding: text, as: UTF8.self)
-    if let whole = Int64(string) { return (0x12, littleEndian(UInt64(bitPattern: whole))) }
+    if string != "-0", let whole = Int64(string) { return (0x12, littleEndian(UInt64(bitPattern: whole))) }
     let decimal = Decimal(text)
     // The standard library writes the shortest decimal that reads back.
-    if let double = Double(string), double.isFinite, Decimal(Array(double.description.utf8)) == decimal {
+    if let double = Double(string), double.isFinite, Decimal(Array(double.description.utf8)) == decimal,
+      isExact(double, decimal)
+    {
       return (1, littleEndian(double.bitPattern))
     }
     var (coefficient, exponent) = (
@@ -62,5 +64,13 @@ enum NativeDocument {
     let sign: UInt64 = decimal.isNegative ? 1 << 63 : 0
     let high = sign | UInt64(exponent + 6176) << 49 | UInt64(coefficient >> 64)
     return (0x13, littleEndian(UInt64(truncatingIfNeeded: coefficient)) + littleEndian(high))
+  }
+
+  /// Of whole numbers that an integer could hold, a double has to be the number itself.
+  private static func isExact(_ double: Double, _ decimal: Decimal) -> Bool {
+    guard decimal.exponent >= 0, let whole = Int128(exactly: double), whole.magnitude <= 1 << 63 else {
+      return true
+    }
+    return Decimal(Array(String(whole.magnitude).utf8)).digits == decimal.digits
   }
 }
