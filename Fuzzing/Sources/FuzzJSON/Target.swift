@@ -51,27 +51,30 @@ extension Fault {
 
 private func encode(_ record: HeapCopy, _ encoder: RecordEncoder, _ plans: Plans) -> Trial.Outcome {
   withExtendedLifetime(record) {
-    do throws(Refusal) { try encoder.fill(document: record.bytes) } catch { return .refused(error) }
-    return encodeFilled(encoder, plans)
+    encode(encoder, plans) { () throws(Refusal) in try encoder.fill(document: record.bytes) }
   }
 }
 
 private func encodeRow(_ text: UnsafeRawBufferPointer, _ plans: Plans) -> Trial.Outcome {
   let encoder = RecordEncoder(plan: plans.row)
-  // A source with columns fills the first slots, in the order in which the mapping names them.
-  encoder.slots[0] = .int64(1)
-  encoder.slots[1] = .string(text)
   let none = UnsafeBufferPointer<UnsafeRawBufferPointer>(start: nil, count: 0)
-  do throws(Refusal) {
+  return encode(encoder, plans) { () throws(Refusal) in
+    // A source with columns fills the first slots, in the order in which the mapping names them.
+    encoder.slots[0] = .int64(1)
+    encoder.slots[1] = .string(text)
     try encoder.begin(others: none, UnsafeBufferPointer(start: nil, count: 0))
-  } catch {
-    return .refused(error)
   }
-  return encodeFilled(encoder, plans)
 }
 
-private func encodeFilled(_ encoder: RecordEncoder, _ plans: Plans) -> Trial.Outcome {
-  let outcome = Trial.encodeForBoth(encoder, types: plans.types)
+private func encode(
+  _ encoder: RecordEncoder, _ plans: Plans, fill: () throws(Refusal) -> Void
+) -> Trial.Outcome {
+  var isFilled = false
+  let outcome = Trial.encodeForBoth(encoder, types: plans.types) { () throws(Refusal) in
+    try fill()
+    isFilled = true
+  }
+  guard isFilled else { return outcome }
   Trial.encodeKey(encoder)
   expect(encoder.unmapped.allSatisfy { $0.count > 0 }, "an unmapped field was met")
   return outcome

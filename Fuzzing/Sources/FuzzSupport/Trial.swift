@@ -40,9 +40,15 @@ public enum Trial {
 
   /// Encodes the record for the target table, and then for the staging table, where it has to land just as well.
   ///
-  /// - Parameter types: For each table its columns' types, without those of the staging table.
-  public static func encodeForBoth(_ encoder: RecordEncoder, types: [[TargetType?]]) -> Outcome {
+  /// - Parameters:
+  ///   - types: For each table its columns' types, without those of the staging table.
+  ///   - fill: Fills the slots anew, as each encoding wants them.
+  public static func encodeForBoth(
+    _ encoder: RecordEncoder, types: [[TargetType?]], fill: () throws(Refusal) -> Void
+  ) -> Outcome {
+    do throws(Refusal) { try fill() } catch { return .refused(error) }
     let plain = encode(encoder, .none, types: types)
+    do throws(Refusal) { try fill() } catch { finding("a record that was read once can be read again") }
     let staged = locator.withUnsafeBytes {
       encode(
         encoder, .staged(row: 3, locator: $0),
