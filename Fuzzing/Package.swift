@@ -8,6 +8,7 @@ let package = Package(
   name: "kedge-fuzzing",
   products: [
     .library(name: "FuzzBSON", type: .static, targets: ["FuzzBSON"]),
+    .library(name: "FuzzJSON", type: .static, targets: ["FuzzJSON"]),
     .library(name: "FuzzSQLite", type: .static, targets: ["FuzzSQLite"]),
     .library(name: "FuzzFile", type: .static, targets: ["FuzzFile"]),
     .library(name: "FuzzMapping", type: .static, targets: ["FuzzMapping"]),
@@ -17,6 +18,11 @@ let package = Package(
     .target(name: "FuzzSupport", dependencies: [.product(name: "Codec", package: "kedge")]),
     .target(
       name: "FuzzBSON", dependencies: ["FuzzSupport", .product(name: "Codec", package: "kedge")]),
+    .target(
+      name: "FuzzJSON",
+      dependencies: [
+        "FuzzSupport", .product(name: "Codec", package: "kedge"), .product(name: "Mapping", package: "kedge"),
+      ]),
     .target(
       name: "FuzzSQLite",
       dependencies: [

@@ -10,12 +10,13 @@ enum SingleColumns {
   }
 
   // SAFETY: libFuzzer calls its target from one thread.
-  nonisolated(unsafe) private static let columns = plans.map { (type, transforms) in
-    let column = ColumnPlan(name: "c", slots: [0], type: type, transforms: transforms)
+  nonisolated(unsafe) private static let columns = (plain + arrays).map { column in
     let shape = ShapePlan(levels: [.init(kind: .document, path: "")], slotCount: 1)
     return Column(
-      encoder: RecordEncoder(plan: RecordPlan(shape: shape, columns: [column], key: [])), type: type)
+      encoder: RecordEncoder(plan: RecordPlan(shape: shape, columns: [column], key: [])), type: column.type)
   }
+
+  private static let plain = plans.map { ColumnPlan(name: "c", slots: [0], type: $0, transforms: $1) }
 
   /// Beyond this many, a document's values are left to other inputs.
   private static let valueLimit = 6
@@ -70,4 +71,22 @@ enum SingleColumns {
     (.bigint, [.clamp(from: "-5", to: "5.5")]), (.varchar(4), [.text, .truncate(length: 4)]),
     (.text, [.escapeNUL, .trim, .lower]), (.array(.numeric(precision: 6, scale: 2)), []),
   ]
+
+  /// Array columns with rules for their elements.
+  private static let arrays: [ColumnPlan] = [
+    array(.text, [.trim], null: .skip, empty: .skip),
+    array(.text, [.text, .truncate(length: 2)], null: .value(Array("none".utf8)), empty: .null),
+    array(.bigint, [.number], null: .value(Array("7".utf8)), empty: .refuse),
+    array(.jsonb, [], null: .skip, empty: .value(Array("[0]".utf8))),
+    array(numeric, [.number], null: .refuse, empty: .skip),
+    array(.timestamptz, [.parseDate(.iso)], null: .skip, empty: .value(Array("2024-02-29".utf8))),
+  ]
+
+  private static func array(
+    _ type: TargetType, _ transforms: [Transform], null: ElementPlan, empty: ElementPlan
+  ) -> ColumnPlan {
+    ColumnPlan(
+      name: "c", slots: [0], type: .array(type), transforms: transforms, empty: .null, nullElement: null,
+      emptyElement: empty)
+  }
 }

@@ -7,7 +7,8 @@ internal import SQLite
 public func fuzzFile(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let path = "/tmp/kedge-fuzz-\(getpid())-file.db"
   write(UnsafeRawBufferPointer(start: start, count: count), to: path)
-  defer { unlink(path) }
+  // SQLite leaves files beside a database in WAL mode, which the next input must not find.
+  defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) } }
   do {
     try DatabaseTrial.read(path)
   } catch let error as SQLiteError {

@@ -30,4 +30,10 @@ public struct ByteSource {
     defer { rest = rest.dropFirst(count) }
     return Array(rest.prefix(count))
   }
+
+  /// Everything that is left.
+  public mutating func remainder() -> [UInt8] {
+    defer { rest = rest.dropFirst(rest.count) }
+    return Array(rest)
+  }
 }

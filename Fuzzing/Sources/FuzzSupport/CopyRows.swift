@@ -19,6 +19,27 @@ public enum CopyRows {
     }
     expect(reader.isAtEnd, "after the last row stands nothing")
   }
+
+  /// The fields of the first of these rows; nil for NULL.
+  public static func fields(_ rows: [UInt8]) -> [[UInt8]?] {
+    rows.withUnsafeBytes { bytes in
+      var reader = FieldReader(bytes)
+      return (0..<reader.int16()).map { _ in reader.field() }
+    }
+  }
+
+  /// The elements of an array's field; nil for NULL.
+  public static func elements(_ field: [UInt8]) -> [[UInt8]?] {
+    field.withUnsafeBytes { bytes in
+      var reader = FieldReader(bytes)
+      let dimensions = reader.int32()
+      _ = (reader.int32(), reader.int32())
+      guard dimensions == 1 else { return [] }
+      let count = reader.int32()
+      _ = reader.int32()
+      return (0..<count).map { _ in reader.field() }
+    }
+  }
 }
 
 /// Reads what COPY would read, and ends the run where something is missing.
@@ -34,6 +55,11 @@ struct FieldReader {
     expect(count >= 0 && count <= all.count - position, "a field ends within its row")
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: all[position..<position + count])
+  }
+
+  mutating func field() -> [UInt8]? {
+    let length = Int(int32())
+    return length < 0 ? nil : Array(bytes(length))
   }
 
   mutating func int16() -> Int16 { Int16(bigEndian: bytes(2).loadUnaligned(as: Int16.self)) }

@@ -38,6 +38,32 @@ public enum Trial {
     return .rows(made)
   }
 
+  /// Encodes the record for the target table, and then for the staging table, where it has to land just as well.
+  ///
+  /// - Parameters:
+  ///   - types: For each table its columns' types, without those of the staging table.
+  ///   - fill: Fills the slots anew, as each encoding wants them.
+  public static func encodeForBoth(
+    _ encoder: RecordEncoder, types: [[TargetType?]], fill: () throws(Refusal) -> Void
+  ) -> Outcome {
+    do throws(Refusal) { try fill() } catch { return .refused(error) }
+    let plain = encode(encoder, .none, types: types)
+    do throws(Refusal) { try fill() } catch { finding("a record that was read once can be read again") }
+    let staged = locator.withUnsafeBytes {
+      encode(
+        encoder, .staged(row: 3, locator: $0),
+        types: types.enumerated().map { ($0.offset == 0 ? [.integer, nil] : [.integer]) + $0.element })
+    }
+    switch (plain, staged) {
+    case (.rows, .rows): break
+    case (.refused(let one), .refused(let other)) where one == other: break
+    default: finding("a record lands in the staging table just when it lands in the target")
+    }
+    return plain
+  }
+
+  private static let locator = [UInt8](repeating: 7, count: 12)
+
   /// Encodes the key alone.
   public static func encodeKey(_ encoder: RecordEncoder) {
     var key = ByteBuffer()

@@ -3,8 +3,9 @@ extension JSONText {
   /// Reads the one value that the text is, and writes what it holds as BSON to `out`, which the value points into.
   ///
   /// Objects and arrays become documents and arrays, with every member in its place, also where a key stands twice. A
-  /// number is an int64 if it is written as a whole one and fits; else a double, if that double's shortest decimal is the
-  /// number; else a Decimal128.
+  /// number is an int64 if it is written as a whole one and fits, which `-0` doesn't; else a double, if that double's
+  /// shortest decimal is the number; else a Decimal128. Among whole numbers that an int64 could hold, only the double that
+  /// is exactly the number will do.
   /// - Throws: `.invalidJSON` for a text that isn't JSON by RFC 8259, half a surrogate pair included; `.containsNUL` for a
   ///   key with `\u0000`; `.notExact` for a number that none of the three holds; `.tooDeep`, `.tooLong`.
   mutating func readDocument(scratch: inout ByteBuffer, to out: inout ByteBuffer) throws(Refusal) -> RawValue
@@ -129,7 +130,9 @@ extension JSONText {
   private mutating func appendBSONNumber(to out: inout ByteBuffer) throws(Refusal) -> UInt8 {
     let number = try scanNumber()
     let text = part(from: number.start)
-    if number.fractionDigits == 0, !number.hasExponent, let whole = IntegerText.parse(text) {
+    // No integer has the sign of `-0`, but a double does.
+    let isNegativeZero = number.isNegative && number.isZero
+    if number.fractionDigits == 0, !number.hasExponent, !isNegativeZero, let whole = IntegerText.parse(text) {
       out.appendLittleEndian(whole)
       return BSONType.int64
     }
@@ -138,11 +141,22 @@ extension JSONText {
       throw Refusal(.notExact, found: .string)
     }
     guard let value = decimal.value else { throw Refusal(.notExact, found: .string) }
-    if let double = DoubleText.whoseShortest(is: value, text: text) {
+    if let double = DoubleText.whoseShortest(is: value, text: text), Self.isSafe(double, for: value) {
       out.appendLittleEndian(double.bitPattern)
       return BSONType.double
     }
     try Decimal128.append(value, to: &out)
     return BSONType.decimal128
+  }
+
+  /// Whether whoever takes the double finds the number: columns of integers take its exact value, all others its shortest
+  /// decimal, and beyond 2^53 the two may differ (9.22337203685481e16 is 92233720368548096).
+  private static func isSafe(_ double: Double, for value: DecimalValue) -> Bool {
+    guard double.magnitude > 0x1p53, double.magnitude <= 0x1p63 else { return true }
+    let number = value.normalized
+    guard number.exponent >= 0 else { return true }
+    var whole = number.coefficient
+    for _ in 0..<number.exponent { whole *= 10 }
+    return whole == UInt128(double.magnitude)
   }
 }

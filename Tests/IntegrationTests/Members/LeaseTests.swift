@@ -8,7 +8,9 @@ import Testing
 /// Who may do what in a run, asked of the catalog itself.
 @Suite("Leases")
 struct LeaseTests {
-  @Test("members that plan and lease at the same time never hold one chunk together", .timeLimit(.minutes(10)))
+  @Test(
+    "members that plan and lease at the same time never hold one chunk together",
+    .timeLimit(.minutes(10)))
   func race() throws {
     let scene = try LeaseScene()
     let count = 150

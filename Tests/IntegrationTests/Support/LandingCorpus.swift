@@ -77,6 +77,19 @@ enum LandingCorpus {
     }
   }
 
+  /// Valid documents in another than the canonical form, with what they say.
+  static func degenerate() throws -> [Valid] {
+    let other = try cases("valid") { name, _, entry in
+      (entry["degenerate_bson"] as? String).map { (name: name, bytes: Self.bytes($0)) }
+    }
+    return try valid().compactMap { one in
+      guard let bytes = other.first(where: { $0.name == one.name })?.bytes else { return nil }
+      var degenerate = one
+      (degenerate.name, degenerate.bytes) = (one.name + ", degenerate", bytes)
+      return degenerate
+    }
+  }
+
   /// The relaxed form: numbers and dates of the years 1970 to 9999 as JSON's own.
   private static func relaxed(_ canonical: String) throws -> String {
     let object = try JSONSerialization.jsonObject(with: Data(canonical.utf8))
