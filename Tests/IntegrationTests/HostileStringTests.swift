@@ -131,7 +131,7 @@ struct HostileStringTests {
     }
     var waiting: [Int: QuarantineEntry] = [:]
     for entry in try Catalog(engine.target.connection).quarantined(
-      set: engine.set.name, entity: kind, limit: 100_000)
+      set: engine.set.name, entity: kind, limit: 100_000, withRecords: true)
     {
       let record = try BSONDocument(bytes: entry.record)
       let number = try #require((record["n"] ?? record["_id"])?.integer.map { Int($0) })
