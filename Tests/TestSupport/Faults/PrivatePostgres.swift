@@ -163,6 +163,13 @@ public final class PrivatePostgres: Sendable {
     return mount("tmpfs", disk, "tmpfs", 0, options) == 0 ? disk : nil
   }
 
+  /// Gives a disk that ``smallDisk(megabytes:)`` made more room, as an operator would.
+  public func enlarge(_ disk: String, megabytes: Int) throws {
+    guard mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "size=\(megabytes)m") == 0 else {
+      throw UnexpectedResult(description: "\(disk) can't be made larger: error \(errno)")
+    }
+  }
+
 }
 
 extension PrivatePostgres {
