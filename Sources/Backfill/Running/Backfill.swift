@@ -32,9 +32,6 @@ public struct Backfill: Sendable {
     plans = context.plans.filter { options.entities.isEmpty || options.entities.contains($0.entity.name) }
   }
 
-  /// How long a statement waits for a lock before it makes way and asks again.
-  static let lockTimeout = "2s"
-
   /// Runs to the end, or to the first error that doesn't pass; in either case what is committed stays, and the next run
   /// goes on from it.
   public func run() throws -> BackfillReport {
@@ -86,7 +83,7 @@ public struct Backfill: Sendable {
         let open = try connection ?? PostgresConnection(context.target)
         connection = open
         let catalog = Catalog(open)
-        _ = try open.execute("SET lock_timeout TO '\(Self.lockTimeout)'")
+        _ = try open.execute("SET lock_timeout TO '\(Catalog.lockTimeout)'")
         try catalog.ensure()
         try catalog.lockShared(set: context.set.name)
         try catalog.whileStarting(set: context.set.name) {

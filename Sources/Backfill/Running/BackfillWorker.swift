@@ -67,7 +67,8 @@ final class BackfillWorker {
       } catch is StandStill {
         giveBack()
         lease = nil
-        loader?.loader.dropQuarantine()
+        // Its staging tables went with the transaction.
+        loader = nil
       } catch {
         // Its staging tables went with the transaction.
         loader = nil

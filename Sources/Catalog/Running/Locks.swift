@@ -2,6 +2,9 @@ internal import Postgres
 
 /// Advisory locks of the target: they go with the connection that took them, however it ends.
 extension Catalog {
+  /// How long a statement of a run waits for a lock before it makes way and asks again.
+  public static let lockTimeout = "2s"
+
   /// Keeps everybody else from writing this set's rows: replay and repair work alone.
   ///
   /// - Throws: ``CatalogError/busy(set:)``.

@@ -56,7 +56,7 @@ extension Catalog {
   /// Makes the connection one of the member's: it ends when the member is taken for lost, and doesn't wait long for a lock
   /// but asks again, as a statement that queues up holds up the application's own behind it.
   public func adopt(_ member: Member) throws {
-    _ = try connection.execute("SET lock_timeout TO '2s'")
+    _ = try connection.execute("SET lock_timeout TO '\(Self.lockTimeout)'")
     _ = try connection.execute("SET application_name TO \(quoteLiteral(member.applicationName))")
   }
 

@@ -25,14 +25,20 @@ struct StandstillTests {
 
   /// Runs a backfill of one chunk slowly, pauses it while it is being read, and lets it go on.
   ///
+  /// - Parameter isFilled: whether a row is in the target before, so that the chunk is staged and merged.
   /// - Returns: what had landed, what was planned while it stood still, and the report.
-  private func pause(_ collection: String) throws -> (
+  private func pause(_ collection: String, isFilled: Bool = false) throws -> (
     landed: String, chunks: [String], report: BackfillReport
   ) {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     try mongo.insert("things", (0..<4000).map { ["_id": .int32($0)] })
     try mongo.connection.run(command: ["create": "all_things", "viewOn": "things", "pipeline": BSONValue([])])
     let engine = try Engine(mongo: mongo, into: target, Self.mapping(collection))
+    if isFilled {
+      try target.execute(
+        "CREATE SCHEMA core; CREATE TABLE core.things (id integer PRIMARY KEY); INSERT INTO core.things VALUES (7)"
+      )
+    }
     let outcome = Outcome()
     var options = BackfillOptions()
     options.rate = 500
@@ -96,6 +102,14 @@ struct StandstillTests {
     #expect(landed == "0")
     #expect(chunks == ["f 0 t"])
     #expect(report.counts("things") == [4000, 4000, 0, 0, 0])
+  }
+
+  @Test("the same while it is merged: what was staged is staged again", .timeLimit(.minutes(10)))
+  func wholeMerged() throws {
+    let (landed, chunks, report) = try pause("all_things", isFilled: true)
+    #expect(landed == "1")
+    #expect(chunks == ["f 0 t"])
+    #expect(report.counts("things") == [4000, 3999, 1, 0, 0])
   }
 }
 
