@@ -75,6 +75,7 @@ public struct Audit: Sendable {
 
   private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport
   {
+    let startedAt = Date()
     for plan in plans {
       let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
       context.progress.start(entity: plan.entity.name, total: estimate)
@@ -123,7 +124,8 @@ public struct Audit: Sendable {
         tallies[index].0.repaired += try repair.recheckOrphans(plan, connection)
       }
     }
-    var report = AuditReport(run: run.id, entities: [])
+    var report = AuditReport(
+      run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
     for (plan, (tally, seconds)) in zip(plans + featurePlans, tallies + features) {
       report.entities.append(
         .init(
@@ -153,15 +155,19 @@ extension Catalog {
     }.joined(separator: ", ")
     let rows = try connection.query(
       """
-      SELECT kind, array_to_string(columns, E'\\n') AS cols, is_repaired, \(keys) FROM kedge.audit_differences
-      WHERE run = $1 AND entity = $2 ORDER BY id LIMIT \(limit)
+      SELECT kind, array_to_string(columns, E'\\n') AS cols, is_repaired, rule, reference, looks,
+        extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen, \(keys)
+      FROM kedge.audit_differences WHERE run = $1 AND entity = $2 ORDER BY id LIMIT \(limit)
       """, [.integer(run.id), .text(plan.entity.name)])
     return try rows.map { row in
       AuditDifference(
-        entity: plan.entity.name, kind: try row.text("kind"),
+        entity: plan.entity.name, verdict: Verdict(rawValue: try row.text("kind")) ?? .different,
         key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
-        columns: (try row["cols"] ?? "").split(separator: "\n").map(String.init),
-        isRepaired: try row.bool("is_repaired"))
+        columns: (try row["cols"] ?? "").split(separator: "\n").map { ColumnEvidence(column: String($0)) },
+        rule: try row["rule"], reference: try row["reference"],
+        firstSeen: Date(timeIntervalSince1970: Double(try row.text("first_seen")) ?? 0),
+        lastSeen: Date(timeIntervalSince1970: Double(try row.text("last_seen")) ?? 0),
+        looks: try row.int("looks"), isRepaired: try row.bool("is_repaired"))
     }
   }
 }

@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 4
+  static let version = 5
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -162,6 +162,7 @@ public struct Catalog {
       // Beside the chunk's other figures: a sum in the entity's row was a commit of its own for each chunk.
       "ALTER TABLE kedge.chunks ADD seconds double precision NOT NULL DEFAULT 0",
     ],
+    auditTables,
   ]
 
   /// Whether the schema is there at all, without creating it.

@@ -48,8 +48,8 @@ extension Session {
 
   private func json(_ difference: AuditDifference) -> JSONValue {
     .object([
-      ("kind", .string(difference.kind)), ("key", .strings(difference.key)),
-      ("columns", .strings(difference.columns)), ("repaired", .bool(difference.isRepaired)),
+      ("kind", .string(difference.verdict.rawValue)), ("key", .strings(difference.key)),
+      ("columns", .strings(difference.columns.map(\.column))), ("repaired", .bool(difference.isRepaired)),
     ])
   }
 
@@ -71,11 +71,13 @@ extension Session {
       for difference in entity.differences {
         let key = difference.key.joined(separator: ", ")
         var line = "\(entity.entity) \(key): "
-        switch difference.kind {
-        case "missing": line += "missing in the target"
-        case "extra": line += "extra: in the target alone"
-        case "different": line += "different in \(difference.columns.joined(separator: ", "))"
-        default: line += "\(difference.columns.joined(separator: ", ")) refers to a row that isn't there"
+        switch difference.verdict {
+        case .missing: line += "missing in the target"
+        case .extra: line += "extra: in the target alone"
+        case .different: line += "different in \(difference.columns.map(\.column).joined(separator: ", "))"
+        default:
+          line +=
+            "\(difference.columns.map(\.column).joined(separator: ", ")) refers to a row that isn't there"
         }
         lines.append(line + (difference.isRepaired ? " (repaired)" : ""))
       }

@@ -1,7 +1,7 @@
 internal import CommandLine
 
 /// `--entity` as every command has it that can be held to some entities.
-private func entityOption(_ help: String) -> OptionSpec {
+func entityOption(_ help: String) -> OptionSpec {
   .value("entity", short: "e", "NAME", help: help, default: "all", repeats: true)
 }
 
@@ -53,24 +53,6 @@ let backfillCommand = CommandSpec(
     ExampleSpec("kedge backfill --between 01:00-05:00", says: "Work at night, and stand still by day."),
   ],
   exitCodes: [0, 1, 2, 4, 5, 130]
-)
-
-let auditCommand = CommandSpec(
-  "audit",
-  summary: "Compare source and target, and name every record that differs.",
-  discussion: """
-    Differences are looked at again before they count, so that a change in flight isn't reported as drift.
-    """,
-  options: [
-    entityOption("The entity to compare."),
-    .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
-  ] + readingOptions,
-  examples: [
-    ExampleSpec("kedge audit", says: "Compare everything."),
-    ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
-    ExampleSpec("kedge audit --repair", says: "Repair the target and compare again."),
-  ],
-  exitCodes: [0, 1, 2, 3, 130]
 )
 
 let quarantineCommand = CommandSpec(

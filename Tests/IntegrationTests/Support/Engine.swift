@@ -174,7 +174,7 @@ extension AuditReport {
   /// Every difference as `entity kind key [columns]`, sorted.
   var differences: [String] {
     entities.flatMap(\.differences).map {
-      "\($0.entity) \($0.kind) \($0.key.joined(separator: ",")) \($0.columns)"
+      "\($0.entity) \($0.verdict.rawValue) \($0.key.joined(separator: ",")) \($0.columns.map(\.column))"
     }.sorted()
   }
 
