@@ -275,7 +275,8 @@ final class BackfillWorker {
     let registration = stop.onSet { cancel.cancel(isAwaited: false) }
     defer { registration.remove() }
     do { try connection.transaction(body) } catch let error as PostgresError
-    where stop.isSet && error.sqlState == "57014" {
+      where stop.isSet && error.sqlState == "57014"
+    {
       throw BackfillInterruption()
     }
   }
