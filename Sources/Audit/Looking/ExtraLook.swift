@@ -7,10 +7,9 @@ internal import RecordSources
 /// Looks afresh at rows that seem to have no record: whether they are still there, and whether the source has their key
 /// by now.
 final class ExtraLook {
-  /// Rows looked at together where the source's ranges tell where a key would stand; where they don't, all of the source's
-  /// keys are read for a batch.
+  /// Rows looked at together where the source's ranges tell where a key would stand. Where they don't, all of the source's
+  /// keys are read, once for all rows.
   static let batch = 500
-  static let wholeBatch = 50_000
   static let table = "pg_temp.kedge_extras"
   /// More places than this are read in one go, from the first to the last.
   private static let separateRanges = 8
@@ -43,7 +42,7 @@ final class ExtraLook {
     _ = try connection.execute("DROP TABLE IF EXISTS \(Self.table)")
     _ = try connection.execute(
       "CREATE TEMP TABLE kedge_extras (\"kedge.id\" bigint, \"kedge.lower\" bytea, \"kedge.upper\" bytea, \(definitions))"
-        + " ON COMMIT DELETE ROWS")
+    )
     try SourceKeys.prepare(plan, connection)
     isPrepared = true
   }
@@ -60,6 +59,7 @@ final class ExtraLook {
     try prepare()
     let key = plan.keyColumns.enumerated().map { "(key[\($0 + 1)])::\($1.type.base.sql)" }.joined(
       separator: ", ")
+    try clear()
     _ = try connection.execute(
       "INSERT INTO \(Self.table) SELECT id, locator, other_locator, \(key) FROM kedge.audit_differences"
         + " WHERE id = ANY ($1::bigint[])", [.text(ArrayText.of(ids))])

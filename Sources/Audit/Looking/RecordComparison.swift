@@ -81,22 +81,18 @@ struct RecordComparison {
       """
   }
 
-  /// For many records at once, most of them alike: one row with the count of those that match, and one with the locator
-  /// of each that doesn't, or that another staged record shares the key of. `$1` is the set, `$2` the entity.
+  /// For many records at once, most of them alike: how many match, how many wait in quarantine, and the locator of each
+  /// other one. `$1` is the set, `$2` the entity.
   var bulkSQL: String {
-    let drifts = tests.map { "(\($0.isBeyond == nil ? $0.differs : "(\($0.differs))"))" }.joined(
-      separator: " OR ")
-    let keys = plan.keyColumns.map { "s.\(quotedIdentifier($0.name))" }.joined(separator: ", ")
+    let differs = tests.isEmpty ? "false" : tests.map { "(\($0.differs))" }.joined(separator: " OR ")
     return """
       WITH compared AS MATERIALIZED (
         SELECT s.\(StagingTables.locator) AS locator, \(waits) AS waits,
-          \(firstKey) IS NOT NULL AND NOT (\(drifts.isEmpty ? "false" : drifts)) AS is_alike,
-          count(*) OVER (PARTITION BY \(keys)) > 1 AS is_shared
+          \(firstKey) IS NOT NULL AND NOT (\(differs)) AS is_alike
         FROM \(staging.main) s LEFT JOIN \(plan.table.sql) t ON \(plan.keysMatch("t", "s")))
-      SELECT 'matching' AS kind, count(*) AS n, NULL::bytea AS locator FROM compared
-        WHERE is_alike AND NOT waits AND NOT is_shared
+      SELECT 'matching' AS kind, count(*) AS n, NULL::bytea AS locator FROM compared WHERE is_alike AND NOT waits
       UNION ALL SELECT 'waiting', count(*), NULL FROM compared WHERE waits
-      UNION ALL SELECT 'suspect', 1, locator FROM compared WHERE NOT waits AND (NOT is_alike OR is_shared)
+      UNION ALL SELECT 'suspect', 1, locator FROM compared WHERE NOT waits AND NOT is_alike
       """
   }
 }

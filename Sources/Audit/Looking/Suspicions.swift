@@ -68,12 +68,32 @@ struct Suspicions {
       """, [.integer(run), .text(plan.entity.name), .integer(chunk)])
   }
 
+  /// Locators of the records that a first look suspects, where nothing else has suspected them yet.
+  func suspects() throws -> [[UInt8]] {
+    try connection.query(
+      "SELECT locator FROM \(LookTable.name) WHERE verdict IN ('missing', 'different', 'duplicate') ORDER BY locator"
+    ).map { try $0.bytes("locator") }
+  }
+
+  /// The change of the tally by what such a look doesn't suspect.
+  func settled(chunk: Int) throws -> AuditTally {
+    let counts = try LookTable.counts(connection)
+    if counts["tolerated"] != nil { try keepTolerated(chunk: chunk) }
+    var tally = AuditTally()
+    tally.tolerated = counts["tolerated"] ?? 0
+    tally.matching = (counts["matching"] ?? 0) + tally.tolerated
+    tally.quarantined = counts["quarantined"] ?? 0
+    tally.filtered = counts["filtered"] ?? 0
+    tally.compared = -(tally.quarantined + tally.filtered + (counts["gone"] ?? 0))
+    return tally
+  }
+
   /// After another look at differences that were written down, whose numbers the look table has: what is gone is deleted;
   /// what changed on either side since the last look is young again; what has stood for the margin is drift.
   ///
   /// - Parameter gap: seconds between two looks above which nobody can say that nothing happened in between.
-  /// - Returns: the change of the tally, and how many changed since the last look.
-  func settle(gap: Double) throws -> (tally: AuditTally, changed: Int) {
+  /// - Returns: the change of the tally.
+  func settle(gap: Double) throws -> AuditTally {
     let rows = try connection.query(
       """
       WITH gone AS (
@@ -95,18 +115,12 @@ struct Suspicions {
           last_seen = clock_timestamp(),
           state = CASE WHEN c.is_same AND c.is_recent
             AND d.first_seen <= clock_timestamp() - $2 * interval '1 second' THEN 'confirmed' ELSE 'suspected' END
-        FROM compared c WHERE c.id = d.id RETURNING d.state, c.is_same)
+        FROM compared c WHERE c.id = d.id)
       SELECT was, verdict, count(*) AS n FROM gone GROUP BY 1, 2
-      UNION ALL SELECT 'kept', CASE WHEN is_same THEN state ELSE 'changed' END, count(*) FROM kept GROUP BY 1, 2
       """, [.text("\(gap)"), .text("\(margin)")])
     var tally = AuditTally()
-    var changed = 0
     for row in rows {
       let (was, verdict, n) = (try row.text("was"), try row.text("verdict"), try row.int("n"))
-      if was == "kept" {
-        if verdict == "changed" { changed += n }
-        continue
-      }
       if was == "extra" {
         tally.inFlight += n
         continue
@@ -130,7 +144,7 @@ struct Suspicions {
         tally.inFlight += n
       }
     }
-    return (tally, changed)
+    return tally
   }
 
   /// Puts the differences' numbers beside the records that were looked at.
