@@ -62,7 +62,8 @@ final class ActionTable {
         action.target.map { .bytes($0) } ?? .null, .text(Self.arrayLiteral(action.takes.map(\.text))),
       ]
       let types = ["int", "text", "text", "text[]", "bytea", "bigint", "bytea", "bytea", "text[]"]
-      values.append("(" + types.enumerated().map { "$\(first + $0 + 1)::\($1)" }.joined(separator: ", ") + ")")
+      values.append(
+        "(" + types.enumerated().map { "$\(first + $0 + 1)::\($1)" }.joined(separator: ", ") + ")")
     }
     waiting.removeAll(keepingCapacity: true)
     _ = try connection.execute(

@@ -42,7 +42,8 @@ final class Dependents {
     try follow(plan.table.display, sql: plan.table.sql, joins: "", alias: "t", seen: [])
   }
 
-  private func follow(_ display: String, sql: String, joins: String, alias: String, seen: Set<String>) throws {
+  private func follow(_ display: String, sql: String, joins: String, alias: String, seen: Set<String>) throws
+  {
     let own = Set(plan.children.map(\.table.display))
     let rows = try connection.query(
       """
@@ -62,7 +63,9 @@ final class Dependents {
       let table = TableName(schema: try row.text("schema"), name: try row.text("tab"))
       let oid = try row.text("oid")
       // A record's own child rows are part of it.
-      if seen.contains(oid) || (joins.isEmpty || own.contains(display)) && own.contains(table.display) { continue }
+      if seen.contains(oid) || (joins.isEmpty || own.contains(display)) && own.contains(table.display) {
+        continue
+      }
       func names(_ column: String) throws -> [String] {
         try (row[column] ?? "").split(separator: "\n").map(String.init)
       }
@@ -72,7 +75,8 @@ final class Dependents {
       let path = Path(
         joins: joins + " JOIN \(table.sql) \(next) ON \(match.joined(separator: " AND "))", alias: next,
         table: table.sql, display: table.display, key: try names("key"),
-        effect: effect == "c" ? .delete : .nullify, columns: try names("cols"), constraint: try row.text("name"),
+        effect: effect == "c" ? .delete : .nullify, columns: try names("cols"),
+        constraint: try row.text("name"),
         // A default that takes the reference's place isn't the old store's to write.
         isOurs: effect != "d" && ours[table.display] != nil, entity: ours[table.display])
       paths.append(path)

@@ -15,20 +15,23 @@ extension EntityRepair {
   func exchange() throws {
     let rows = try connection.query(
       """
-      SELECT action, number FROM \(ActionTable.name) WHERE entity = $1 AND state = 'refused' AND sqlstate = '23505'
-        AND action IN ('insert', 'update') ORDER BY number LIMIT \(Self.exchanged)
+      SELECT action, number, constraint_name FROM \(ActionTable.name) WHERE entity = $1 AND state = 'refused'
+        AND sqlstate = '23505' AND action IN ('insert', 'update') ORDER BY number LIMIT \(Self.exchanged)
       """, [.text(name)])
     var updates = try rows.filter { try $0.text("action") == "update" }.map { try $0.int("number") }
     var inserts = try rows.filter { try $0.text("action") == "insert" }.map { try $0.int("number") }
-    guard !updates.isEmpty, let giveUp = try giveUp(updates + inserts) else { return }
-    while !updates.isEmpty {
+    var constraints = Set(try rows.compactMap { try $0["constraint_name"] })
+    while !updates.isEmpty, let giveUp = try giveUp(constraints) {
       try checkStop()
       do {
-        try commit { try exchange(updates, inserts, giveUp) }
-        return
+        return try commit { try exchange(updates, inserts, giveUp) }
       } catch let stuck as Stuck {
-        updates.removeAll { stuck.numbers.contains($0) }
-        inserts.removeAll { stuck.numbers.contains($0) }
+        // A row is refused for one value at a time: the next one to give up shows only now.
+        if constraints.isSuperset(of: stuck.constraints) {
+          updates.removeAll { stuck.numbers.contains($0) }
+          inserts.removeAll { stuck.numbers.contains($0) }
+        }
+        constraints.formUnion(stuck.constraints)
       } catch let error as PostgresError where error.isAboutOneRow {
         // Values can't be given up: the reasons that the rows were refused for stand.
         return
@@ -42,30 +45,38 @@ extension EntityRepair {
     }
     if !inserts.isEmpty { done += try merge(inserts, inserts: true) }
     let stuck = try connection.query(
-      "SELECT number FROM \(ActionTable.name) WHERE number = ANY($1::int[]) AND state = 'refused'",
-      [.text(ActionTable.list(updates))]
-    ).map { try $0.int("number") }
+      "SELECT number, sqlstate, constraint_name FROM \(ActionTable.name) WHERE number = ANY($1::int[]) AND state = 'refused'",
+      [.text(ActionTable.list(updates))])
     // A row that gave up its value and didn't get its new one must not stay so.
-    if !stuck.isEmpty { throw Stuck(numbers: Set(stuck)) }
+    if !stuck.isEmpty {
+      throw Stuck(
+        numbers: Set(try stuck.map { try $0.int("number") }),
+        constraints: Set(
+          try stuck.compactMap { try $0["sqlstate"] == "23505" ? try $0["constraint_name"] : nil }))
+    }
     return done
   }
 
-  private struct Stuck: Error { var numbers: Set<Int> }
+  private struct Stuck: Error {
+    var numbers: Set<Int>
+    var constraints: Set<String>
+  }
 
-  /// The statement by which rows give up the values that others were refused for; nil where they can't.
-  private func giveUp(_ numbers: [Int]) throws -> String? {
+  /// The statement by which rows give up the values that these constraints keep unique; nil where they can't.
+  private func giveUp(_ constraints: Set<String>) throws -> String? {
     let rows = try connection.query(
       """
       SELECT DISTINCT t.attname AS name, t.attnotnull AS required
-      FROM \(ActionTable.name) a JOIN pg_class c ON c.relname = a.constraint_name
+      FROM pg_class c
       JOIN pg_index i ON i.indexrelid = c.oid AND i.indrelid = to_regclass($2) AND i.indexprs IS NULL
       JOIN pg_attribute t ON t.attrelid = i.indrelid AND t.attnum = ANY (i.indkey::int2[])
-      WHERE a.number = ANY($1::int[])
-      """, [.text(ActionTable.list(numbers)), .text(plan.table.sql)])
+      WHERE c.relname = ANY($1::text[])
+      """, [.text(ActionTable.arrayLiteral(constraints.sorted())), .text(plan.table.sql)])
     var sets: [String] = []
     for row in rows {
       let name = try row.text("name")
-      guard !plan.entity.key.contains(name), let column = plan.columns.first(where: { $0.name == name }) else {
+      guard !plan.entity.key.contains(name), let column = plan.columns.first(where: { $0.name == name })
+      else {
         continue
       }
       guard let value = try row.bool("required") ? passingValue(column) : "NULL" else { return nil }

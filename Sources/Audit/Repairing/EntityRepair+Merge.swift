@@ -31,7 +31,9 @@ extension EntityRepair {
     StopPoint.reach(.afterMerge)
     let reasons = Dictionary(refused.map { ($0.row, $0) }, uniquingKeysWith: { first, _ in first })
     let staged = Set(
-      try connection.query("SELECT \(StagingTables.row) AS r FROM \(look.staging.main)").map { try $0.int("r") })
+      try connection.query("SELECT \(StagingTables.row) AS r FROM \(look.staging.main)").map {
+        try $0.int("r")
+      })
     var landed: [Int] = []
     for (number, row, _) in ready {
       guard let row, !staged.contains(row) else {
@@ -40,7 +42,8 @@ extension EntityRepair {
       }
       let refusal = reasons[row]
       try actions.refuse(
-        number, refusal?.reason ?? "the record can't land, and waits in quarantine now", sqlState: refusal?.sqlState,
+        number, refusal?.reason ?? "the record can't land, and waits in quarantine now",
+        sqlState: refusal?.sqlState,
         constraint: refusal?.constraint)
     }
     try log.write(landed, image)
@@ -53,7 +56,8 @@ extension EntityRepair {
     try actions.mark(look.numbers(.already), .already)
     try actions.mark(look.numbers(.waits), .changed, reason: Self.waitingReason)
     try actions.mark(
-      look.numbers(.source), .changed, reason: "the record in the source isn't as it was when the plan was made")
+      look.numbers(.source), .changed,
+      reason: "the record in the source isn't as it was when the plan was made")
     try actions.mark(
       look.numbers(.target), .changed, reason: "the row in the target isn't as it was when the plan was made")
   }
@@ -77,7 +81,9 @@ extension EntityRepair {
           let others = look.sights.filter { $0.sight != .already }.map(\.number)
           try actions.mark(
             others, .differs,
-            reason: "written, but the two sides differ again: somebody has changed one of them, or a trigger of the target did")
+            reason:
+              "written, but the two sides differ again: somebody has changed one of them, or a trigger of the target did"
+          )
         }
       }
     }

@@ -12,7 +12,7 @@ extension EntityRepair {
       """
       INSERT INTO \(ActionTable.name) (number, entity, action, key, locator, difference)
       SELECT coalesce((SELECT max(number) FROM \(ActionTable.name)), 0) + row_number() OVER (ORDER BY id), entity,
-        CASE kind WHEN 'missing' THEN 'insert' WHEN 'different' THEN 'update' ELSE 'delete' END, key, locator, id
+        CASE kind WHEN 'missing' THEN 'insert' WHEN 'different' THEN 'update' ELSE 'delete' END, key, CASE WHEN kind <> 'extra' THEN locator END, id
       FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND kind IN ('missing', 'different', 'extra')
         AND state = 'confirmed' AND NOT is_repaired
       """, [.integer(run), .text(name)])

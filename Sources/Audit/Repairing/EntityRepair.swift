@@ -16,7 +16,7 @@ final class EntityRepair {
   let log: RepairLog
   let image: RowImage
   private var loading: (foreignKeys: [ForeignKey], ownership: KeyOwnership)?
-  private var keys: SourceKeys?
+  private var keys: DeletionKeys?
   private var live: Dependents?
   /// Actions that are written and committed.
   private(set) var written = 0
@@ -98,7 +98,10 @@ final class EntityRepair {
         WHEN target IS DISTINCT FROM planned_target THEN 'target' ELSE 'ready' END AS sight FROM seen ORDER BY number
       """, [.text(ActionTable.list(numbers)), .text(context.set.name), .text(name)])
     let sights = try rows.map {
-      (number: try $0.int("number"), row: try $0.optionalInt("row"), sight: Sight(rawValue: try $0.text("sight")) ?? .source)
+      (
+        number: try $0.int("number"), row: try $0.optionalInt("row"),
+        sight: Sight(rawValue: try $0.text("sight")) ?? .source
+      )
     }
     return Look(loader: loader, staging: staging, highest: highest, sights: sights)
   }
@@ -130,9 +133,9 @@ final class EntityRepair {
     }
   }
 
-  /// Whether the source has records with the keys of these deletions now; see ``SourceKeys``.
-  func sourceKeys() throws -> SourceKeys {
-    let keys = try self.keys ?? SourceKeys(plan, context: context, connection: connection)
+  /// Whether the source has records with the keys of these deletions now; see ``DeletionKeys``.
+  func sourceKeys() throws -> DeletionKeys {
+    let keys = try self.keys ?? DeletionKeys(plan, context: context, connection: connection)
     self.keys = keys
     return keys
   }

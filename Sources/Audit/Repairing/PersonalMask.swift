@@ -36,7 +36,9 @@ struct PersonalMask {
   func row(_ json: String) throws -> String {
     // As Postgres writes it, to the last digit of a number.
     if let plan, personal(table) != nil, !plan.hasPersonalFields { return json }
-    guard let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else { return json }
+    guard let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
+      return json
+    }
     return try Self.text(masked(object, table))
   }
 

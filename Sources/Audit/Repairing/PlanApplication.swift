@@ -36,10 +36,12 @@ public struct PlanApplication: Sendable {
     let catalog = Catalog(connection)
     try verify(reader.header, catalog)
     let plans = context.plans.filter { reader.header.mappings[$0.entity.name] != nil }
-    for plan in plans where !plan.followsItsSource && (entities.isEmpty || entities.contains(plan.entity.name)) {
+    for plan in plans
+    where !plan.followsItsSource && (entities.isEmpty || entities.contains(plan.entity.name)) {
       throw RepairError.owned(entity: plan.entity.name, phase: plan.entity.phase)
     }
-    let blocking = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(\.blocksWrites)
+    let blocking = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(
+      \.blocksWrites)
     guard blocking.isEmpty else { throw AuditError.schemaDiffers(blocking.map(\.description)) }
     try catalog.ensure()
     try Repair.takeSet(context, connection)
@@ -48,14 +50,16 @@ public struct PlanApplication: Sendable {
       let report = try apply(reader, plans, connection, run)
       let isDone = report.changed == 0 || report.untouched == 0
       try catalog.finish(
-        run, state: isDone ? "done" : "failed", error: isDone ? nil : "the world has changed since the plan was made",
+        run, state: isDone ? "done" : "failed",
+        error: isDone ? nil : "the world has changed since the plan was made",
         report: nil)
       return report
     } catch {
       let isInterrupted = if case RepairError.interrupted = error { true } else { false }
       if connection.isAlive, !connection.isInTransaction {
         do {
-          try catalog.finish(run, state: isInterrupted ? "interrupted" : "failed", error: "\(error)", report: nil)
+          try catalog.finish(
+            run, state: isInterrupted ? "interrupted" : "failed", error: "\(error)", report: nil)
         } catch _ as PostgresError {}
       }
       throw error

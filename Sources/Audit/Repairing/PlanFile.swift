@@ -57,19 +57,21 @@ enum PlanFile {
   ///   - isNamed: whether the locator may stand in the file.
   static func members(_ action: PlannedAction, key: [String], isNamed: Bool) -> [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
-      ("n", .int(action.number)), ("action", .string(action.kind.rawValue)), ("entity", .string(action.entity)),
+      ("n", .int(action.number)), ("action", .string(action.kind.rawValue)),
+      ("entity", .string(action.entity)),
       ("key", .strings(key)),
       (
         "columns",
         .array(
           action.columns.map {
             .object([
-              ("column", .string($0.column)), ("source", .optional($0.source)), ("target", .optional($0.target)),
+              ("column", .string($0.column)), ("source", .optional($0.source)),
+              ("target", .optional($0.target)),
             ])
           })
       ),
     ]
-    if !action.takes.isEmpty { 
+    if !action.takes.isEmpty {
       let takes = action.takes.map {
         JSONValue.object([
           ("table", .string($0.table)), ("effect", .string($0.effect.rawValue)), ("rows", .int($0.rows)),

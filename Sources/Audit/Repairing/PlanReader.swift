@@ -38,7 +38,9 @@ final class PlanReader {
     guard written == nil else {
       return nil
     }
-    guard let text = try Self.nextLine(path, handle, &buffer, &isAtEnd) else { throw RepairError.cutOff(path) }
+    guard let text = try Self.nextLine(path, handle, &buffer, &isAtEnd) else {
+      throw RepairError.cutOff(path)
+    }
     line += 1
     let (body, _) = try Self.opened(text, header: seal, path, line: line)
     if body.hasPrefix("{\"end\"") {
@@ -96,7 +98,9 @@ final class PlanReader {
   }
 
   /// The next line that isn't empty, or nil at the end.
-  private static func nextLine(_ path: String, _ handle: FileHandle, _ buffer: inout Data, _ isAtEnd: inout Bool)
+  private static func nextLine(
+    _ path: String, _ handle: FileHandle, _ buffer: inout Data, _ isAtEnd: inout Bool
+  )
     throws -> String?
   {
     while true {

@@ -13,9 +13,12 @@ final class PlanWriter {
   init(_ path: String, _ header: PlanHeader) throws {
     self.path = path
     partial = path + ".part-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
+    guard
+      FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
       let handle = FileHandle(forWritingAtPath: partial)
-    else { throw RepairError.file(path, reason: "can't be written there: \(String(cString: strerror(errno)))") }
+    else {
+      throw RepairError.file(path, reason: "can't be written there: \(String(cString: strerror(errno)))")
+    }
     self.handle = handle
     let (line, digest) = PlanFile.sealed(PlanFile.members(header), header: "")
     self.header = digest

@@ -54,7 +54,9 @@ struct Taken: Sendable, Equatable, Codable {
 
   init?(_ text: String) {
     let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
-    guard parts.count == 3, let rows = Int(parts[0]), let effect = Effect(rawValue: parts[1]) else { return nil }
+    guard parts.count == 3, let rows = Int(parts[0]), let effect = Effect(rawValue: parts[1]) else {
+      return nil
+    }
     self.init(table: parts[2], effect: effect, rows: rows)
   }
 }
@@ -74,7 +76,8 @@ extension EntityPlan {
 
   /// Decides what a row becomes: a plan is for this mapping alone.
   var digest: String {
-    var text = "\(entity.name)|\(entity.store)|\(entity.collection)|\(table.display)|\(columns)|\(key)|\(record)"
+    var text =
+      "\(entity.name)|\(entity.store)|\(entity.collection)|\(table.display)|\(columns)|\(key)|\(record)"
     for child in children { text += "|\(child.table.display)|\(child.columns)" }
     for reference in entity.references {
       text += "|\(reference.columns)|\(reference.entity)|\(reference.targetColumns)|\(reference.enforcement)"

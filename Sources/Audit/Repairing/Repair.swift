@@ -25,7 +25,8 @@ final class Repair {
   ///   - run: under which repairs are logged.
   ///   - file: of the plan, if there is one.
   init(
-    _ plans: [EntityPlan], context: BackfillContext, connection: PostgresConnection, run: Int, file: String? = nil
+    _ plans: [EntityPlan], context: BackfillContext, connection: PostgresConnection, run: Int,
+    file: String? = nil
   ) throws {
     self.context = context
     self.connection = connection
@@ -86,7 +87,8 @@ final class Repair {
         for part in parts.reversed() { try part.delete(states) }
         for part in parts { try part.exchange() }
         states = [.refused]
-        let isStuck = try written == before || parts.allSatisfy { try actions.count($0.name, [.refused]) == 0 }
+        let isStuck =
+          try written == before || parts.allSatisfy { try actions.count($0.name, [.refused]) == 0 }
         if isStuck { break }
       }
       for part in parts { try part.verifyMerges() }
@@ -164,7 +166,8 @@ final class Repair {
       for row in undone {
         report.undone.append(
           .init(
-            entity: plan.entity.name, action: try row.text("action"), key: try Self.texts(try row.text("key")),
+            entity: plan.entity.name, action: try row.text("action"),
+            key: try Self.texts(try row.text("key")),
             reason: try row.text("reason")))
       }
     }
@@ -200,7 +203,8 @@ final class Repair {
             }
             let action = PlannedAction(
               number: writer.actions + 1, entity: plan.entity.name,
-              kind: PlannedAction.Kind(rawValue: try row.text("action")) ?? .update, key: [], columns: columns ?? [],
+              kind: PlannedAction.Kind(rawValue: try row.text("action")) ?? .update, key: [],
+              columns: columns ?? [],
               takes: try (row["takes"] ?? "").split(separator: "\n").compactMap { Taken(String($0)) },
               locator: try row.optionalBytes("locator"), difference: try row.int("difference"),
               source: try row.optionalBytes("source"), target: try row.optionalBytes("target"))

@@ -119,7 +119,8 @@ struct RowImage {
     if column.isPersonal {
       return "'sha256:' || left(encode(sha256(convert_to(\(text), 'UTF8')), 'hex'), 12)"
     }
-    return "CASE WHEN length(\(text)) > \(Self.shown) THEN left(\(text), \(Self.shown)) || '… (' || length(\(text))"
+    return
+      "CASE WHEN length(\(text)) > \(Self.shown) THEN left(\(text), \(Self.shown)) || '… (' || length(\(text))"
       + " || ' characters)' ELSE \(text) END"
   }
 

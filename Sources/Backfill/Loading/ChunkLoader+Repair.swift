@@ -37,7 +37,8 @@ extension ChunkLoader {
           staging.orphansSQL(
             columns: key.columns, target: key.targetTable, targetColumns: key.targetColumns))
         if found.isEmpty { break }
-        let reason = "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there"
+        let reason =
+          "\(key.columns.joined(separator: ", ")) names a row of \(key.targetTable.display) that isn't there"
         try refuse(found, staging, reason, &refused, sqlState: "23503", constraint: key.name)
       }
     }
@@ -73,7 +74,8 @@ extension ChunkLoader {
     settleQuarantine()
     refused += taken.map { row in
       StagedRefusal(
-        row: row, reason: "another record of the source has the same key, and this one waits in quarantine now",
+        row: row,
+        reason: "another record of the source has the same key, and this one waits in quarantine now",
         sqlState: nil, constraint: nil)
     }
   }
@@ -94,7 +96,8 @@ extension ChunkLoader {
         return try mergeRange(staging, middle...range.upperBound, inserts, &refused)
       }
       try refuse(
-        [range.lowerBound], staging, RefusalText.reason(error, plan: plan), &refused, sqlState: error.sqlState,
+        [range.lowerBound], staging, RefusalText.reason(error, plan: plan), &refused,
+        sqlState: error.sqlState,
         constraint: error.constraint)
     }
   }

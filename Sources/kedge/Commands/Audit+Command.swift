@@ -23,27 +23,28 @@ extension Session {
   }
 
   private func json(_ report: AuditReport) -> JSONValue {
-    .object([
-      ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
-      (
-        "entities",
-        .array(
-          report.entities.map { entity in
-            let tally = entity.tally
-            return .object([
-              ("entity", .string(entity.entity)), ("compared", .int(tally.compared)),
-              ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
-              ("extra", .int(tally.extra)),
-              ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
-              ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
-              ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
-              ("tolerated_orphans", .int(tally.toleratedOrphans)),
-              ("seconds", .double((entity.seconds * 1000).rounded() / 1000)),
-              ("differences", .array(entity.differences.map(json))),
-            ])
-          })
-      ),
-    ] + repairMembers(report))
+    .object(
+      [
+        ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
+        (
+          "entities",
+          .array(
+            report.entities.map { entity in
+              let tally = entity.tally
+              return .object([
+                ("entity", .string(entity.entity)), ("compared", .int(tally.compared)),
+                ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
+                ("extra", .int(tally.extra)),
+                ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
+                ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
+                ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
+                ("tolerated_orphans", .int(tally.toleratedOrphans)),
+                ("seconds", .double((entity.seconds * 1000).rounded() / 1000)),
+                ("differences", .array(entity.differences.map(json))),
+              ])
+            })
+        ),
+      ] + repairMembers(report))
   }
 
   private func json(_ difference: AuditDifference) -> JSONValue {

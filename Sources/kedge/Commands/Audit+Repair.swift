@@ -9,7 +9,8 @@ extension Session {
     options.repairs = command.flag("repair")
     options.plan = command.value("plan")
     let asked = [
-      options.repairs ? "--repair" : nil, options.plan.map { _ in "--plan" }, command.value("apply").map { _ in "--apply" },
+      options.repairs ? "--repair" : nil, options.plan.map { _ in "--plan" },
+      command.value("apply").map { _ in "--apply" },
     ].compactMap { $0 }
     guard asked.count <= 1 else {
       throw UsageProblem(
@@ -17,7 +18,9 @@ extension Session {
           + " does both at once")
     }
     guard !asked.isEmpty else { return }
-    let plans = try corePlans(of: set).filter { command.value("apply") == nil || options.entities.contains($0.entity.name) }
+    let plans = try corePlans(of: set).filter {
+      command.value("apply") == nil || options.entities.contains($0.entity.name)
+    }
     _ = try movable(plans, asked: options.entities)
   }
 
@@ -41,15 +44,19 @@ extension Session {
     if report.changed > 0 {
       let what = "the world has changed for \(report.changed) of \(report.planned) actions"
       return report.untouched > 0 || report.repaired == 0
-        ? style.red(what) + ", so nothing of the plan was done; make a new one with: kedge audit --plan \(file)"
+        ? style.red(what)
+          + ", so nothing of the plan was done; make a new one with: kedge audit --plan \(file)"
         : style.red(what) + " while they were carried out; \(done)"
     }
     if report.refused > 0 {
       return style.red("\(report.refused) of \(report.planned) actions couldn't be done") + "; \(done)"
     }
-    if report.repaired == 0 { return style.green("everything is as planned already") + "; nothing was changed" }
+    if report.repaired == 0 {
+      return style.green("everything is as planned already") + "; nothing was changed"
+    }
     return style.green(done)
-      + (report.already > 0 ? "; \(report.already) were as planned already" : "") + "; logged as run \(report.run)"
+      + (report.already > 0 ? "; \(report.already) were as planned already" : "")
+      + "; logged as run \(report.run)"
   }
 
   // MARK: In the report of an audit
@@ -64,12 +71,15 @@ extension Session {
     }
     guard let repair = report.repair else { return [] }
     let mended = report.entities.reduce(0) { $0 + $1.tally.repaired }
-    return lines(repair) + ["\(mended) repaired" + (repair.repaired > 0 ? "; logged as run \(repair.run)" : "")]
+    return lines(repair) + [
+      "\(mended) repaired" + (repair.repaired > 0 ? "; logged as run \(repair.run)" : "")
+    ]
   }
 
   func repairAdvice(_ report: AuditReport) -> String {
     report.repair == nil && report.plannedRepairs == nil
-      ? "; make the target right with: kedge audit --repair, or read first what that would do: kedge audit --plan FILE" : ""
+      ? "; make the target right with: kedge audit --repair, or read first what that would do: kedge audit --plan FILE"
+      : ""
   }
 
   func repairMembers(_ report: AuditReport) -> [(String, JSONValue)] {

@@ -9,7 +9,8 @@ let auditRepairOptions: [OptionSpec] = [
     group: "repairing"),
   .value(
     "plan", "FILE",
-    help: "Write what a repair would do into a file, one action a line, and change nothing.", group: "repairing"),
+    help: "Write what a repair would do into a file, one action a line, and change nothing.",
+    group: "repairing"),
   .value(
     "apply", "FILE",
     help:

@@ -72,7 +72,7 @@ struct Engine {
     return plan
   }
 
-  private func context(_ stop: StopFlag) throws -> BackfillContext {
+  func context(_ stop: StopFlag) throws -> BackfillContext {
     BackfillContext(
       set: set, plans: try plans(), sources: sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
@@ -115,10 +115,13 @@ struct Engine {
 
   /// Compares everything.
   @discardableResult
-  func audit(repairs: Bool = false, listed: Int = 1000) throws -> AuditReport {
+  func audit(
+    repairs: Bool = false, listed: Int = 1000, _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> AuditReport {
     var options = AuditOptions()
     options.repairs = repairs
     options.listed = listed
+    change(&options)
     let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }

@@ -10,7 +10,7 @@ internal import RecordSources
 ///
 /// Where the key is `_id` as it stands, each is looked up. Elsewhere a key can't be turned back into what the source
 /// holds, so that all its keys are read.
-final class SourceKeys {
+final class DeletionKeys {
   private let plan: EntityPlan
   private let context: BackfillContext
   private let connection: PostgresConnection
