@@ -76,8 +76,8 @@ let package = Package(
     .target(
       name: "Audit",
       dependencies: [
-        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Mapping", "Postgres", "Progress",
+        "RecordSources", "Schema",
       ]),
 
     // MARK: SampleData

@@ -13,8 +13,10 @@ internal import Synchronization
 public struct AuditOptions: Sendable {
   /// Names of entities; empty for all.
   public var entities: [String] = []
-  /// Makes the target right where it differs from the source.
+  /// Makes the target right where it differs from the source, but for entities that Postgres owns.
   public var repairs = false
+  /// The file to write a plan of repairs to, instead of repairing.
+  public var plan: String?
   /// Threads, each with its own connections.
   public var workers = 2
   /// Source records in a chunk: the unit that is compared at once, and not again when the audit goes on.
@@ -62,10 +64,12 @@ public struct Audit: Sendable {
   }
 
   public func run() throws -> AuditReport {
+    if let file = options.plan { try PlanWriter.check(file) }
     let connection = try PostgresConnection(context.target)
     let catalog = Catalog(connection)
     try verify(connection)
     try catalog.ensure()
+    if options.repairs { try Repair.takeSet(context, connection) }
     let ledger = AuditLedger(connection: connection)
     let audit = try ledger.open(AuditRequest(context, plans: plans, options: options), options: options)
     let run = audit.run
@@ -118,21 +122,8 @@ public struct Audit: Sendable {
       try references.checkAcross(plan, connection, &tally)
       features.append((tally, Date().timeIntervalSince(begun)))
     }
-    if options.repairs {
-      let repair = Repair(context: context, run: run.id)
-      for (index, plan) in plans.enumerated() {
-        tallies[index].0.repaired += try repair.mend(plan, connection)
-      }
-      for (index, plan) in plans.enumerated().reversed() {
-        tallies[index].0.repaired += try repair.removeExtras(plan, connection)
-      }
-      // A row that couldn't land while an extra one held its unique value can now.
-      for (index, plan) in plans.enumerated() {
-        tallies[index].0.repaired += try repair.mend(plan, connection)
-      }
-      for (index, plan) in plans.enumerated() {
-        tallies[index].0.repaired += try repair.recheckOrphans(plan, connection)
-      }
+    let mended = try RepairStep(context: context, plans: plans, run: run, options: options).run(connection) {
+      tallies[$0].0.repaired += $1
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
@@ -147,6 +138,8 @@ public struct Audit: Sendable {
       }
       report.entities.append(entity)
     }
+    report.repair = mended.repair
+    report.plannedRepairs = mended.planned
     return report
   }
 }

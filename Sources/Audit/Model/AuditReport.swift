@@ -203,6 +203,10 @@ public struct AuditReport: Sendable, Equatable {
   public var ownership: [OwnershipFinding] = []
   /// False where the time budget ended before everything was compared; the next audit goes on from there.
   public var isComplete = true
+  /// What `--repair` did.
+  public var repair: RepairReport?
+  /// How many repairs `--plan` wrote down.
+  public var plannedRepairs: Int?
 
   public init(run: Int, set: String, startedAt: Date, finishedAt: Date, entities: [EntityReport]) {
     self.run = run

@@ -9,41 +9,42 @@ extension Session {
     let set = try mappingSet()
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
-    options.repairs = command.flag("repair")
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
-    var plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
-    if options.repairs { plans = try movable(plans, asked: options.entities) }
+    try takeRepairOptions(&options, set)
+    if let file = command.value("apply") { return try applyPlan(file, set, entities: options.entities) }
+    let plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
     let audit = Audit(
       try context(set, plans: plans), featurePlans: try featurePlans(of: set),
       options: options)
     let report = try audit.run()
-    if isJSON { output(json(report)) } else { output(text(report, repaired: options.repairs)) }
+    if isJSON { output(json(report)) } else { output(text(report)) }
     return report.hasDrift ? ExitCode.drift : ExitCode.done
   }
 
   private func json(_ report: AuditReport) -> JSONValue {
-    .object([
-      ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
-      (
-        "entities",
-        .array(
-          report.entities.map { entity in
-            let tally = entity.tally
-            return .object([
-              ("entity", .string(entity.entity)), ("compared", .int(tally.compared)),
-              ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
-              ("extra", .int(tally.extra)),
-              ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
-              ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
-              ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
-              ("tolerated_orphans", .int(tally.toleratedOrphans)),
-              ("seconds", .double((entity.seconds * 1000).rounded() / 1000)),
-              ("differences", .array(entity.differences.map(json))),
-            ])
-          })
-      ),
-    ])
+    .object(
+      [
+        ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
+        (
+          "entities",
+          .array(
+            report.entities.map { entity in
+              let tally = entity.tally
+              return .object([
+                ("entity", .string(entity.entity)), ("compared", .int(tally.compared)),
+                ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
+                ("extra", .int(tally.extra)),
+                ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
+                ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
+                ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
+                ("tolerated_orphans", .int(tally.toleratedOrphans)),
+                ("seconds", .double((entity.seconds * 1000).rounded() / 1000)),
+                ("differences", .array(entity.differences.map(json))),
+              ])
+            })
+        ),
+      ] + repairMembers(report))
   }
 
   private func json(_ difference: AuditDifference) -> JSONValue {
@@ -53,7 +54,7 @@ extension Session {
     ])
   }
 
-  private func text(_ report: AuditReport, repaired: Bool) -> String {
+  private func text(_ report: AuditReport) -> String {
     var table = TableText([
       "entity", "compared", "matching", "missing", "extra", "different", "orphans", "quarantined",
       "in flight",
@@ -93,11 +94,11 @@ extension Session {
             + " (enforce: none)")
       }
     }
+    lines += repairLines(report)
     let mended = report.entities.reduce(0) { $0 + $1.tally.repaired }
-    if repaired { lines.append("\(mended) repaired") }
     lines.append(
       report.hasDrift
-        ? style.red("drift found") + (repaired ? "" : "; make the target right with: kedge audit --repair")
+        ? style.red("drift found") + repairAdvice(report)
         : style.green(mended > 0 ? "no drift is left" : "no drift"))
     return lines.joined(separator: "\n")
   }

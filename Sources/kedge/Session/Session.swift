@@ -57,6 +57,9 @@ struct Session {
     } catch AuditError.interrupted {
       fail(AuditError.interrupted.description)
       return ExitCode.interrupted
+    } catch let error as RepairError {
+      fail(error.description)
+      return error.exitCode
     } catch let error as PlanError {
       fail(error.description, isSentence: false)
       return ExitCode.usage

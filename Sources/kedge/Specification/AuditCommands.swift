@@ -7,13 +7,11 @@ let auditCommand = CommandSpec(
     Differences are looked at again before they count, so that a change in flight isn't reported as drift.
     """,
   options: [
-    entityOption("The entity to compare."),
-    .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
-  ] + readingOptions,
+    entityOption("The entity to compare.")
+  ] + auditRepairOptions + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
     ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
-    ExampleSpec("kedge audit --repair", says: "Repair the target and compare again."),
-  ],
-  exitCodes: [0, 1, 2, 3, 130]
+  ] + auditRepairExamples,
+  exitCodes: [0, 1, 2, 3, 5, 130]
 )

@@ -72,7 +72,7 @@ struct Engine {
     return plan
   }
 
-  private func context(_ stop: StopFlag) throws -> BackfillContext {
+  func context(_ stop: StopFlag) throws -> BackfillContext {
     BackfillContext(
       set: set, plans: try plans(), sources: sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
