@@ -97,16 +97,13 @@ public struct Audit: Sendable {
     }
     if context.stop.isSet { throw AuditError.interrupted }
     var tallies = plans.indices.map { index in found.withLock { $0[index] } ?? (AuditTally(), 0) }
-    let references = ReferenceAudit(context: context, run: run.id)
-    for index in plans.indices {
-      try references.check(plans[index], connection, &tallies[index].0)
-    }
-    var features: [(AuditTally, Double)] = []
-    for plan in featurePlans {
-      var tally = AuditTally()
-      let begun = Date()
-      try references.checkAcross(plan, connection, &tally)
-      features.append((tally, Date().timeIntervalSince(begun)))
+    let references = try ReferenceAudit(
+      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: 0)
+    defer { references.close() }
+    let referred = try references.look()
+    for (index, plan) in plans.enumerated() { tallies[index].0.add(referred.tallies[plan.entity.name]) }
+    let features = featurePlans.map { plan in
+      (referred.tallies[plan.entity.name] ?? AuditTally(), referred.seconds[plan.entity.name] ?? 0)
     }
     if options.repairs {
       let repair = Repair(context: context, run: run.id)
@@ -126,6 +123,7 @@ public struct Audit: Sendable {
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
+    report.references = referred.findings
     for (plan, (tally, seconds)) in zip(plans + featurePlans, tallies + features) {
       report.entities.append(
         .init(

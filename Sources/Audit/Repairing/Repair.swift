@@ -64,7 +64,7 @@ struct Repair {
   /// Orphans that mending has given a row to refer to, or that were removed with their rows, are repaired too.
   func recheckOrphans(_ plan: EntityPlan, _ connection: PostgresConnection) throws -> Int {
     var repaired = 0
-    for reference in plan.entity.references where reference.enforcement != .none {
+    for reference in plan.entity.references where reference.enforcement != .none && !reference.isArray {
       guard let table = context.set.entity(named: reference.entity)?.table else { continue }
       let match = plan.keyColumns.enumerated().map { index, column in
         "t.\(quotedIdentifier(column.name)) = (d.key[\(index + 1)])::\(column.type.sql)"

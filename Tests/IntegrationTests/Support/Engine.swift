@@ -119,7 +119,7 @@ struct Engine {
     var options = AuditOptions()
     options.repairs = repairs
     options.listed = listed
-    let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
+    let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
     return try Audit(try context(StopFlag()), featurePlans: features, options: options).run()
