@@ -19,6 +19,8 @@ public struct AuditOptions: Sendable {
   public var workers = 2
   /// Differences that the report itself lists, for each entity.
   public var listed = 20
+  /// Takes what the old stores of entities that Postgres owns hold now as what they have to stay.
+  public var takesBaselines = false
 
   public init() {}
 }
@@ -31,6 +33,8 @@ public struct Audit: Sendable {
   private let context: BackfillContext
   private let options: AuditOptions
   private let plans: [EntityPlan]
+  /// Those whose old store is still the one to be right; of the others the old store must stand still.
+  private let compared: [EntityPlan]
   /// Feature entities whose references are checked across stores.
   private let featurePlans: [EntityPlan]
 
@@ -41,6 +45,7 @@ public struct Audit: Sendable {
       options.entities.isEmpty || options.entities.contains(plan.entity.name)
     }
     plans = context.plans.filter(isWanted)
+    compared = plans.filter { $0.entity.phase == .legacy || $0.entity.phase == .shadow }
     self.featurePlans = featurePlans.filter(isWanted)
   }
 
@@ -62,11 +67,11 @@ public struct Audit: Sendable {
   }
 
   private func verify(_ connection: PostgresConnection) throws {
-    let differences = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(
+    let differences = try SchemaPlan(compared, set: context.set).differences(from: connection).filter(
       \.blocksWrites)
     for difference in differences {
       if case .missingTable(let table) = difference {
-        let owner = plans.first { $0.table == table || $0.children.contains { $0.table == table } }
+        let owner = compared.first { $0.table == table || $0.children.contains { $0.table == table } }
         throw AuditError.noTable(entity: owner?.entity.name ?? table.name, table: table.display)
       }
     }
@@ -76,7 +81,7 @@ public struct Audit: Sendable {
   private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport
   {
     let startedAt = Date()
-    for plan in plans {
+    for plan in compared {
       let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
       context.progress.start(entity: plan.entity.name, total: estimate)
     }
@@ -88,47 +93,59 @@ public struct Audit: Sendable {
           defer { value += 1 }
           return value
         }
-        guard index < plans.count else { return }
+        guard index < compared.count else { return }
         let begun = Date()
-        let tally = try EntityAudit(plans[index], context: context, run: run.id).run()
+        let tally = try EntityAudit(compared[index], context: context, run: run.id).run()
         found.withLock { $0[index] = (tally, Date().timeIntervalSince(begun)) }
-        context.progress.finish(entity: plans[index].entity.name)
+        context.progress.finish(entity: compared[index].entity.name)
       }
     }
     if context.stop.isSet { throw AuditError.interrupted }
-    var tallies = plans.indices.map { index in found.withLock { $0[index] } ?? (AuditTally(), 0) }
+    var tallies = compared.indices.map { index in found.withLock { $0[index] } ?? (AuditTally(), 0) }
     let references = try ReferenceAudit(
       context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: 0)
     defer { references.close() }
     let referred = try references.look()
-    for (index, plan) in plans.enumerated() { tallies[index].0.add(referred.tallies[plan.entity.name]) }
+    for (index, plan) in compared.enumerated() { tallies[index].0.add(referred.tallies[plan.entity.name]) }
     let features = featurePlans.map { plan in
       (referred.tallies[plan.entity.name] ?? AuditTally(), referred.seconds[plan.entity.name] ?? 0)
     }
     if options.repairs {
       let repair = Repair(context: context, run: run.id)
-      for (index, plan) in plans.enumerated() {
+      for (index, plan) in compared.enumerated() {
         tallies[index].0.repaired += try repair.mend(plan, connection)
       }
-      for (index, plan) in plans.enumerated().reversed() {
+      for (index, plan) in compared.enumerated().reversed() {
         tallies[index].0.repaired += try repair.removeExtras(plan, connection)
       }
       // A row that couldn't land while an extra one held its unique value can now.
-      for (index, plan) in plans.enumerated() {
+      for (index, plan) in compared.enumerated() {
         tallies[index].0.repaired += try repair.mend(plan, connection)
       }
-      for (index, plan) in plans.enumerated() {
+      for (index, plan) in compared.enumerated() {
         tallies[index].0.repaired += try repair.recheckOrphans(plan, connection)
       }
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
     report.references = referred.findings
-    for (plan, (tally, seconds)) in zip(plans + featurePlans, tallies + features) {
+    let owned = try OwnershipAudit(
+      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
+      takesBaselines: options.takesBaselines
+    ).run(connection)
+    report.ownership = owned.findings
+    let standing = plans.filter { owned.notes[$0.entity.name] != nil }
+    let others = standing.map { plan in
+      var tally = AuditTally()
+      tally.add(referred.tallies[plan.entity.name])
+      return (tally, 0.0)
+    }
+    for (plan, (tally, seconds)) in zip(compared + standing + featurePlans, tallies + others + features) {
       report.entities.append(
         .init(
           entity: plan.entity.name, tally: tally, seconds: seconds,
           differences: try catalog.differences(run, plan, limit: options.listed)))
+      report.entities[report.entities.count - 1].note = owned.notes[plan.entity.name]
     }
     return report
   }

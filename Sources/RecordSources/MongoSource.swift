@@ -121,7 +121,8 @@ final class MongoSession: SourceSession {
     // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
     let ids = locators.compactMap { $0["_id"] }
     let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
-    let options = plan.readFields.map { BSONDocument([("projection", .document(Self.projection($0)))]) } ?? [:]
+    let options =
+      plan.readFields.map { BSONDocument([("projection", .document(Self.projection($0)))]) } ?? [:]
     let found = try connection.find(plan.entity.collection, filter: filter, options: options)
     return MongoRecordCursor([found], encoder: encoder)
   }
@@ -182,6 +183,10 @@ final class MongoSession: SourceSession {
       guard try reader.next(key: &key, value: &value), value.kind == kind else { return false }
     }
     return true
+  }
+
+  func contents() throws -> [String] {
+    try connection.collections().filter { $0.kind != .view }.map(\.name)
   }
 
   /// MongoDB checks its pages' checksums as it reads them.

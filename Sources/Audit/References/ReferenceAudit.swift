@@ -237,7 +237,8 @@ final class ReferenceAudit {
       outcome.findings.append(
         ReferenceFinding(
           name: reference.name, entity: reference.entity.name, refersTo: reference.target.name,
-          isAcrossStores: reference.isAcrossStores, checked: checked[reference.number] ?? 0, orphans: standing,
+          isAcrossStores: reference.isAcrossStores, checked: checked[reference.number] ?? 0,
+          orphans: standing,
           isEnforced: reference.isEnforced))
     }
     for plan in featurePlans {

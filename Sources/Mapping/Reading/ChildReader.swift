@@ -57,7 +57,8 @@ struct ChildReader {
     let ownKey = parent.map(\.value) + [ordinal.value]
     let inner = ChildReader(
       log: log, table: target, key: ownKey,
-      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true, isCore: isCore, schema: schema)
+      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true, isCore: isCore,
+      schema: schema)
     let children = object[.children].map { inner.read($0) } ?? []
     if fields.isEmpty, children.isEmpty, object[.fields].map({ $0.pairs != nil }) ?? true {
       log.error(

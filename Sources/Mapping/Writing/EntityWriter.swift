@@ -35,7 +35,8 @@ struct EntityWriter {
     writeGenerated(&output)
     if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
     writeUnmapped(&output)
-    ReferenceWriter(set: set, owner: entity.owner, isChild: false).write(entity.references, to: &output, indent: 0)
+    ReferenceWriter(set: set, owner: entity.owner, isChild: false).write(
+      entity.references, to: &output, indent: 0)
     writeFilters(&output)
     writeRules(&output)
     return output.text

@@ -10,9 +10,10 @@ extension Session {
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
     options.repairs = command.flag("repair")
+    options.takesBaselines = command.flag("new-baseline")
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
-    var plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
+    var plans = try corePlans(of: set)
     if options.repairs { plans = try movable(plans, asked: options.entities) }
     let audit = Audit(
       try context(set, plans: plans), featurePlans: try featurePlans(of: set),

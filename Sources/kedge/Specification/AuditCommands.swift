@@ -9,7 +9,7 @@ let auditCommand = CommandSpec(
   options: [
     entityOption("The entity to compare."),
     .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
-  ] + readingOptions,
+  ] + auditOwnershipOptions + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
     ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),

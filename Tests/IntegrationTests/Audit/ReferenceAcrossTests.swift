@@ -115,7 +115,9 @@ struct ReferenceAcrossTests {
     // The digest is sha256 of u9.
     expectEqual(
       try evidence(target, report.run),
-      ["teams | 1 | {\"people[1]\": {\"source\": \"sha256:\(try digest(target, "u9"))\"}} | teams.people[] → users.id"])
+      [
+        "teams | 1 | {\"people[1]\": {\"source\": \"sha256:\(try digest(target, "u9"))\"}} | teams.people[] → users.id"
+      ])
   }
 
   private func digest(_ target: TestPostgres, _ text: String) throws -> String {
@@ -173,7 +175,8 @@ struct ReferenceAcrossTests {
     #expect(report.tally("rooms")?.matching == 1)
   }
 
-  @Test("a feature store may be SQLite, and may refer to another feature store; keys may have several columns")
+  @Test(
+    "a feature store may be SQLite, and may refer to another feature store; keys may have several columns")
   func betweenFeatureStores() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
     let file = try TestSQLite(
