@@ -35,6 +35,8 @@ public struct AuditOptions: Sendable {
   public var budget: Double?
   /// Gives an unfinished audit up and begins a new one.
   public var isNew = false
+  /// Takes what the old stores of entities that Postgres owns hold now as what they have to stay.
+  public var takesBaselines = false
 
   public init() {}
 
@@ -50,6 +52,8 @@ public struct Audit: Sendable {
   private let context: BackfillContext
   private let options: AuditOptions
   private let plans: [EntityPlan]
+  /// Those whose old store is still the one to be right; of the others the old store must stand still.
+  private let compared: [EntityPlan]
   /// Feature entities whose references are checked across stores.
   private let featurePlans: [EntityPlan]
 
@@ -60,6 +64,7 @@ public struct Audit: Sendable {
       options.entities.isEmpty || options.entities.contains(plan.entity.name)
     }
     plans = context.plans.filter(isWanted)
+    compared = plans.filter { $0.entity.phase == .legacy || $0.entity.phase == .shadow }
     self.featurePlans = featurePlans.filter(isWanted)
   }
 
@@ -92,11 +97,11 @@ public struct Audit: Sendable {
   }
 
   private func verify(_ connection: PostgresConnection) throws {
-    let differences = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(
+    let differences = try SchemaPlan(compared, set: context.set).differences(from: connection).filter(
       \.blocksWrites)
     for difference in differences {
       if case .missingTable(let table) = difference {
-        let owner = plans.first { $0.table == table || $0.children.contains { $0.table == table } }
+        let owner = compared.first { $0.table == table || $0.children.contains { $0.table == table } }
         throw AuditError.noTable(entity: owner?.entity.name ?? table.name, table: table.display)
       }
     }
@@ -108,35 +113,42 @@ public struct Audit: Sendable {
   {
     let startedAt = Date(timeIntervalSinceNow: -audit.age)
     let run = audit.run
-    let comparison = Comparison(context, plans, audit, options)
+    let comparison = Comparison(context, compared, audit, options)
     let results = try comparison.run(connection)
-    var tallies = results.map { ($0.tally, $0.seconds) }
-    let references = ReferenceAudit(context: context, run: run.id)
-    for index in plans.indices {
-      try references.check(plans[index], connection, &tallies[index].0)
-    }
-    var features: [(AuditTally, Double)] = []
-    for plan in featurePlans {
-      var tally = AuditTally()
-      let begun = Date()
-      try references.checkAcross(plan, connection, &tally)
-      features.append((tally, Date().timeIntervalSince(begun)))
-    }
-    let mended = try RepairStep(context: context, plans: plans, run: run, options: options).run(connection) {
-      tallies[$0].0.repaired += $1
+    var tallies = results.map(\.tally)
+    let references = try ReferenceAudit(
+      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: options.margin)
+    defer { references.close() }
+    let referred = try references.look()
+    for (index, plan) in compared.enumerated() { tallies[index].add(referred.tallies[plan.entity.name]) }
+    let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection) {
+      tallies[$0].repaired += $1
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
+    report.references = referred.findings
+    let owned = try OwnershipAudit(
+      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
+      takesBaselines: options.takesBaselines
+    ).run(connection)
+    report.ownership = owned.findings
     report.isComplete = results.allSatisfy(\.isComplete)
-    for (index, (plan, (tally, seconds))) in zip(plans + featurePlans, tallies + features).enumerated() {
-      var entity = AuditReport.EntityReport(
-        entity: plan.entity.name, tally: tally, seconds: seconds,
-        differences: try catalog.differences(run, plan, limit: options.listed))
-      if results.indices.contains(index) {
-        entity.coverage = results[index].coverage
-        entity.bound = results[index].bound
-      }
-      report.entities.append(entity)
+    for (index, plan) in compared.enumerated() {
+      report.entities.append(
+        .init(
+          entity: plan.entity.name, tally: tallies[index], seconds: results[index].seconds,
+          differences: try catalog.differences(run, plan, limit: options.listed), bound: results[index].bound,
+          coverage: results[index].coverage))
+    }
+    for plan in plans.filter({ owned.notes[$0.entity.name] != nil }) + featurePlans {
+      let name = plan.entity.name
+      var tally = AuditTally()
+      tally.add(referred.tallies[name])
+      report.entities.append(
+        .init(
+          entity: name, tally: tally, seconds: referred.seconds[name] ?? 0,
+          differences: try catalog.differences(run, plan, limit: options.listed)))
+      report.entities[report.entities.count - 1].note = owned.notes[name]
     }
     report.repair = mended.repair
     report.plannedRepairs = mended.planned

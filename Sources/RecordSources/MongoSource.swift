@@ -91,6 +91,9 @@ final class MongoSession: SourceSession {
     if try info(of: collection).map({ $0.kind == .collection }) ?? true {
       options.append(("noCursorTimeout", .bool(true)))
     }
+    if let names = plan.readFields {
+      options.append(("projection", .document(Self.projection(names))))
+    }
     switch order {
     case .any: break
     case .locator:
@@ -123,6 +126,10 @@ final class MongoSession: SourceSession {
     return MongoRecordCursor(cursors, encoder: encoder)
   }
 
+  private static func projection(_ names: [String]) -> BSONDocument {
+    BSONDocument((names.contains("_id") ? names : names + ["_id"]).map { ($0, .int32(1)) })
+  }
+
   private static func dotted(_ path: ValuePath) -> String {
     path.steps.map {
       switch $0 {
@@ -139,7 +146,9 @@ final class MongoSession: SourceSession {
     // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
     let ids = locators.compactMap { $0["_id"] }
     let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
-    let found = try connection.find(plan.entity.collection, filter: filter)
+    let options =
+      plan.readFields.map { BSONDocument([("projection", .document(Self.projection($0)))]) } ?? [:]
+    let found = try connection.find(plan.entity.collection, filter: filter, options: options)
     return MongoRecordCursor([found], encoder: encoder)
   }
 
@@ -199,6 +208,10 @@ final class MongoSession: SourceSession {
       guard try reader.next(key: &key, value: &value), value.kind == kind else { return false }
     }
     return true
+  }
+
+  func contents() throws -> [String] {
+    try connection.collections().filter { $0.kind != .view }.map(\.name)
   }
 
   /// MongoDB checks its pages' checksums as it reads them.

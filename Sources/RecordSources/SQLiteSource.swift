@@ -222,6 +222,10 @@ final class SQLiteSession: SourceSession {
     }
   }
 
+  func contents() throws -> [String] {
+    try connection.tables().filter { $0.kind == .table || $0.kind == .virtual }.map(\.name)
+  }
+
   func verifyContents(of plan: EntityPlan) throws {
     let table = try table(plan.entity)
     if table.kind == .table { try connection.verifyStructure(of: table.name) }

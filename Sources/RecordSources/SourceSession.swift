@@ -63,6 +63,9 @@ public protocol SourceSession: AnyObject {
   /// is damaged.
   func verify(_ plan: EntityPlan) throws
 
+  /// Names of the tables or collections that hold records of their own: without views, and without the store's own.
+  func contents() throws -> [String]
+
   /// Finds damage that reading by ranges would pass over, and lose records by. As costly as reading everything once, so
   /// only a run that begins, or goes on after an end, does it.
   func verifyContents(of plan: EntityPlan) throws

@@ -180,6 +180,8 @@ public struct AuditReport: Sendable, Equatable {
     public var bound: SampleBound?
     /// The share of the entity's key ranges that has been compared, 0 to 1; below 1 where the time budget ended.
     public var coverage = 1.0
+    /// Why it wasn't compared with its source, where it wasn't: Postgres owns it.
+    public var note: String?
 
     public init(
       entity: String, tally: AuditTally, seconds: Double, differences: [AuditDifference],

@@ -113,7 +113,7 @@ final class Repair {
   /// Orphans that a repair has given a row to refer to, or that were removed with their rows, are repaired, too.
   func recheckOrphans(_ plan: EntityPlan, audit: Int) throws -> Int {
     var repaired = 0
-    for reference in plan.entity.references where reference.enforcement != .none {
+    for reference in plan.entity.references where reference.enforcement != .none && !reference.isArray {
       guard let table = context.set.entity(named: reference.entity)?.table else { continue }
       let match = plan.keyColumns.enumerated().map { index, column in
         "t.\(quotedIdentifier(column.name)) = (d.key[\(index + 1)])::\(column.type.sql)"

@@ -103,6 +103,8 @@ final class GatedSession: SourceSession {
 
   func verify(_ plan: EntityPlan) throws { try inside { try session.verify(plan) } }
 
+  func contents() throws -> [String] { try inside { try session.contents() } }
+
   func verifyContents(of plan: EntityPlan) throws { try inside { try session.verifyContents(of: plan) } }
 
   func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {

@@ -13,6 +13,8 @@ public struct EntityPlan: Sendable {
   public var record: RecordPlan
   /// For sources with columns: which column fills which slot. Empty for documents.
   public var slotNames: [String]
+  /// For documents: the top-level fields that are read, where the others are of no use to anybody; nil for whole documents.
+  public var readFields: [String]?
 
   public var keyColumns: [TargetColumn] { key.map { columns[$0] } }
 
@@ -124,6 +126,22 @@ extension EntityPlan {
   /// Compiles only what references of a feature entity need: its fields, as if there were a table.
   public init(referencesOf entity: Entity, source: Store.Kind) throws {
     try self.init(entity, table: TableName(schema: "pg_temp", name: entity.name), source: source)
+    if source == .mongo { readFields = Self.topFields(of: entity) }
+  }
+
+  /// The names of the top-level fields that the entity's paths begin with; nil where a name isn't one that a projection
+  /// can name.
+  private static func topFields(of entity: Entity) -> [String]? {
+    let paths =
+      entity.fields.flatMap(\.paths) + entity.children.map(\.path) + entity.filters.map(\.path)
+    var names: [String] = []
+    for path in paths {
+      guard case .field(let name)? = path.steps.first, !name.isEmpty, !name.hasPrefix("$"),
+        !name.contains(".")
+      else { return nil }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   private init(_ entity: Entity, table: TableName, source: Store.Kind) throws {

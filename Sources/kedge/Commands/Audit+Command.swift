@@ -9,11 +9,12 @@ extension Session {
     let set = try mappingSet()
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
+    options.takesBaselines = command.flag("new-baseline")
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
     try takeRepairOptions(&options, set)
     if let file = command.value("apply") { return try applyPlan(file, set, entities: options.entities) }
-    let plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
+    let plans = try corePlans(of: set)
     let audit = Audit(
       try context(set, plans: plans), featurePlans: try featurePlans(of: set),
       options: options)

@@ -8,7 +8,7 @@ let auditCommand = CommandSpec(
     """,
   options: [
     entityOption("The entity to compare.")
-  ] + auditRepairOptions + readingOptions,
+  ] + auditRepairOptions + auditOwnershipOptions + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
     ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
