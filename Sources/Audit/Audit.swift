@@ -19,6 +19,8 @@ public struct AuditOptions: Sendable {
   public var workers = 2
   /// Differences that the report itself lists, for each entity.
   public var listed = 20
+  /// The lease that the audit runs under; nil for one that somebody started by hand.
+  public var tenure: AuditTenure?
 
   public init() {}
 }
@@ -49,11 +51,21 @@ public struct Audit: Sendable {
     let catalog = Catalog(connection)
     try verify(connection)
     try catalog.ensure()
-    let run = try catalog.start(kind: "audit", set: context.set.name)
+    let run = try connection.transaction {
+      let run = try catalog.start(kind: "audit", set: context.set.name)
+      try options.tenure?.begin(run.id, connection)
+      return run
+    }
     do {
       let report = try compare(run, connection, catalog)
-      try catalog.finish(run, state: "done", error: nil, report: nil)
+      try connection.transaction {
+        try options.tenure?.finish(connection)
+        try catalog.finish(run, state: "done", error: nil, report: nil)
+      }
       return report
+    } catch let error as any TenureEnded {
+      // The run is no longer this process' to write to: whoever has the lease now has closed it, or goes on with it.
+      throw error
     } catch {
       do { try catalog.finish(run, state: "failed", error: "\(error)", report: nil) } catch _ as PostgresError
       {}
