@@ -85,7 +85,7 @@ let package = Package(
     .target(name: "Web", dependencies: ["CCurl"]),
     .target(
       name: "Scheduling",
-      dependencies: ["Audit", "Catalog", "Codec", "Executors", "Postgres", "Progress", "Web"]),
+      dependencies: ["Audit", "Catalog", "Codec", "CommandLine", "Executors", "Postgres", "Progress", "Web"]),
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),

@@ -1,4 +1,5 @@
 internal import Audit
+internal import Backfill
 internal import CommandLine
 internal import Foundation
 internal import Mapping
@@ -6,23 +7,47 @@ internal import Mapping
 extension Session {
   /// `kedge audit`
   func audit() throws -> Int32 {
+    if command.value("every") != nil { return try auditOnSchedule() }
+    try refuseScheduleOptions()
+    let hooks = try driftHooks()
+    let (report, context) = try compare()
+    publish(report)
+    return tell(hooks, report, context.target) ? exitCode(report) : ExitCode.failed
+  }
+
+  /// One audit as the command line asks for it.
+  ///
+  /// - Parameters:
+  ///   - tenure: the lease that it runs under, for an audit on a schedule.
+  ///   - accept: looks at the mapping set before anything is done with it.
+  func compare(tenure: AuditTenure? = nil, accept: (MappingSet) throws -> Void = { _ in }) throws -> (
+    AuditReport, BackfillContext
+  ) {
     let set = try mappingSet()
+    try accept(set)
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
     options.repairs = command.flag("repair")
     options.workers = ProcessInfo.processInfo.activeProcessorCount
     options.listed = isJSON ? 1000 : 20
+    options.tenure = tenure
     var plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
     if options.repairs { plans = try movable(plans, asked: options.entities) }
-    let audit = Audit(
-      try context(set, plans: plans), featurePlans: try featurePlans(of: set),
-      options: options)
-    let report = try audit.run()
-    if isJSON { output(json(report)) } else { output(text(report, repaired: options.repairs)) }
-    return report.hasDrift ? ExitCode.drift : ExitCode.done
+    let context = try context(set, plans: plans)
+    let audit = Audit(context, featurePlans: try featurePlans(of: set), options: options)
+    return (try audit.run(), context)
   }
 
-  private func json(_ report: AuditReport) -> JSONValue {
+  /// Shows the result.
+  func publish(_ report: AuditReport) {
+    if isJSON { output(json(report)) } else { output(text(report, repaired: command.flag("repair"))) }
+  }
+
+  /// What an audit with this result ends with.
+  func exitCode(_ report: AuditReport) -> Int32 { report.hasDrift ? ExitCode.drift : ExitCode.done }
+
+  /// The report as programs get it: printed, and told to hooks.
+  func json(_ report: AuditReport) -> JSONValue {
     .object([
       ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
       (
