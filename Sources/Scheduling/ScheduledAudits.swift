@@ -74,7 +74,7 @@ public struct ScheduledAudits: Sendable {
     while let keeper = try standBy(as: holder, &isReady) {
       defer { keeper.end() }
       if let ending = try serve(keeper, &done) { return ending }
-      log.warn("\(LeaseLost(set: options.set, by: nil)); this one stands by")
+      log.warn("\(AuditLeaseLost(set: options.set, by: nil)); this one stands by")
     }
     return .idle
   }

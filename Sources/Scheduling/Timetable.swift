@@ -72,7 +72,7 @@ public struct Timetable: Sendable, Equatable {
   /// - Parameter chance: 0 ..< 1.
   public func retry(after slot: Double, now: Double, wait: Double, chance: Double) -> Appointment {
     let next = next(after: slot, now: now, chance: chance).appointment
-    return now + wait < next.begins ? Appointment(slot: slot, begins: now + wait) : next
+    return now + wait < next.slot ? Appointment(slot: slot, begins: now + wait) : next
   }
 
   private func delay(_ chance: Double) -> Double { interval * jitter * chance }

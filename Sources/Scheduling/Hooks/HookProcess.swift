@@ -111,7 +111,7 @@ struct HookProcess: ~Copyable {
     while input >= 0 {
       let written = bytes.withUnsafeBytes { bytes in
         let rest = UnsafeRawBufferPointer(rebasing: bytes[fed...])
-        return rest.isEmpty ? 0 : Glibc.write(input, rest.baseAddress, rest.count)
+        return rest.isEmpty ? 0 : Self.writeQuietly(input, rest)
       }
       if written > 0 { fed += written }
       if written < 0, errno == EAGAIN { return }
@@ -122,6 +122,25 @@ struct HookProcess: ~Copyable {
         input = -1
       }
     }
+  }
+
+  /// Writes without the signal that a pipe raises when nobody reads it, whatever the process does with that.
+  private static func writeQuietly(_ pipe: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    var signals = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    let count = Glibc.write(pipe, bytes.baseAddress, bytes.count)
+    let error = errno
+    if count < 0, error == EPIPE {
+      // It waits for this thread alone: taken out, or it would come as soon as it isn't blocked any more.
+      var now = timespec()
+      while sigtimedwait(&signals, nil, &now) == -1 && errno == EINTR {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+    errno = error
+    return count
   }
 
   private func read(into outcome: inout Outcome, kept: Int) {

@@ -13,9 +13,10 @@ public struct Webhook: Hook {
   private let authorities: String?
   private let pause: @Sendable (Double) -> Void
 
-  /// How often it is tried, and the seconds that each try may take.
+  /// Seconds that one try may take.
+  public var limit = 10.0
+
   static let tries = 3
-  static let limit = 10.0
   /// Seconds that a server may ask to wait before another try.
   private static let longestPause = 30.0
 
@@ -50,7 +51,7 @@ public struct Webhook: Hook {
     if let secret {
       headers.append(("X-Kedge-Signature", WebhookSignature.header(secret: secret, body: body)))
     }
-    let post = HTTPPost(url: url, headers: headers, body: body, limit: Self.limit, authorities: authorities)
+    let post = HTTPPost(url: url, headers: headers, body: body, limit: limit, authorities: authorities)
     var problem = ""
     for number in 1...Self.tries {
       let answer = Result { () throws(HTTPFailure) in try post.send() }

@@ -94,17 +94,17 @@ public struct AuditLeases {
 
   /// Makes sure, within a transaction, that the lease is the holder's until that transaction ends.
   ///
-  /// - Throws: ``LeaseLost``.
+  /// - Throws: ``AuditLeaseLost``.
   public func confirm(_ lease: HeldLease) throws {
     let rows = try connection.query(
       "SELECT FROM kedge.audit_leases WHERE set_name = $1 AND holder = $2 AND fence = $3 FOR SHARE",
       [.text(lease.set), .text(lease.holder), .integer(lease.fence)])
-    if rows.isEmpty { throw LeaseLost(set: lease.set, by: try holder(of: lease.set)) }
+    if rows.isEmpty { throw AuditLeaseLost(set: lease.set, by: try holder(of: lease.set)) }
   }
 
   /// Writes down which run is the audit at hand.
   ///
-  /// - Throws: ``LeaseLost``.
+  /// - Throws: ``AuditLeaseLost``.
   public func begin(_ run: Int, _ lease: HeldLease) throws {
     try update("run = $4", [.integer(run)], lease)
   }
@@ -112,7 +112,7 @@ public struct AuditLeases {
   /// Writes down when the next audit is due, and that none is at work.
   ///
   /// - Parameter interval: seconds between audits.
-  /// - Throws: ``LeaseLost``.
+  /// - Throws: ``AuditLeaseLost``.
   public func plan(_ next: Timetable.Appointment, interval: Double, _ lease: HeldLease) throws {
     try update(
       """
@@ -133,6 +133,6 @@ public struct AuditLeases {
     let count = try connection.execute(
       "UPDATE kedge.audit_leases SET \(change) WHERE set_name = $1 AND holder = $2 AND fence = $3",
       [.text(lease.set), .text(lease.holder), .integer(lease.fence)] + parameters)
-    if count != 1 { throw LeaseLost(set: lease.set, by: try holder(of: lease.set)) }
+    if count != 1 { throw AuditLeaseLost(set: lease.set, by: try holder(of: lease.set)) }
   }
 }

@@ -40,7 +40,7 @@ public struct HeldLease: Sendable, Equatable {
 }
 
 /// Another process holds the lease by now.
-public struct LeaseLost: TenureEnded, Sendable, CustomStringConvertible {
+public struct AuditLeaseLost: TenureEnded, Sendable, CustomStringConvertible {
   public let set: String
   public let by: LeaseHolder?
 
