@@ -37,6 +37,8 @@ public struct AuditOptions: Sendable {
   public var isNew = false
   /// Takes what the old stores of entities that Postgres owns hold now as what they have to stay.
   public var takesBaselines = false
+  /// The lease that the audit runs under; nil for one that somebody started by hand.
+  public var tenure: AuditTenure?
 
   public init() {}
 
@@ -83,8 +85,14 @@ public struct Audit: Sendable {
     }
     do {
       let report = try compare(audit, connection, catalog)
-      try ledger.end(run, isComplete: report.isComplete)
+      try connection.transaction {
+        try options.tenure?.finish(connection)
+        try ledger.end(run, isComplete: report.isComplete, report: report.stored)
+      }
       return report
+    } catch let error as any TenureEnded {
+      // The run is no longer this process' to write to: whoever has the lease now has closed it, or goes on with it.
+      throw error
     } catch {
       let isInterrupted = if case AuditError.interrupted = error { true } else { false }
       do {

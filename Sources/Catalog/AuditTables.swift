@@ -85,7 +85,8 @@ extension Catalog {
       PRIMARY KEY (set_name, entity)
     )
     """,
-    // One scheduled audit at a time for each set. The fence grows with each holder.
+    // One process at a time audits a set on a schedule; the fence grows with each. The row outlasts its holder, for it also
+    // says when the next audit is due: `slot_at` by the timetable, `next_at` with the delay by chance.
     """
     CREATE TABLE kedge.audit_leases (
       set_name text PRIMARY KEY,
@@ -93,8 +94,21 @@ extension Catalog {
       host text NOT NULL,
       process integer NOT NULL,
       fence bigint NOT NULL DEFAULT 1,
+      acquired_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      expires_at timestamptz NOT NULL,
+      every double precision NOT NULL,
+      slot_at timestamptz,
       next_at timestamptz,
-      expires_at timestamptz NOT NULL
+      run bigint
+    )
+    """,
+    // What hooks were last told of a set, so that they can be told of changes alone.
+    """
+    CREATE TABLE kedge.audit_notices (
+      set_name text PRIMARY KEY,
+      told text NOT NULL,
+      run bigint NOT NULL,
+      told_at timestamptz NOT NULL DEFAULT clock_timestamp()
     )
     """,
   ]

@@ -80,6 +80,7 @@ struct AuditLedger {
           .text("\(options.margin)"), .integer(options.chunkSize),
         ])
       _ = try lock(id)
+      try options.tenure?.begin(id, connection)
       return OpenAudit(run: Run(id: id, isResumed: false), seed: seed, age: 0)
     }
   }
@@ -98,17 +99,20 @@ struct AuditLedger {
         DELETE FROM kedge.audit_differences d WHERE run = $1 AND (kind = 'orphan' OR EXISTS (
           SELECT FROM kedge.audit_chunks c WHERE c.run = d.run AND c.entity = d.entity AND c.chunk = d.chunk AND NOT c.is_done))
         """, [.integer(id)])
+      try options.tenure?.begin(id, connection)
     }
     return OpenAudit(run: Run(id: id, isResumed: true), seed: seed, age: age)
   }
 
   /// Ends the audit for now.
   ///
-  /// - Parameter isComplete: false where the time budget ended: the next one goes on.
-  func end(_ run: Run, isComplete: Bool) throws {
+  /// - Parameters:
+  ///   - isComplete: false where the time budget ended: the next one goes on.
+  ///   - report: what was found, as JSON.
+  func end(_ run: Run, isComplete: Bool, report: String?) throws {
     _ = try connection.execute(
       "UPDATE kedge.audits SET is_complete = $2 WHERE run = $1", [.integer(run.id), .boolean(isComplete)])
     try Catalog(connection).finish(
-      run, state: isComplete ? "done" : "interrupted", error: nil, report: nil)
+      run, state: isComplete ? "done" : "interrupted", error: nil, report: report)
   }
 }

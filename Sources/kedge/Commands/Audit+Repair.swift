@@ -4,12 +4,10 @@ internal import Mapping
 
 /// `kedge audit --repair`, `--plan FILE` and `--apply FILE`
 extension Session {
-  /// Checks and takes over what is asked to be repaired. Entities that Postgres owns are compared all the same.
-  func takeRepairOptions(_ options: inout AuditOptions, _ set: MappingSet) throws {
-    options.repairs = command.flag("repair")
-    options.plan = command.value("plan")
+  /// Checks what is asked to be repaired. Entities that Postgres owns are compared all the same.
+  func checkRepairOptions(_ set: MappingSet, _ entities: [String]) throws {
     let asked = [
-      options.repairs ? "--repair" : nil, options.plan.map { _ in "--plan" },
+      command.flag("repair") ? "--repair" : nil, command.value("plan").map { _ in "--plan" },
       command.value("apply").map { _ in "--apply" },
     ].compactMap { $0 }
     guard asked.count <= 1 else {
@@ -19,9 +17,9 @@ extension Session {
     }
     guard !asked.isEmpty else { return }
     let plans = try corePlans(of: set).filter {
-      command.value("apply") == nil || options.entities.contains($0.entity.name)
+      command.value("apply") == nil || entities.contains($0.entity.name)
     }
-    _ = try movable(plans, asked: options.entities)
+    _ = try movable(plans, asked: entities)
   }
 
   /// Carries out a plan.

@@ -103,10 +103,11 @@ struct Session {
     if isJSON { output(["ok": false, "error": .string(message)]) }
   }
 
-  /// Writes the command's one JSON document.
+  /// Writes the command's one JSON document; of a command that goes on for ever, one of many, each on a line of its own.
   func output(_ json: JSONValue) {
     progress.stop()
-    Terminal.write(json.text(.pretty) + "\n", to: STDOUT_FILENO)
+    let isOneOfMany = command.takes("every") && command.value("every") != nil
+    Terminal.write(json.text(isOneOfMany ? .compact : .pretty) + "\n", to: STDOUT_FILENO)
   }
 
   /// Writes a result for a person.

@@ -120,10 +120,11 @@ struct Engine {
   /// Compares everything.
   @discardableResult
   func audit(
-    repairs: Bool = false, listed: Int = 1000, stop: StopFlag = StopFlag(),
+    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
     var options = AuditOptions()
+    options.tenure = tenure
     options.repairs = repairs
     options.listed = listed
     change(&options)
