@@ -76,9 +76,16 @@ let package = Package(
     .target(
       name: "Audit",
       dependencies: [
-        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
+        "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Mapping", "Postgres", "Progress",
+        "RecordSources",
         "Schema",
       ]),
+
+    // MARK: AuditReports
+    .target(name: "AuditReports", dependencies: ["Audit", "CommandLine"]),
+    .testTarget(
+      name: "AuditReportsTests", dependencies: ["Audit", "AuditReports", "CommandLine"],
+      exclude: ["Golden"]),
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
@@ -89,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "kedge",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference", "LocalPostgres",
-        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
+        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference",
+        "LocalPostgres", "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
     .executableTarget(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),

@@ -52,7 +52,7 @@ public struct Audit: Sendable {
     let run = try catalog.start(kind: "audit", set: context.set.name)
     do {
       let report = try compare(run, connection, catalog)
-      try catalog.finish(run, state: "done", error: nil, report: nil)
+      try catalog.finish(run, state: "done", error: nil, report: report.stored)
       return report
     } catch {
       do { try catalog.finish(run, state: "failed", error: "\(error)", report: nil) } catch _ as PostgresError
