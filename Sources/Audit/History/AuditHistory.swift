@@ -42,17 +42,15 @@ public struct AuditHistory {
     ).first.map(audit)
   }
 
-  /// The report of an audit with the first differences of each entity; nil where it has none.
+  /// Puts the first differences of each entity into a report that was kept without them.
   ///
-  /// - Parameter listed: how many differences of each entity the report lists.
-  public func report(_ run: Int, listed: Int) throws -> AuditReport? {
-    guard var report = try find(run)?.report else { return nil }
+  /// - Parameter limit: how many differences of each entity.
+  public func list(_ limit: Int, in report: inout AuditReport) throws {
     for index in report.entities.indices {
       report.entities[index].differences = try differences(
-        run, entity: report.entities[index].entity, after: 0, limit: listed
+        report.run, entity: report.entities[index].entity, after: 0, limit: limit
       ).map(\.difference)
     }
-    return report
   }
 
   /// Hands over every difference of an audit, in the order in which they were found. Memory stays the same however many

@@ -5,13 +5,22 @@ internal import Foundation
 /// keeps. Keys may be added, never renamed.
 extension AuditReport {
   /// The report as JSON, keys in the order of the documentation.
-  public var json: JSONValue {
-    .object([
+  public var json: JSONValue { json(pages: nil) }
+
+  /// The report as JSON.
+  ///
+  /// - Parameter pages: whether its findings page somebody, by the flags of this command; left out where nobody asked.
+  public func json(pages: Bool?) -> JSONValue {
+    var members: [(String, JSONValue)] = [
       ("run", .int(run)), ("set", .string(set)), ("started_at", .string(ReportTime.text(startedAt))),
       ("finished_at", .string(ReportTime.text(finishedAt))), ("drift", .bool(hasDrift)),
-      ("complete", .bool(isComplete)), ("entities", .array(entities.map(\.json))),
-      ("references", .array(references.map(\.json))), ("ownership", .array(ownership.map(\.json))),
-    ])
+    ]
+    if let pages { members.append(("pages", .bool(pages))) }
+    return .object(
+      members + [
+        ("complete", .bool(isComplete)), ("entities", .array(entities.map(\.json))),
+        ("references", .array(references.map(\.json))), ("ownership", .array(ownership.map(\.json))),
+      ])
   }
 }
 
