@@ -40,7 +40,7 @@ struct HTMLTests {
   func accessible(_ index: Int) throws {
     let reader = try MarkupReader(Self.pages[index].html)
     #expect(reader.all("html").first?.attributes["lang"] == "en")
-    #expect(reader.all("title").count == 1)
+    #expect(reader.all("title").count { $0.path == ["html", "head"] } == 1)
     #expect(reader.all("h1").count == 1)
     var level = 0
     for heading in reader.elements.compactMap({ Int($0.name.wholeMatch(of: #/h([1-6])/#)?.1 ?? "") }) {
@@ -92,7 +92,7 @@ struct HTMLTests {
       #expect(!html.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0 == "\u{202E}" }, "\(text)")
     }
     let long = AuditPage(Self.report(of: String(repeating: "x", count: 10_000)), past: []).html()
-    #expect(!long.contains(String(repeating: "x", count: 500)))
+    #expect(!long.contains(String(repeating: "x", count: 1001)))
     #expect(long.contains("(10,000 characters)"))
   }
 

@@ -24,7 +24,7 @@ struct MetricsTests {
   func labels() {
     #expect(Exposition.escaped("a\"b\\c\nd") == "a\\\"b\\\\c\\nd")
     #expect(Exposition.escaped("a\rb\u{0}") == "a\\\\u{D}b\\\\u{0}")
-    for text in Samples.hostile {
+    for text in Samples.hostile where text.utf8.count < 500 {
       var report = Samples.drift
       report.set = text
       report.entities[0].entity = text

@@ -17,26 +17,32 @@ extension AuditPage {
     let shown = columns.filter { column in
       column.isAlways || report.entities.contains { column.count($0.tally) != 0 }
     }
+    // What is rare stands last, where a narrow page hides it.
+    let (common, rare) = (
+      shown.filter { $0.isAlways || $0.isBad }, shown.filter { !$0.isAlways && !$0.isBad }
+    )
     let before = past.last
     let titles =
-      [("Entity", false)] + shown.map { ($0.title, true) } + (before == nil ? [] : [("Since last", true)])
-      + [("Took", true)]
+      [("Entity", false)] + common.map { ($0.title, true) } + (before == nil ? [] : [("Since last", true)])
+      + [("Took", true)] + rare.map { ($0.title, true) }
     let rows = report.entities.map { entity in
-      var cells = [Markup.value(entity.entity)]
-      cells += shown.map { column in
-        let count = column.count(entity.tally)
-        let text = NumberText.grouped(count)
-        if count == 0 { return "<span class=\"zero\">0</span>" }
-        return column.isBad ? "<strong class=\"bad\">\(text)</strong>" : text
-      }
-      if let before { cells.append(change(of: entity, since: before)) }
-      return cells + [Markup.text(Count.seconds(entity.seconds))]
+      [Markup.value(entity.entity)] + common.map { cell($0.count(entity.tally), isBad: $0.isBad) }
+        + (before.map { [change(of: entity, since: $0)] } ?? []) + [
+          Markup.text(Count.seconds(entity.seconds))
+        ]
+        + rare.map { cell($0.count(entity.tally), isBad: false) }
     }
     let notes = report.entities.flatMap { entity in
       AuditWords.notes(entity).map { "<li>\(Markup.value(entity.entity)): \(Markup.text($0))</li>" }
     }
     let list = notes.isEmpty ? "" : "\n<ul class=\"notes\">\n\(notes.joined(separator: "\n"))\n</ul>"
     return section("counts", "Counts", table("Counts of each entity", titles, rows) + list)
+  }
+
+  private func cell(_ count: Int, isBad: Bool) -> String {
+    let text = NumberText.grouped(count)
+    if count == 0 { return "<span class=\"zero\">0</span>" }
+    return isBad ? "<strong class=\"bad\">\(text)</strong>" : text
   }
 
   /// By how many differences an entity has more or fewer than in an earlier audit.
@@ -55,7 +61,7 @@ extension AuditPage {
       let rest = AuditWords.unlisted(entity, listed: listed.count { $0.verdict.isDrift })
       let more =
         rest > 0
-        ? "\n<p>… and \(Count.text(rest, "difference")) more: <code>kedge audit show \(report.run) --all</code></p>"
+        ? "\n<p>… and \(NumberText.grouped(rest)) more: <code>kedge audit show \(report.run) --all</code></p>"
         : ""
       return """
         <h3>\(Markup.value(entity.entity))</h3>
@@ -70,12 +76,20 @@ extension AuditPage {
   private func difference(_ difference: AuditDifference) -> String {
     let tone = difference.isRepaired ? "good" : difference.verdict.isDrift ? "bad" : "warn"
     let key = difference.key.map { Markup.value($0) }.joined(separator: ", ")
+    let seen =
+      "seen \(Count.text(difference.looks, "time")), \(AuditWords.time(difference.firstSeen)) to"
+      + " \(AuditWords.time(difference.lastSeen))"
     var lines = [
-      "<p class=\"what\"><span class=\"badge \(tone)\">\(badge(difference))</span> <span class=\"key\">\(key)</span></p>"
+      """
+      <p class="what"><span class="badge \(tone)">\(badge(difference))</span> <span class="key">\(key)</span> \
+      <span class="seen">\(seen)</span></p>
+      """
     ]
     let known = difference.columns.filter { $0.source != nil || $0.target != nil }
     let unknown = difference.columns.filter { $0.source == nil && $0.target == nil }
-    if !known.isEmpty {
+    if difference.verdict == .orphan {
+      lines += known.map { "<p>\(Markup.value($0.column)): \(Markup.value($0.source ?? $0.target))</p>" }
+    } else if !known.isEmpty {
       let rows = known.map { column in
         let pair = Markup.pair(column.source, column.target)
         return [Markup.value(column.column), pair.source, pair.target]
@@ -90,9 +104,6 @@ extension AuditPage {
     }
     if let reference = difference.reference { lines.append("<p>Reference: \(Markup.value(reference))</p>") }
     if let rule = difference.rule { lines.append("<p>Allowed by: \(Markup.value(rule))</p>") }
-    lines.append(
-      "<p class=\"seen\">Seen \(Count.text(difference.looks, "time")), first \(AuditWords.time(difference.firstSeen)),"
-        + " last \(AuditWords.time(difference.lastSeen))</p>")
     return "<li>\(lines.joined(separator: "\n"))</li>"
   }
 
@@ -127,7 +138,7 @@ extension AuditPage {
       """
       <li><p class="what"><span class="badge \(finding.isDrift ? "bad" : "warn")">\(Markup.text(finding.kind.rawValue))</span> \
       <span class="key">\(Markup.value(finding.store)) \(Markup.value(finding.object))</span></p>
-      <p>\(Markup.text(finding.message))</p></li>
+      <p>\(Markup.text(AuditWords.message(finding)))</p></li>
       """
     }
     return section(

@@ -17,14 +17,15 @@ extension AuditPage {
     }
     * { box-sizing: border-box; }
     body {
-      margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 3rem; max-width: 72rem;
+      margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 3rem; max-width: 78rem;
       background: var(--paper); color: var(--ink);
       font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
     }
     h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 1rem; overflow-wrap: anywhere; }
     h1 .of { font-weight: 400; color: var(--faint); }
     h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
-    h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; overflow-wrap: anywhere; }
+    h3 { font-size: 1.0625rem; margin: 1.5rem 0 .5rem; overflow-wrap: anywhere; }
+    h3 code { font-weight: 600; }
     p { margin: .4rem 0; overflow-wrap: anywhere; }
     code, pre { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
     code { unicode-bidi: isolate; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -40,10 +41,11 @@ extension AuditPage {
     .frame { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
     .frame:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
     table { border-collapse: collapse; width: 100%; font-size: .9375rem; font-variant-numeric: tabular-nums; }
-    th, td { padding: .45rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+    th, td { padding: .45rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
     tbody tr:last-child > * { border-bottom: 0; }
     thead th { background: var(--card); color: var(--faint); font-weight: 600; font-size: .8125rem; white-space: nowrap; }
-    tbody th { font-weight: 600; min-width: 7rem; }
+    tbody th { font-weight: 600; min-width: 6rem; }
+    #counts + .frame th, #counts + .frame td { padding-inline: .5rem; }
     .number { text-align: right; white-space: nowrap; }
     .zero, .null, .seen { color: var(--faint); }
     .seen { font-size: .875rem; }
@@ -58,13 +60,14 @@ extension AuditPage {
     .base { stroke: var(--line); stroke-width: 1; }
     summary { cursor: pointer; margin: .5rem 0; }
     .steps { padding-left: 1.5rem; }
-    .steps li { margin: .5rem 0; }
+    .steps li { margin: .6rem 0; }
     .steps pre { margin: .35rem 0 0; padding: .6rem .85rem; background: var(--card); border: 1px solid var(--line);
       border-radius: .5rem; overflow-x: auto; }
     .differences { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
     .differences > li { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .85rem; min-width: 0; }
-    .what { display: flex; flex-wrap: wrap; gap: .35rem .6rem; align-items: baseline; margin: 0 0 .35rem; }
-    .key { font-weight: 600; min-width: 0; overflow-wrap: anywhere; }
+    .what { display: flex; flex-wrap: wrap; gap: .2rem .6rem; align-items: baseline; margin: 0; }
+    .what + * { margin-top: .5rem; }
+    .key { flex: 1 1 12rem; font-weight: 600; min-width: 0; overflow-wrap: anywhere; }
     .badge { font-size: .8125rem; font-weight: 600; padding: .1rem .55rem; border-radius: 1rem; white-space: nowrap; }
     .differences td, .differences tbody th { min-width: 9rem; }
     footer { margin-top: 3rem; color: var(--faint); font-size: .875rem; }

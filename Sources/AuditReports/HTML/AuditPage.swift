@@ -23,7 +23,7 @@ public struct AuditPage {
 
   /// The whole page, with a newline at its end.
   public func html() -> String {
-    let title = "Audit \(report.run) of \(report.set)"
+    let title = "Audit \(report.run) of \(EvidenceValue.text(report.set))"
     let sections = [counts(), trend(), steps(), differences(), references(), ownership()]
     return """
       <!DOCTYPE html>

@@ -11,7 +11,7 @@ public struct HistoryText {
 
   /// The table, each line ended by a newline.
   public func text(style: ANSIStyle) -> String {
-    var table = TableText(["audit", "began (UTC)", "took", "entities", "compared", "found", "looked at"])
+    var table = TableText(["audit", "began (UTC)", "took", "entities", "compared", "looked at", "found"])
     for audit in audits {
       let report = audit.report
       table.add([
@@ -19,7 +19,7 @@ public struct HistoryText {
         seconds(audit).map { .measure(Count.seconds($0)) } ?? .empty,
         report.map { .number($0.entities.count) } ?? .empty,
         report.map { .number($0.entities.reduce(0) { $0 + $1.tally.compared }) } ?? .empty,
-        .text(found(audit)), .text(report.map(lookedAt) ?? ""),
+        .text(report.map(lookedAt) ?? ""), .text(found(audit)),
       ])
     }
     return table.text(style: style)
@@ -66,8 +66,8 @@ public struct HistoryText {
 
   private func lookedAt(_ report: AuditReport) -> String {
     let shares = report.entities.compactMap { $0.bound?.share }
-    let scope = shares.max().map { "a sample of \(Count.percent($0))" } ?? "every record"
-    return report.isComplete ? scope : scope + ", not to the end"
+    let scope = shares.max().map { "\(Count.percent($0))" } ?? "all"
+    return report.isComplete ? scope : scope + ", in part"
   }
 }
 

@@ -87,14 +87,13 @@ public struct AuditJUnit {
     let listed = entity.differences.prefix(samples)
     var lines = listed.flatMap { difference -> [String] in
       ["\(AuditWords.key(difference)): \(AuditWords.finding(difference))"]
-        + difference.columns.filter { $0.source != nil || $0.target != nil }.map { column in
-          let pair = EvidenceValue.pair(column.source, column.target, limit: 200)
-          return "  \(EvidenceValue.text(column.column)): source \(pair.source), target \(pair.target)"
+        + AuditWords.evidence(difference, limit: 200).map { found in
+          "  \(found.column): " + found.sides.map { "\($0.name)\($0.value)" }.joined(separator: ", ")
         }
     }
     let rest = AuditWords.unlisted(entity, listed: listed.count { $0.verdict.isDrift })
     if rest > 0 {
-      lines.append("… and \(Count.text(rest, "difference")) more: kedge audit show \(report.run) --all")
+      lines.append("… and \(NumberText.grouped(rest)) more: kedge audit show \(report.run) --all")
     }
     lines += [entity.bound.map(AuditWords.bound)].compactMap(\.self) + AuditWords.remarks(tally)
     let counts = [
@@ -133,7 +132,7 @@ public struct AuditJUnit {
       outcome: paging.isEmpty
         ? .passed : .failed(type: "ownership", message: Count.text(paging.count, "finding")),
       lines: findings.prefix(samples).map {
-        "\(EvidenceValue.text($0.store)) \(EvidenceValue.text($0.object)): \($0.message)"
+        "\(EvidenceValue.text($0.store)) \(EvidenceValue.text($0.object)): \(AuditWords.message($0))"
       })
   }
 

@@ -31,7 +31,7 @@ public struct AuditText {
         + " \(Count.seconds(report.took))")
   }
 
-  /// Columns that hold nothing but zeros are left out, but for those that everybody looks for.
+  /// The table. Columns that hold nothing but zeros are left out, but for those that everybody looks for.
   private func counts() -> [String] {
     typealias Column = (title: String, isAlways: Bool, count: (AuditTally) -> Int)
     let columns: [Column] = [
@@ -45,12 +45,24 @@ public struct AuditText {
     let shown = columns.filter { column in
       column.isAlways || report.entities.contains { column.count($0.tally) != 0 }
     }
-    var table = TableText(["entity"] + shown.map(\.title))
-    for entity in report.entities {
-      table.add([.text(entity.entity)] + shown.map { .number($0.count(entity.tally)) })
+    func table(_ columns: [Column], _ entities: [AuditReport.EntityReport]) -> [String] {
+      var table = TableText(["entity"] + columns.map(\.title))
+      for entity in entities {
+        table.add(
+          [.text(EvidenceValue.text(entity.entity))] + columns.map { .number($0.count(entity.tally)) })
+      }
+      return lines(table)
     }
-    return lines(table)
+    let whole = table(shown, report.entities)
+    let rare = shown.filter { !$0.isAlways }
+    if rare.isEmpty || whole.allSatisfy({ DisplayText.width(plain($0)) <= width }) { return whole }
+    // Too wide: what is rare gets a table of its own, of the entities that have it.
+    let having = report.entities.filter { entity in rare.contains { $0.count(entity.tally) != 0 } }
+    return table(shown.filter(\.isAlways), report.entities) + [""] + table(rare, having)
   }
+
+  /// A line without its colours, to measure it.
+  private func plain(_ line: String) -> String { line.replacing(#/\u{1B}\[[0-9;]*m/#, with: "") }
 
   private func notes() -> [String] {
     report.entities.flatMap { entity -> [String] in
@@ -73,19 +85,17 @@ public struct AuditText {
     let rest = AuditWords.unlisted(entity, listed: listed.filter(\.verdict.isDrift).count)
     if rest > 0 {
       let command = "kedge audit show \(report.run) --all"
-      lines += wrapped("\(name): … and \(Count.text(rest, "difference")) more; see all with: \(command)")
+      lines += wrapped("\(name): … and \(NumberText.grouped(rest)) more; see all with: \(command)")
     }
     return lines
   }
 
-  /// A line for each column whose values are known. Values that don't fit beside each other stand one above the other.
+  /// The values, where they are known. Those that don't fit beside each other stand one above the other.
   private func evidence(_ difference: AuditDifference) -> [String] {
-    difference.columns.filter { $0.source != nil || $0.target != nil }.flatMap { column -> [String] in
-      let name = EvidenceValue.text(column.column)
-      let (source, target) = EvidenceValue.pair(column.source, column.target)
-      let line = "  \(name): source \(source), target \(target)"
-      if DisplayText.width(line) <= width { return [line] }
-      return ["  \(name):", "    source \(source)", "    target \(target)"]
+    AuditWords.evidence(difference, limit: 80).flatMap { found -> [String] in
+      let line = "  \(found.column): " + found.sides.map { "\($0.name)\($0.value)" }.joined(separator: ", ")
+      if found.sides.count < 2 || DisplayText.width(line) <= width { return [line] }
+      return ["  \(found.column):"] + found.sides.map { "    \($0.name)\($0.value)" }
     }
   }
 
@@ -94,7 +104,8 @@ public struct AuditText {
     var table = TableText(["reference", "stores", "checked", "orphans", ""])
     for reference in report.references {
       table.add([
-        .text(reference.name), .text(reference.isAcrossStores ? "across" : "one"), .number(reference.checked),
+        .text(EvidenceValue.text(reference.name)), .text(reference.isAcrossStores ? "across" : "one"),
+        .number(reference.checked),
         .number(reference.orphans), .text(reference.isEnforced ? "" : "only counted"),
       ])
     }
@@ -108,7 +119,7 @@ public struct AuditText {
         let place = "\(EvidenceValue.text(finding.store)) \(EvidenceValue.text(finding.object))"
         let title = "\(finding.kind.rawValue): \(place)"
         return [finding.isDrift ? style.red(title) : style.yellow(title)]
-          + TextWrap.lines(DisplayText.escapingControls(finding.message), width: width - 2).map { "  " + $0 }
+          + TextWrap.lines(AuditWords.message(finding), width: width - 2).map { "  " + $0 }
       }
   }
 

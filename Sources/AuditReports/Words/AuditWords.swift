@@ -1,4 +1,5 @@
 internal import Audit
+internal import CommandLine
 internal import Foundation
 
 /// What every form of a report says in words, so that a page and a terminal say the same.
@@ -37,6 +38,20 @@ enum AuditWords {
     if let reference = difference.reference { text += " (\(EvidenceValue.text(reference)))" }
     if let rule = difference.rule { text += " (rule: \(EvidenceValue.text(rule)))" }
     return text + (difference.isRepaired ? " (repaired)" : "")
+  }
+
+  /// The values of the columns that are known: on both sides, or, of an orphan, what it refers to.
+  static func evidence(
+    _ difference: AuditDifference, limit: Int
+  ) -> [(column: String, sides: [(name: String, value: String)])] {
+    difference.columns.filter { $0.source != nil || $0.target != nil }.map { column in
+      let name = EvidenceValue.text(column.column)
+      if difference.verdict == .orphan {
+        return (name, [("", EvidenceValue.text(column.source ?? column.target, limit: limit))])
+      }
+      let pair = EvidenceValue.pair(column.source, column.target, limit: limit)
+      return (name, [("source ", pair.source), ("target ", pair.target)])
+    }
   }
 
   static func key(_ difference: AuditDifference) -> String {
@@ -81,6 +96,11 @@ enum AuditWords {
     let tally = entity.tally
     return max(
       0, tally.missing + tally.extra + tally.different + tally.orphans + tally.duplicates - listed)
+  }
+
+  /// What an ownership finding says; cut where something has gone very wrong.
+  static func message(_ finding: OwnershipFinding) -> String {
+    DisplayText.truncated(DisplayText.escapingControls(finding.message), to: 1000)
   }
 
   /// `2026-01-31 09:30:00 UTC`.

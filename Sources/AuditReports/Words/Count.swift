@@ -33,5 +33,7 @@ enum Count {
   }
 
   /// `3.2 s`, `1 min 05 s`.
-  static func seconds(_ seconds: Double) -> String { DurationText.text(.milliseconds(Int64(seconds * 1000))) }
+  static func seconds(_ seconds: Double) -> String {
+    DurationText.text(.milliseconds(Int64((seconds * 1000).rounded())))
+  }
 }
