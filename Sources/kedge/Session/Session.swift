@@ -77,6 +77,8 @@ struct Session {
     case ["schema"]: return try schema()
     case ["backfill"]: return try backfill()
     case ["audit"]: return try audit()
+    case ["audit", "history"]: return try auditHistory()
+    case ["audit", "show"]: return try auditShow()
     case ["quarantine", "list"]: return try quarantineList()
     case ["quarantine", "show"]: return try quarantineShow()
     case ["quarantine", "replay"]: return try quarantineReplay()
