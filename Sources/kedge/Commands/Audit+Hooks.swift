@@ -39,6 +39,7 @@ extension Session {
   {
     guard !hooks.isEmpty else { return true }
     return hooks.tell(
-      DriftNotice(report, json: report.json(pages: outputs.rule.pages(report)).text(.compact)), target: target, log: log)
+      DriftNotice(report, json: report.json(pages: outputs.rule.pages(report)).text(.compact)),
+      target: target, log: log)
   }
 }
