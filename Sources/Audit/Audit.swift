@@ -129,7 +129,8 @@ public struct Audit: Sendable {
     defer { references.close() }
     let referred = try references.look()
     for (index, plan) in compared.enumerated() { tallies[index].add(referred.tallies[plan.entity.name]) }
-    let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection) {
+    let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection)
+    {
       tallies[$0].repaired += $1
     }
     var report = AuditReport(
@@ -150,11 +151,9 @@ public struct Audit: Sendable {
     }
     for plan in plans.filter({ owned.notes[$0.entity.name] != nil }) + featurePlans {
       let name = plan.entity.name
-      var tally = AuditTally()
-      tally.add(referred.tallies[name])
       report.entities.append(
         .init(
-          entity: name, tally: tally, seconds: referred.seconds[name] ?? 0,
+          entity: name, tally: referred.tallies[name] ?? AuditTally(), seconds: referred.seconds[name] ?? 0,
           differences: try catalog.differences(run, plan, limit: options.listed)))
       report.entities[report.entities.count - 1].note = owned.notes[name]
     }
