@@ -1,4 +1,5 @@
 internal import Codec
+internal import Foundation
 internal import Mapping
 internal import Postgres
 
@@ -38,7 +39,8 @@ enum EvidenceSQL {
         name: column.name, differs: "ROW(\(target))::record *<> ROW(s.\(name))::record", evidence: evidence)
       if let tolerance = plan.entity.auditTolerance[column.name] {
         test.isBeyond = "coalesce(abs(t.\(name)::numeric - s.\(name)::numeric) > \(tolerance), true)"
-        test.rule = "tolerance \(column.name) \(tolerance)"
+        let shown = tolerance == tolerance.rounded() ? String(format: "%.0f", tolerance) : "\(tolerance)"
+        test.rule = "tolerance \(column.name) \(shown)"
       }
       return test
     }
