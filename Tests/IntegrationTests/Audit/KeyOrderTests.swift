@@ -94,7 +94,7 @@ struct KeyOrderTests {
   @Test("doubles: -0 and 0, NaN, infinities")
   func doubles() throws {
     let (mongo, target) = (try TestMongo(), try TestPostgres())
-    let values: [Double] = [.nan, -.infinity, .infinity, -1.5, 0.1 + 0.2, 5e-324]
+    let values: [Double] = [.nan, -.infinity, .infinity, -1.5, 0.1 + 0.2, .leastNonzeroMagnitude]
     try mongo.insert(
       "things", values.map { ["_id": .double($0), "n": 1] } + [["_id": .double(-0.0), "n": 7]])
     let engine = try Engine(mongo: mongo, into: target, mapping("type: double precision"))
