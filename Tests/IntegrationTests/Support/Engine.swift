@@ -123,6 +123,14 @@ struct Engine {
     repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
+    try preparedAudit(repairs: repairs, listed: listed, stop: stop, change).run()
+  }
+
+  /// An audit that any thread may run.
+  func preparedAudit(
+    repairs: Bool = false, listed: Int = 1000, stop: StopFlag = StopFlag(),
+    _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> Audit {
     var options = AuditOptions()
     options.tenure = tenure
     options.repairs = repairs
@@ -131,7 +139,7 @@ struct Engine {
     let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
-    return try Audit(try context(stop), featurePlans: features, options: options).run()
+    return Audit(try context(stop), featurePlans: features, options: options)
   }
 
   /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.
