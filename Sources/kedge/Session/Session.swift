@@ -51,6 +51,9 @@ struct Session {
     } catch let error as OwnershipRefusal {
       fail(error.description)
       return ExitCode.refused
+    } catch let error as CleanRefusal {
+      fail(error.description)
+      return ExitCode.refused
     } catch BackfillError.interrupted {
       fail(BackfillError.interrupted.description)
       return ExitCode.interrupted
@@ -74,6 +77,7 @@ struct Session {
     case ["schema"]: return try schema()
     case ["backfill"]: return try backfill()
     case ["audit"]: return try audit()
+    case ["clean"]: return try clean()
     case ["quarantine", "list"]: return try quarantineList()
     case ["quarantine", "show"]: return try quarantineShow()
     case ["quarantine", "replay"]: return try quarantineReplay()

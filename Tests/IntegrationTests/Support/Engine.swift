@@ -76,9 +76,11 @@ struct Engine {
     return plan
   }
 
-  private func context(_ stop: StopFlag) throws -> BackfillContext {
+  private func context(_ stop: StopFlag, sources: [String: any RecordSource]? = nil) throws
+    -> BackfillContext
+  {
     BackfillContext(
-      set: set, plans: try plans(), sources: sources, target: target.settings,
+      set: set, plans: try plans(), sources: sources ?? self.sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
   }
 
@@ -120,16 +122,29 @@ struct Engine {
   /// Compares everything.
   @discardableResult
   func audit(
-    repairs: Bool = false, listed: Int = 1000, _ change: (inout AuditOptions) -> Void = { _ in }
+    repairs: Bool = false, listed: Int = 1000, sources: [String: any RecordSource]? = nil,
+    _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
     var options = AuditOptions()
     options.repairs = repairs
     options.listed = listed
     change(&options)
-    let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
+    return try Audit(
+      try context(StopFlag(), sources: sources), featurePlans: try featurePlans(), options: options
+    ).run()
+  }
+
+  private func featurePlans() throws -> [EntityPlan] {
+    try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
-    return try Audit(try context(StopFlag()), featurePlans: features, options: options).run()
+  }
+
+  /// Says what cleaning would do, or does it.
+  func clean(_ change: (inout CleanOptions) -> Void = { _ in }) throws -> CleanReport {
+    var options = CleanOptions()
+    change(&options)
+    return try Cleaner(try context(StopFlag()), featurePlans: try featurePlans(), options: options).run()
   }
 
   /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.
