@@ -19,6 +19,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CMongoC", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // MARK: Executors
@@ -76,9 +77,21 @@ let package = Package(
     .target(
       name: "Audit",
       dependencies: [
-        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Mapping", "Postgres", "Progress",
+        "RecordSources", "Schema",
       ]),
+
+    // MARK: AuditReports
+    .target(name: "AuditReports", dependencies: ["Audit", "CommandLine"]),
+    .testTarget(
+      name: "AuditReportsTests", dependencies: ["Audit", "AuditReports", "CommandLine"],
+      exclude: ["Golden"]),
+
+    // MARK: Web and Scheduling
+    .target(name: "Web", dependencies: ["CCurl"]),
+    .target(
+      name: "Scheduling",
+      dependencies: ["Audit", "Catalog", "Codec", "CommandLine", "Executors", "Postgres", "Progress", "Web"]),
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
@@ -89,8 +102,9 @@ let package = Package(
     .executableTarget(
       name: "kedge",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference", "LocalPostgres",
-        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
+        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference",
+        "LocalPostgres", "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
+        "Schema",
       ]),
     .executableTarget(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
@@ -106,7 +120,7 @@ let package = Package(
       dependencies: [
         "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
         "Mongo",
-        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Schema", "TestSupport",
+        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema", "TestSupport",
       ]),
     .testTarget(
       name: "EndToEndTests",

@@ -231,6 +231,8 @@ final class ReferenceAudit {
   // MARK: The outcome
 
   private func settle(_ checked: [Int: Int], _ outcome: inout ReferenceOutcome) throws {
+    // An audit that goes on looks everything up again.
+    for plan in plans + featurePlans { try suspects.forget(plan.entity.name, run: run) }
     for reference in references {
       let (standing, inFlight) = try suspects.settle(reference)
       var tally = outcome.tallies[reference.entity.name] ?? AuditTally()

@@ -194,7 +194,7 @@ extension Catalog {
   }
 
   /// Names this database for good: a copy of it that is restored elsewhere has another identity.
-  private func targetIdentity() throws -> String {
+  public func targetIdentity() throws -> String {
     let database = try connection.query("SELECT oid FROM pg_database WHERE datname = current_database()")
       .first?["oid"]
     let isAllowed = try connection.query(

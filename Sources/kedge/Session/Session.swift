@@ -60,6 +60,9 @@ struct Session {
     } catch AuditError.interrupted {
       fail(AuditError.interrupted.description)
       return ExitCode.interrupted
+    } catch let error as RepairError {
+      fail(error.description)
+      return error.exitCode
     } catch let error as PlanError {
       fail(error.description, isSentence: false)
       return ExitCode.usage
@@ -77,6 +80,8 @@ struct Session {
     case ["schema"]: return try schema()
     case ["backfill"]: return try backfill()
     case ["audit"]: return try audit()
+    case ["audit", "history"]: return try auditHistory()
+    case ["audit", "show"]: return try auditShow()
     case ["clean"]: return try clean()
     case ["quarantine", "list"]: return try quarantineList()
     case ["quarantine", "show"]: return try quarantineShow()
@@ -104,10 +109,11 @@ struct Session {
     if isJSON { output(["ok": false, "error": .string(message)]) }
   }
 
-  /// Writes the command's one JSON document.
+  /// Writes the command's one JSON document; of a command that goes on for ever, one of many, each on a line of its own.
   func output(_ json: JSONValue) {
     progress.stop()
-    Terminal.write(json.text(.pretty) + "\n", to: STDOUT_FILENO)
+    let isOneOfMany = command.takes("every") && command.value("every") != nil
+    Terminal.write(json.text(isOneOfMany ? .compact : .pretty) + "\n", to: STDOUT_FILENO)
   }
 
   /// Writes a result for a person.

@@ -58,5 +58,8 @@ private let environment: [EnvironmentSpec] = [
   EnvironmentSpec("DATABASE_SSL", "Whether the connection to the target is encrypted."),
   EnvironmentSpec("MONGODB_URI", "The URL of the MongoDB source."),
   EnvironmentSpec("SQLITE_PATH", "The file of the SQLite source."),
+  EnvironmentSpec("KEDGE_WEBHOOK_URL", "Where 'audit' posts what it found, as with --webhook."),
+  EnvironmentSpec("KEDGE_WEBHOOK_SECRET", "The key that signs what is posted there."),
+  EnvironmentSpec("SSL_CERT_FILE", "The certificate authorities to trust there, instead of the system's."),
   EnvironmentSpec("NO_COLOR", "When it isn't empty, no colours are used."),
 ]

@@ -34,6 +34,11 @@ struct Scene {
     (folder, source, mongo) = (other.folder, other.source, other.mongo)
   }
 
+  /// The entity's mapping as it stands.
+  func mapping() throws -> String { try String(contentsOfFile: folder.path + "/set/rows.yaml", encoding: .utf8) }
+
+  func replaceMapping(with text: String) throws { try folder.write("set/rows.yaml", text) }
+
   /// Arguments for a command on this source and target.
   func arguments(_ command: String...) -> [String] {
     command + ["--mappings", folder.path + "/set", "--source", source, "--target", target.url]

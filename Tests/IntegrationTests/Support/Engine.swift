@@ -76,9 +76,7 @@ struct Engine {
     return plan
   }
 
-  private func context(_ stop: StopFlag, sources: [String: any RecordSource]? = nil) throws
-    -> BackfillContext
-  {
+  func context(_ stop: StopFlag, sources: [String: any RecordSource]? = nil) throws -> BackfillContext {
     BackfillContext(
       set: set, plans: try plans(), sources: sources ?? self.sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
@@ -122,15 +120,17 @@ struct Engine {
   /// Compares everything.
   @discardableResult
   func audit(
-    repairs: Bool = false, listed: Int = 1000, sources: [String: any RecordSource]? = nil,
+    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
+    sources: [String: any RecordSource]? = nil,
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
     var options = AuditOptions()
+    options.tenure = tenure
     options.repairs = repairs
     options.listed = listed
     change(&options)
     return try Audit(
-      try context(StopFlag(), sources: sources), featurePlans: try featurePlans(), options: options
+      try context(stop, sources: sources), featurePlans: try featurePlans(), options: options
     ).run()
   }
 

@@ -77,7 +77,7 @@ public final class FaultProxy: Sendable {
 }
 
 /// A listening socket on a free port of 127.0.0.1.
-private func listenOnLoopback() throws -> (Int32, Int) {
+func listenOnLoopback() throws -> (Int32, Int) {
   let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | SocketFlags.closing, 0)
   var address = loopback(port: 0)
   var length = socklen_t(MemoryLayout<sockaddr_in>.size)
