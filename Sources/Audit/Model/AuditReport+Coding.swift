@@ -4,7 +4,7 @@ internal import Foundation
 /// Reads what ``AuditReport/json`` writes. Keys that are newer than a stored report have their defaults.
 extension AuditReport: Codable {
   private enum Key: String, CodingKey {
-    case run, set, entities, references, ownership, complete
+    case run, set, entities, references, ownership, complete, repair, planned
     case startedAt = "started_at"
     case finishedAt = "finished_at"
   }
@@ -19,6 +19,8 @@ extension AuditReport: Codable {
     references = try keys.decodeIfPresent([CodedReference].self, forKey: .references)?.map(\.finding) ?? []
     ownership = try keys.decodeIfPresent([CodedOwnership].self, forKey: .ownership)?.map(\.finding) ?? []
     isComplete = try keys.decodeIfPresent(Bool.self, forKey: .complete) ?? true
+    repair = try keys.decodeIfPresent(RepairReport.self, forKey: .repair)
+    plannedRepairs = try keys.decodeIfPresent(Int.self, forKey: .planned)
   }
 
   public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
@@ -43,7 +45,7 @@ private struct CodedEntity: Decodable {
 
   private enum Key: String, CodingKey {
     case entity, compared, matching, missing, extra, different, orphans, duplicates, quarantined, filtered
-    case tolerated, repaired, seconds, coverage, bound, differences
+    case tolerated, repaired, seconds, coverage, bound, note, differences
     case inFlight = "in_flight"
     case toleratedOrphans = "tolerated_orphans"
   }
@@ -66,13 +68,14 @@ private struct CodedEntity: Decodable {
     tally.tolerated = try count(.tolerated)
     tally.repaired = try count(.repaired)
     tally.toleratedOrphans = try count(.toleratedOrphans)
-    report = .init(
+    let differences = try keys.decodeIfPresent([CodedDifference].self, forKey: .differences) ?? []
+    var report = AuditReport.EntityReport(
       entity: entity, tally: tally, seconds: try keys.decodeIfPresent(Double.self, forKey: .seconds) ?? 0,
-      differences: try (keys.decodeIfPresent([CodedDifference].self, forKey: .differences) ?? []).map {
-        $0.difference(of: entity)
-      },
-      bound: try keys.decodeIfPresent(CodedBound.self, forKey: .bound)?.bound,
-      coverage: try keys.decodeIfPresent(Double.self, forKey: .coverage) ?? 1)
+      differences: differences.map { $0.difference(of: entity) })
+    report.bound = try keys.decodeIfPresent(CodedBound.self, forKey: .bound)?.bound
+    report.coverage = try keys.decodeIfPresent(Double.self, forKey: .coverage) ?? 1
+    report.note = try keys.decodeIfPresent(String.self, forKey: .note)
+    self.report = report
   }
 }
 

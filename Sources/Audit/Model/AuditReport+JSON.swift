@@ -16,11 +16,13 @@ extension AuditReport {
       ("finished_at", .string(ReportTime.text(finishedAt))), ("drift", .bool(hasDrift)),
     ]
     if let pages { members.append(("pages", .bool(pages))) }
-    return .object(
-      members + [
-        ("complete", .bool(isComplete)), ("entities", .array(entities.map(\.json))),
-        ("references", .array(references.map(\.json))), ("ownership", .array(ownership.map(\.json))),
-      ])
+    members += [
+      ("complete", .bool(isComplete)), ("entities", .array(entities.map(\.json))),
+      ("references", .array(references.map(\.json))), ("ownership", .array(ownership.map(\.json))),
+    ]
+    if let repair { members.append(("repair", repair.json)) }
+    if let plannedRepairs { members.append(("planned", .int(plannedRepairs))) }
+    return .object(members)
   }
 }
 
@@ -34,7 +36,7 @@ extension AuditReport.EntityReport {
       ("filtered", .int(tally.filtered)), ("tolerated", .int(tally.tolerated)),
       ("repaired", .int(tally.repaired)), ("tolerated_orphans", .int(tally.toleratedOrphans)),
       ("seconds", .double((seconds * 1000).rounded() / 1000)), ("coverage", .double(coverage)),
-      ("bound", bound?.json ?? .null), ("differences", .array(differences.map(\.json))),
+      ("bound", bound?.json ?? .null), ("note", .optional(note)), ("differences", .array(differences.map(\.json))),
     ])
   }
 }
@@ -88,6 +90,28 @@ extension OwnershipFinding {
     [
       "kind": .string(kind.rawValue), "store": .string(store), "object": .string(object),
       "entity": .optional(entity), "message": .string(message), "drift": .bool(isDrift),
+    ]
+  }
+}
+
+extension RepairReport {
+  /// What a repair did, as reports have it.
+  public var json: JSONValue {
+    let counts = entities.map { entity -> JSONValue in
+      [
+        "entity": .string(entity.entity), "planned": .int(entity.planned), "repaired": .int(entity.repaired),
+        "already": .int(entity.already), "changed": .int(entity.changed), "refused": .int(entity.refused),
+        "untouched": .int(entity.untouched),
+      ]
+    }
+    let undone = undone.map { action -> JSONValue in
+      [
+        "entity": .string(action.entity), "action": .string(action.action), "key": .strings(action.key),
+        "reason": .string(action.reason),
+      ]
+    }
+    return [
+      "run": .int(run), "entities": .array(counts), "undone": .array(undone), "left_out": .int(leftOut),
     ]
   }
 }

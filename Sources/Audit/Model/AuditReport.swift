@@ -185,7 +185,7 @@ public struct AuditReport: Sendable, Equatable {
 
     public init(
       entity: String, tally: AuditTally, seconds: Double, differences: [AuditDifference],
-      bound: SampleBound? = nil, coverage: Double = 1
+      bound: SampleBound? = nil, coverage: Double = 1, note: String? = nil
     ) {
       self.entity = entity
       self.tally = tally
@@ -193,6 +193,7 @@ public struct AuditReport: Sendable, Equatable {
       self.differences = differences
       self.bound = bound
       self.coverage = coverage
+      self.note = note
     }
   }
   public var run: Int

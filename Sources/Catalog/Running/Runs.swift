@@ -258,3 +258,14 @@ private struct FoundRun {
     return found
   }
 }
+
+extension Catalog {
+  /// Begins a run that is never resumed, such as a repair.
+  public func start(kind: String, set: String) throws -> Run {
+    let rows = try connection.query(
+      "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ($1, $2, '', '') RETURNING id",
+      [.text(kind), .text(set)])
+    guard let row = rows.first else { throw CatalogError.noRow }
+    return Run(id: try row.int("id"), isResumed: false)
+  }
+}

@@ -29,7 +29,8 @@ extension Session {
       listed: isJSON ? 1000 : 20
     ).run()
     if isJSON {
-      output(.object([("ok", .bool(report.isDone))] + members(report)))
+      guard case .object(let members) = report.json else { return ExitCode.failed }
+      output(.object([("ok", .bool(report.isDone))] + members))
     } else {
       output((lines(report) + [verdict(report, file)]).joined(separator: "\n"))
     }
@@ -74,19 +75,6 @@ extension Session {
     ]
   }
 
-  func repairAdvice(_ report: AuditReport) -> String {
-    report.repair == nil && report.plannedRepairs == nil
-      ? "; make the target right with: kedge audit --repair, or read first what that would do: kedge audit --plan FILE"
-      : ""
-  }
-
-  func repairMembers(_ report: AuditReport) -> [(String, JSONValue)] {
-    var found: [(String, JSONValue)] = []
-    if let repair = report.repair { found.append(("repair", .object(members(repair)))) }
-    if let planned = report.plannedRepairs { found.append(("planned", .int(planned))) }
-    return found
-  }
-
   /// What wasn't done, and why.
   private func lines(_ report: RepairReport) -> [String] {
     var lines = report.undone.map {
@@ -95,34 +83,6 @@ extension Session {
     let others = report.changed + report.refused - report.undone.count
     if others > 0 { lines.append("… and \(others) more that weren't repaired") }
     return lines
-  }
-
-  private func members(_ report: RepairReport) -> [(String, JSONValue)] {
-    [
-      ("run", .int(report.run)),
-      (
-        "entities",
-        .array(
-          report.entities.map {
-            .object([
-              ("entity", .string($0.entity)), ("planned", .int($0.planned)), ("repaired", .int($0.repaired)),
-              ("already", .int($0.already)), ("changed", .int($0.changed)), ("refused", .int($0.refused)),
-              ("untouched", .int($0.untouched)),
-            ])
-          })
-      ),
-      (
-        "undone",
-        .array(
-          report.undone.map {
-            .object([
-              ("entity", .string($0.entity)), ("action", .string($0.action)), ("key", .strings($0.key)),
-              ("reason", .string($0.reason)),
-            ])
-          })
-      ),
-      ("left_out", .int(report.leftOut)),
-    ]
   }
 }
 

@@ -71,7 +71,7 @@ extension Session {
     if isJSON {
       output(report.json(pages: pages))
     } else {
-      output(text(report))
+      output(([text(report)] + repairLines(report)).joined(separator: "\n"))
       if report.hasDrift && !pages { output("--fail-on names none of this, so the exit code is 0") }
     }
     if let problem {

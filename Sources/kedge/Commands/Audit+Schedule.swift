@@ -14,7 +14,7 @@ extension Session {
   /// Options that are for somebody who looks at what comes of them.
   private static let unattended = ["repair", "plan", "apply", "clean", "new"]
 
-  func auditOnSchedule() throws -> Int32 {
+  func auditOnSchedule(_ outputs: AuditOutputs) throws -> Int32 {
     for name in Self.unattended
     where command.takes(name) && (command.flag(name) || !command.values(name).isEmpty) {
       throw UsageProblem("--every only compares; --\(name) is for an audit that somebody watches")
@@ -36,12 +36,12 @@ extension Session {
       let session = Session(command: command, environment: environment, stop: flag)
       defer { session.progress.stop() }
       do {
-        let (report, context) = try session.compare(tenure: tenure) { set in
+        let (report, context) = try session.compare(outputs, tenure: tenure) { set in
           try session.accept(set, instead: known, target)
         }
-        session.publish(report)
-        _ = session.tell(hooks, report, context.target)
-        return session.exitCode(report)
+        let code = try session.deliver(report, of: context.set, to: outputs)
+        _ = session.tell(hooks, report, outputs, context.target)
+        return code
       } catch {
         if session.isJSON, !flag.isSet { session.output(["ok": false, "error": .string("\(error)")]) }
         throw error
@@ -78,7 +78,9 @@ extension Session {
   }
 
   /// Mapping files are read anew for each audit. What they say may change, but not whose audits these are.
-  private func accept(_ set: MappingSet, instead known: borrowing Mutex<MappingSet>, _ target: PostgresSettings)
+  private func accept(
+    _ set: MappingSet, instead known: borrowing Mutex<MappingSet>, _ target: PostgresSettings
+  )
     throws
   {
     let before = known.withLock { known in
@@ -90,7 +92,8 @@ extension Session {
     guard set.name == before.name else {
       known.withLock { $0 = before }
       throw UsageProblem(
-        "the mapping set is called \"\(set.name)\" now, and this process audits \"\(before.name)\": start it again")
+        "the mapping set is called \"\(set.name)\" now, and this process audits \"\(before.name)\": start it again"
+      )
     }
     guard try self.target(of: set) == target else {
       known.withLock { $0 = before }

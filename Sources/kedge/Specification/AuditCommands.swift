@@ -8,7 +8,8 @@ let auditCommand = CommandSpec(
     """,
   options: [
     entityOption("The entity to compare.")
-  ] + auditReportOptions + auditRepairOptions + auditOwnershipOptions + auditScheduleOptions + auditHookOptions
+  ] + auditReportOptions + auditRepairOptions + auditOwnershipOptions + auditScheduleOptions
+    + auditHookOptions
     + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
