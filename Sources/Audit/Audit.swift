@@ -124,10 +124,9 @@ public struct Audit: Sendable {
     let comparison = Comparison(context, compared, audit, options)
     let results = try comparison.run(connection)
     var tallies = results.map(\.tally)
-    let references = try ReferenceAudit(
-      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: options.margin)
-    defer { references.close() }
-    let referred = try references.look()
+    let isComplete = results.allSatisfy(\.isComplete)
+    // Where the time ended before everything was compared, the audit that goes on looks at what is around the records.
+    let referred = try isComplete ? references(run) : ReferenceOutcome()
     for (index, plan) in compared.enumerated() { tallies[index].add(referred.tallies[plan.entity.name]) }
     let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection)
     {
@@ -136,12 +135,9 @@ public struct Audit: Sendable {
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
     report.references = referred.findings
-    let owned = try OwnershipAudit(
-      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
-      takesBaselines: options.takesBaselines
-    ).run(connection)
+    let owned = try isComplete ? ownership(run, connection) : OwnershipOutcome()
     report.ownership = owned.findings
-    report.isComplete = results.allSatisfy(\.isComplete)
+    report.isComplete = isComplete
     for (index, plan) in compared.enumerated() {
       report.entities.append(
         .init(
@@ -160,6 +156,20 @@ public struct Audit: Sendable {
     report.repair = mended.repair
     report.plannedRepairs = mended.planned
     return report
+  }
+
+  private func references(_ run: Run) throws -> ReferenceOutcome {
+    let audit = try ReferenceAudit(
+      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: options.margin)
+    defer { audit.close() }
+    return try audit.look()
+  }
+
+  private func ownership(_ run: Run, _ connection: PostgresConnection) throws -> OwnershipOutcome {
+    try OwnershipAudit(
+      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
+      takesBaselines: options.takesBaselines
+    ).run(connection)
   }
 }
 
