@@ -25,6 +25,8 @@ final class WatchedSource: RecordSource {
     let pool = try base.openSessions(count)
     return SessionPool((0..<count).compactMap { _ in pool.take().map { WatchedSession($0, watch) } })
   }
+
+  func openWriter() throws -> any RecordWriter { try base.openWriter() }
 }
 
 private final class WatchedSession: SourceSession {
@@ -58,6 +60,7 @@ private final class WatchedSession: SourceSession {
     try base.readLocators(plan, range, encoder: encoder)
   }
   func keyIsLocator(_ plan: EntityPlan) throws -> Bool { try base.keyIsLocator(plan) }
+  func contents() throws -> [String] { try base.contents() }
   func estimatedCount(of entity: Entity) throws -> Int? { try base.estimatedCount(of: entity) }
   func verify(_ plan: EntityPlan) throws { try base.verify(plan) }
   func verifyContents(of plan: EntityPlan) throws { try base.verifyContents(of: plan) }
