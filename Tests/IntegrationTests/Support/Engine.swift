@@ -124,14 +124,23 @@ struct Engine {
     sources: [String: any RecordSource]? = nil,
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
+    try preparedAudit(
+      repairs: repairs, listed: listed, tenure: tenure, stop: stop, sources: sources, change
+    ).run()
+  }
+
+  /// An audit that any thread may run.
+  func preparedAudit(
+    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
+    sources: [String: any RecordSource]? = nil, _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> Audit {
     var options = AuditOptions()
     options.tenure = tenure
     options.repairs = repairs
     options.listed = listed
     change(&options)
-    return try Audit(
-      try context(stop, sources: sources), featurePlans: try featurePlans(), options: options
-    ).run()
+    return Audit(
+      try context(stop, sources: sources), featurePlans: try featurePlans(), options: options)
   }
 
   private func featurePlans() throws -> [EntityPlan] {
