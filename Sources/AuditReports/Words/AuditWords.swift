@@ -74,7 +74,7 @@ enum AuditWords {
 
   /// What is worth knowing of an entity beside its counts: how far it was compared, what a sample says, what is tolerated.
   static func notes(_ entity: AuditReport.EntityReport) -> [String] {
-    [coverage(entity), entity.bound.map(bound)].compactMap(\.self) + remarks(entity.tally)
+    [entity.note, coverage(entity), entity.bound.map(bound)].compactMap(\.self) + remarks(entity.tally)
   }
 
   /// The counts of an entity beside drift, in words; empty where there are none.
