@@ -113,7 +113,8 @@ let package = Package(
       dependencies: [
         "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
         "Mongo",
-        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema", "TestSupport",
+        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema",
+        "TestSupport",
       ]),
     .testTarget(
       name: "EndToEndTests",

@@ -25,7 +25,8 @@ public struct DriftNotice: Sendable {
       report.entities.reduce(0) { $0 + max(0, $1.tally.drift) } + report.ownership.count(where: \.isDrift)
     let entities = report.entities.filter { $0.tally.drift > 0 }.map { entity in
       let tally = entity.tally
-      return "\(entity.entity): \(tally.missing) missing, \(tally.extra) extra, \(tally.different) different, "
+      return
+        "\(entity.entity): \(tally.missing) missing, \(tally.extra) extra, \(tally.different) different, "
         + "\(tally.orphans) orphans, \(tally.duplicates) duplicates, \(tally.repaired) repaired"
     }
     let ownership = report.ownership.filter(\.isDrift).map { "\($0.kind.rawValue): \($0.store) \($0.object)" }

@@ -78,7 +78,9 @@ extension Session {
   }
 
   /// Mapping files are read anew for each audit. What they say may change, but not whose audits these are.
-  private func accept(_ set: MappingSet, instead known: borrowing Mutex<MappingSet>, _ target: PostgresSettings)
+  private func accept(
+    _ set: MappingSet, instead known: borrowing Mutex<MappingSet>, _ target: PostgresSettings
+  )
     throws
   {
     let before = known.withLock { known in
@@ -90,7 +92,8 @@ extension Session {
     guard set.name == before.name else {
       known.withLock { $0 = before }
       throw UsageProblem(
-        "the mapping set is called \"\(set.name)\" now, and this process audits \"\(before.name)\": start it again")
+        "the mapping set is called \"\(set.name)\" now, and this process audits \"\(before.name)\": start it again"
+      )
     }
     guard try self.target(of: set) == target else {
       known.withLock { $0 = before }

@@ -61,7 +61,8 @@ struct AuditTenureTests {
     #expect(report.run == 2 && !report.hasDrift)
     expectEqual(
       try target.rows(
-        "SELECT r.state, l.run, extract(epoch FROM l.next_at)::int FROM kedge.runs r, kedge.audit_leases l WHERE r.id = 2"),
+        "SELECT r.state, l.run, extract(epoch FROM l.next_at)::int FROM kedge.runs r, kedge.audit_leases l WHERE r.id = 2"
+      ),
       ["done | ∅ | 20"])
   }
 
