@@ -32,7 +32,7 @@ let package = Package(
     // MARK: Postgres
     .target(name: "Postgres", dependencies: ["CLibPQ", "Executors"]),
     // MARK: LocalPostgres
-    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
+    .target(name: "LocalPostgres", dependencies: ["Executors", "Postgres"]),
 
     .testTarget(name: "PostgresTests", dependencies: ["Executors", "LocalPostgres", "Postgres"]),
 

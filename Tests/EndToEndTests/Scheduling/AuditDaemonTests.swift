@@ -90,9 +90,15 @@ struct AuditDaemonTests {
     let daemon = try start(
       "1h", "--json", environment: ["NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "600000000"])
     try waitUntilSaid("the next audit begins at", by: daemon)
+    let status = try Program.kedge.run(scene.arguments("status") + ["--json"]).json()
+    let schedule = try #require(status["schedule"] as? [String: Any])
+    #expect(schedule["is_alive"] as? Bool == true && schedule["run"] is NSNull)
+    #expect((schedule["next"] as? String)?.count == "2026-11-21 14:00:05".count)
     daemon.send(SIGTERM)
     let outcome = try daemon.finish()
     #expect(outcome.code == 0, "\(outcome.errors)")
+    let after = try Program.kedge.run(scene.arguments("status"))
+    #expect(after.output.contains("scheduled audits: no process runs them; the last one was process "))
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count == 1 && lines[0].hasPrefix(#"{"run":2,"drift":false,"#), "\(outcome.output)")
     var heard: [String] = []
