@@ -77,9 +77,15 @@ let package = Package(
     .target(
       name: "Audit",
       dependencies: [
-        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Mapping", "Postgres", "Progress",
+        "RecordSources", "Schema",
       ]),
+
+    // MARK: AuditReports
+    .target(name: "AuditReports", dependencies: ["Audit", "CommandLine"]),
+    .testTarget(
+      name: "AuditReportsTests", dependencies: ["Audit", "AuditReports", "CommandLine"],
+      exclude: ["Golden"]),
 
     // MARK: Web and Scheduling
     .target(name: "Web", dependencies: ["CCurl"]),
@@ -96,8 +102,9 @@ let package = Package(
     .executableTarget(
       name: "kedge",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference", "LocalPostgres",
-        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling", "Schema",
+        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference",
+        "LocalPostgres", "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
+        "Schema",
       ]),
     .executableTarget(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),

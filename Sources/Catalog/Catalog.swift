@@ -210,6 +210,8 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
   case newer(found: Int, known: Int)
   /// Another process works on the set in a way that can't be shared.
   case busy(set: String)
+  /// Another process begins or joins a run of the set, and doesn't get done with it.
+  case starting(set: String, by: String?)
   /// Others move the set in a run that this process can't join, for these reasons.
   case otherRun(Int, set: String, [RunMismatch])
   /// The unfinished run isn't the one that this process would continue.
@@ -236,6 +238,9 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
     case .busy(let set):
       "another kedge process is moving the mapping set \"\(set)\" into this target right now; wait until it ends,"
         + " or see it with: kedge status"
+    case .starting(let set, let starter):
+      "another kedge process has been starting on the mapping set \"\(set)\" for longer than this one waits (--patience):"
+        + " to this target's server it is \(starter ?? "gone by now"). Run the same command again; if that process hangs, end it"
     case .otherRun(let run, let set, let mismatches):
       "run \(run) is moving the mapping set \"\(set)\" into this target right now, and this process can't join it:"
         + " \(RunMismatch.list(mismatches)). Wait until it ends; see it with: kedge status"

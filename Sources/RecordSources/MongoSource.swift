@@ -56,15 +56,43 @@ final class MongoSession: SourceSession {
     return try BSONDocument(bytes: Array(found))
   }
 
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool {
+    let isID = plan.key.allSatisfy { index in
+      index < plan.entity.fields.count && plan.entity.fields[index].isFromID
+    }
+    return try isID && hasIndexBounds(plan.entity.collection)
+  }
+
+  /// Answered from the `_id` index alone.
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    guard try hasIndexBounds(plan.entity.collection) else {
+      return try read(plan, .everything, order: .any, into: encoder)
+    }
+    return try read(plan, range, order: .locator, into: encoder, projection: Self.byID, batch: 20_000)
+  }
+
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
-    let collection = plan.entity.collection
     // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
-    var options: [(String, BSONValue)] = [("batchSize", .int32(2000))]
+    try read(plan, range, order: order, into: encoder, projection: nil, batch: 2000)
+  }
+
+  private func read(
+    _ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder,
+    projection: BSONDocument?, batch: Int32
+  ) throws -> any RecordCursor {
+    let collection = plan.entity.collection
+    var options: [(String, BSONValue)] = [("batchSize", .int32(batch))]
+    if let projection { options.append(("projection", .document(projection))) }
     // Reading a view or a time series is an aggregation, which doesn't take it.
     if try info(of: collection).map({ $0.kind == .collection }) ?? true {
       options.append(("noCursorTimeout", .bool(true)))
+    }
+    if let names = plan.readFields {
+      options.append(("projection", .document(Self.projection(names))))
     }
     switch order {
     case .any: break
@@ -98,6 +126,10 @@ final class MongoSession: SourceSession {
     return MongoRecordCursor(cursors, encoder: encoder)
   }
 
+  private static func projection(_ names: [String]) -> BSONDocument {
+    BSONDocument((names.contains("_id") ? names : names + ["_id"]).map { ($0, .int32(1)) })
+  }
+
   private static func dotted(_ path: ValuePath) -> String {
     path.steps.map {
       switch $0 {
@@ -114,7 +146,9 @@ final class MongoSession: SourceSession {
     // `$in` compares whatever the type; a locator that is itself null, an array or a regex can't be an `_id`.
     let ids = locators.compactMap { $0["_id"] }
     let filter: BSONDocument = ["_id": .document(["$in": BSONValue(ids)])]
-    let found = try connection.find(plan.entity.collection, filter: filter)
+    let options =
+      plan.readFields.map { BSONDocument([("projection", .document(Self.projection($0)))]) } ?? [:]
+    let found = try connection.find(plan.entity.collection, filter: filter, options: options)
     return MongoRecordCursor([found], encoder: encoder)
   }
 
@@ -176,6 +210,10 @@ final class MongoSession: SourceSession {
     return true
   }
 
+  func contents() throws -> [String] {
+    try connection.collections().filter { $0.kind != .view }.map(\.name)
+  }
+
   /// MongoDB checks its pages' checksums as it reads them.
   func verifyContents(of plan: EntityPlan) throws {}
 
@@ -203,6 +241,11 @@ final class MongoSession: SourceSession {
     }
     return false
   }
+}
+
+extension Field {
+  /// Whether all that the column is made from is the record's `_id`, or a part of it.
+  fileprivate var isFromID: Bool { paths.count == 1 && paths[0].steps.first == .field("_id") }
 }
 
 /// Documents of one find command after another.

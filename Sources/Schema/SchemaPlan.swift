@@ -36,9 +36,11 @@ public struct SchemaPlan: Sendable {
     before += tables.map { Statement(sql: $0.sql) }
     beforeLoad = before
     afterLoad = plans.flatMap { plan in
-      plan.entity.references.compactMap { reference in
-        guard reference.enforcement != .none else { return nil }
-        return TableDefinition.index(for: reference, of: plan)
+      let tables = TableDefinition.tables(of: plan)
+      let references = [plan.entity.references] + plan.children.map(\.source.references)
+      return zip(tables, references).flatMap { table, references in
+        // An index of whole arrays finds no element.
+        references.filter { $0.enforcement != .none && !$0.isArray }.compactMap(table.index)
       }
     }
   }
@@ -114,17 +116,16 @@ public struct TableDefinition: Sendable {
   }
 
   /// An index on a reference's columns, unless the key begins with them already.
-  static func index(for reference: Reference, of plan: EntityPlan) -> SchemaPlan.Statement? {
-    let keyNames = plan.keyColumns.map(\.name)
-    if Array(keyNames.prefix(reference.columns.count)) == reference.columns { return nil }
+  func index(for reference: Reference) -> SchemaPlan.Statement? {
+    if Array(key.prefix(reference.columns.count)) == reference.columns { return nil }
     if reference.columns.count == 1,
-      plan.columns.contains(where: { $0.name == reference.columns[0] && $0.isUnique })
+      columns.contains(where: { $0.name == reference.columns[0] && $0.isUnique })
     {
       return nil
     }
-    let name = shortenedName([plan.table.name] + reference.columns, suffix: "idx")
+    let name = shortenedName([table.name] + reference.columns, suffix: "idx")
     return SchemaPlan.Statement(
-      sql: "CREATE INDEX IF NOT EXISTS \(quotedIdentifier(name)) ON \(plan.table.sql)"
+      sql: "CREATE INDEX IF NOT EXISTS \(quotedIdentifier(name)) ON \(table.sql)"
         + " (\(columnList(reference.columns)))")
   }
 }

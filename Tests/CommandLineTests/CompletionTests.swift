@@ -54,6 +54,9 @@ import Testing
         "Golden", "Golden.swift",
       ])
     #expect(try bashOffers(["ferry", "help", "eng"]) == ["engine"])
+    #expect(try bashOffers(["ferry", "log", ""]).prefix(4) == ["show", "index", "--page", "-p"])
+    #expect(try bashOffers(["ferry", "log", "--ink", "sh"]) == ["show"])
+    #expect(try bashOffers(["ferry", "log", "index", "--in"]) == [])
     #expect(try bashOffers(["ferry", "engine", "--", "--"]) == [])
   }
 
@@ -69,6 +72,9 @@ import Testing
       #expect(fish.contains(" -l \(option) "))
     }
     #expect(fish.contains("-n '__ferry_at manifest' -a 'show'"))
+    #expect(fish.contains("-n '__ferry_at log' -l ink "))
+    #expect(fish.contains("-n '__ferry_under load' -l weight "))
+    #expect(zsh.contains("show) _ferry_log_show ;;"))
     #expect(zsh.contains(":(upper lower car)'"))
   }
 }

@@ -18,7 +18,7 @@ let ferry = ProgramSpec(
     .flag("quiet", short: "q", help: "Blow no horn."),
     .flag("verbose", short: "v", help: "Tell of every wave."),
   ],
-  commands: [load, manifest, engine],
+  commands: [load, manifest, log, engine],
   exitCodes: [
     ExitCodeSpec(0, "Arrived."), ExitCodeSpec(1, "Sank."), ExitCodeSpec(130, "Turned round on the way."),
   ],
@@ -75,6 +75,30 @@ private let manifest = CommandSpec(
       arguments: [ArgumentSpec("NUMBER", .integer(atLeast: 1), help: "Its place in the list.")],
       examples: [ExampleSpec("ferry manifest show 3", says: "Show the third.")]),
   ]
+)
+
+/// A command of its own that has subcommands, too.
+private let log = CommandSpec(
+  "log",
+  summary: "Write the log.",
+  options: [
+    .value("page", short: "p", "FILE", .path, help: "Where to write it."),
+    .flag("ink", help: "Write with ink."),
+  ],
+  examples: [
+    ExampleSpec("ferry log --ink", says: "Write today's page."),
+    ExampleSpec("ferry log show 3", says: "Read an old page."),
+  ],
+  subcommands: [
+    CommandSpec(
+      "show", summary: "Read a page.",
+      options: [.value("page", short: "p", "FILE", .path, help: "Where to write it.")],
+      arguments: [ArgumentSpec("NUMBER", .integer(atLeast: 1), help: "Which page.")],
+      examples: [ExampleSpec("ferry log show 3", says: "Read the third page.")]),
+    CommandSpec(
+      "index", summary: "List all pages.", examples: [ExampleSpec("ferry log index", says: "List them.")]),
+  ],
+  runsAlone: true
 )
 
 private let engine = CommandSpec(

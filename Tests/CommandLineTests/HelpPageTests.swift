@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpPageTests {
   static let paths = [
-    [], ["load"], ["manifest"], ["manifest", "list"], ["manifest", "show"], ["engine"], ["help"],
+    [], ["load"], ["manifest"], ["manifest", "list"], ["manifest", "show"], ["log"], ["log", "show"],
+    ["engine"], ["help"],
   ]
 
   @Test(arguments: paths)

@@ -1,6 +1,7 @@
 import Backfill
 import Codec
 import Executors
+import Mapping
 import Synchronization
 import TestSupport
 import Testing
@@ -95,5 +96,25 @@ struct SharedRunTests {
       INSERT INTO things SELECT i, CASE WHEN i IN (7, 1200) THEN 'x' ELSE i * 2 END, 'text ' || i FROM n
       """)
     try expectWhole(try moveTogether(engine, target), target)
+  }
+
+  @Test("who waits too long for another to start says which session that is", .timeLimit(.minutes(5)))
+  func hangingStarter() throws {
+    let (mongo, target) = (try TestMongo(), try TestPostgres())
+    try mongo.insert("things", [["_id": 1]])
+    let engine = try Engine(
+      mongo: mongo, into: target,
+      Self.mapping("{ store: app, collection: things }", id: "{ from: _id, type: integer }"))
+    try target.execute(
+      "SELECT pg_advisory_lock(hashtext('kedge start'), hashtext('\(engine.set.name)'))")
+    var options = BackfillOptions()
+    options.patience = 1
+    let backfill = try engine.prepared(options)
+    let process = try target.value("SELECT pg_backend_pid()")
+    let error = #expect(throws: (any Error).self) { try backfill.run() }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("process \(process)"), "\(String(describing: error))")
+    try target.execute(
+      "SELECT pg_advisory_unlock(hashtext('kedge start'), hashtext('\(engine.set.name)'))")
+    #expect(try backfill.run().counts("things") == [1, 1, 0, 0, 0])
   }
 }

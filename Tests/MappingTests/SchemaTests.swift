@@ -19,6 +19,7 @@ struct SchemaTests {
   @Test("it has every key that the parser knows, and no other")
   func keys() throws {
     try check(SetKey.self)
+    try check(SetAuditKey.self)
     try check(StoreKey.self)
     try check(EntityKey.self)
     try check(SourceKey.self)
@@ -53,6 +54,7 @@ struct SchemaTests {
     #expect(try words("store", "read-concern") == Store.ReadConcern.allCases.map(\.rawValue))
     #expect(try words("entity", "owner") == Entity.Owner.allCases.map(\.rawValue))
     #expect(try words("entity", "phase") == Entity.Phase.allCases.map(\.rawValue))
+    #expect(try words("setAudit", "undeclared") == UndeclaredRule.allCases.map(\.rawValue))
     #expect(try words("reference", "on-delete") == Reference.OnDelete.allCases.map(\.rawValue))
     for key in ["missing", "null", "empty"] {
       #expect(try words("child", key) == ChildTable.ArrayAbsence.allCases.map(\.rawValue))

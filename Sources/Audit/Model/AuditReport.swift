@@ -81,9 +81,14 @@ public struct SampleBound: Sendable, Equatable, Codable {
   public var confidence: Double
   /// With that confidence, at most this share of all records drifts, 0 to 1.
   public var upperShare: Double
+  /// Whether rows that no source record has can be in the sample: they can't where keys don't sort as the source does.
+  public var coversExtras: Bool
+  /// What the records were drawn by: the same seed draws the same ones.
+  public var seed: Int
 
   public init(
-    share: Double, population: Int, sampled: Int, drifting: Int, confidence: Double, upperShare: Double
+    share: Double, population: Int, sampled: Int, drifting: Int, confidence: Double, upperShare: Double,
+    coversExtras: Bool = true, seed: Int = 0
   ) {
     self.share = share
     self.population = population
@@ -91,6 +96,8 @@ public struct SampleBound: Sendable, Equatable, Codable {
     self.drifting = drifting
     self.confidence = confidence
     self.upperShare = upperShare
+    self.coversExtras = coversExtras
+    self.seed = seed
   }
 }
 
@@ -173,10 +180,12 @@ public struct AuditReport: Sendable, Equatable {
     public var bound: SampleBound?
     /// The share of the entity's key ranges that has been compared, 0 to 1; below 1 where the time budget ended.
     public var coverage = 1.0
+    /// Why it wasn't compared with its source, where it wasn't: Postgres owns it.
+    public var note: String?
 
     public init(
       entity: String, tally: AuditTally, seconds: Double, differences: [AuditDifference],
-      bound: SampleBound? = nil, coverage: Double = 1
+      bound: SampleBound? = nil, coverage: Double = 1, note: String? = nil
     ) {
       self.entity = entity
       self.tally = tally
@@ -184,6 +193,7 @@ public struct AuditReport: Sendable, Equatable {
       self.differences = differences
       self.bound = bound
       self.coverage = coverage
+      self.note = note
     }
   }
   public var run: Int
@@ -196,6 +206,10 @@ public struct AuditReport: Sendable, Equatable {
   public var ownership: [OwnershipFinding] = []
   /// False where the time budget ended before everything was compared; the next audit goes on from there.
   public var isComplete = true
+  /// What `--repair` did.
+  public var repair: RepairReport?
+  /// How many repairs `--plan` wrote down.
+  public var plannedRepairs: Int?
 
   public init(run: Int, set: String, startedAt: Date, finishedAt: Date, entities: [EntityReport]) {
     self.run = run

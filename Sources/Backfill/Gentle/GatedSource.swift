@@ -89,11 +89,21 @@ final class GatedSession: SourceSession {
     try cursor { try session.fetch(plan, locators, into: encoder) }
   }
 
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    try cursor { try session.readLocators(plan, range, encoder: encoder) }
+  }
+
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool { try inside { try session.keyIsLocator(plan) } }
+
   func estimatedCount(of entity: Entity) throws -> Int? {
     try inside { try session.estimatedCount(of: entity) }
   }
 
   func verify(_ plan: EntityPlan) throws { try inside { try session.verify(plan) } }
+
+  func contents() throws -> [String] { try inside { try session.contents() } }
 
   func verifyContents(of plan: EntityPlan) throws { try inside { try session.verifyContents(of: plan) } }
 

@@ -89,7 +89,7 @@ extension ChunkLoader {
   }
 
   /// Claims the keys of a range of record numbers; where the database refuses one, halves it until that is found.
-  private func claim(
+  func claim(
     _ claims: KeyClaims, _ staging: StagingTables, _ range: ClosedRange<Int>, _ tally: inout Tally
   ) throws {
     do {
@@ -109,7 +109,7 @@ extension ChunkLoader {
     }
   }
 
-  private func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+  func duplicate(_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
     QuarantineEntry(
       entity: plan.entity.name, locator: locator, reason: "duplicate_key",
       message: "another source record has the same key (\(plan.entity.key.joined(separator: ", ")));"
@@ -130,7 +130,7 @@ extension ChunkLoader {
     }
   }
 
-  private func orphan(_ key: ForeignKey, _ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
+  func orphan(_ key: ForeignKey, _ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry {
     QuarantineEntry(
       entity: plan.entity.name, locator: locator, reason: "reference",
       column: key.columns.joined(separator: ", "), sqlState: "23503",
@@ -177,7 +177,7 @@ extension ChunkLoader {
   }
 
   /// Moves staged records to quarantine, with their whole source value, fetched again by locator.
-  private func quarantineStaged(
+  func quarantineStaged(
     _ numbers: [Int], _ staging: StagingTables, _ tally: inout Tally,
     _ entry: (_ locator: [UInt8], _ record: [UInt8]) -> QuarantineEntry
   ) throws {

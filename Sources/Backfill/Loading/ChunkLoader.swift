@@ -32,6 +32,8 @@ public final class ChunkLoader {
   var locator = ByteBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private(set) var waitingBytes = 0
+  /// Whether refused records are kept, to be quarantined; false where they are only read to be compared.
+  public var keepsRefusals = true
   /// Entries that were written in a transaction that may still be rolled back: the latest of them.
   private var unsettled: [QuarantineEntry] = []
   /// Asked now and then whether there are too many refusals.
@@ -187,6 +189,7 @@ public final class ChunkLoader {
   }
 
   func hold(_ entry: QuarantineEntry) {
+    guard keepsRefusals else { return }
     waiting.append(entry)
     let bytes = entry.record.count + entry.locator.count + 512
     waitingBytes += bytes

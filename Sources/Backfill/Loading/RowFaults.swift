@@ -1,8 +1,8 @@
-internal import Postgres
+public import Postgres
 
 extension PostgresError {
   /// Whether the rows are at fault, not the server, the schema or the connection.
-  var isAboutOneRow: Bool {
+  public var isAboutOneRow: Bool {
     guard let sqlState else { return false }
     let state = String(sqlState.prefix(2))
     // Data exceptions, constraint violations, cardinality, raised by a trigger or a function, too large for an index;

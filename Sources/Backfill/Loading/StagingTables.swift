@@ -68,8 +68,8 @@ public struct StagingTables {
     return sql
   }
 
-  /// Takes records out of the stage.
-  func removalSQL(_ rows: [Int]) -> [String] {
+  /// Takes records out of the stage, by their numbers.
+  public func removalSQL(_ rows: [Int]) -> [String] {
     let list = rows.map(String.init).joined(separator: ", ")
     return names.map { "DELETE FROM \($0) WHERE \(Self.row) IN (\(list))" }
   }

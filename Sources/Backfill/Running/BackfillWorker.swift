@@ -244,7 +244,7 @@ final class BackfillWorker {
     defer { loader.yields = nil }
     try SourcePlaces.reserve(sessions, only: loader.plan.entity.store)
     defer { SourcePlaces.release(sessions) }
-    try target.connection.transaction {
+    try untilStopped(target.connection) {
       loader.encoder.resetUnmapped()
       try loader.judge?.beginChunk()
       var tally =
@@ -267,6 +267,18 @@ final class BackfillWorker {
       StopPoint.reach(.afterCheckpoint)
     }
     loader.settleQuarantine()
+  }
+
+  /// A transaction that Ctrl-C ends wherever it is: merging a large chunk takes long, and what it has done goes back anyway.
+  private func untilStopped(_ connection: PostgresConnection, _ body: () throws -> Void) throws {
+    let (stop, cancel) = (backfill.context.stop, connection.cancelHandle)
+    let registration = stop.onSet { cancel.cancel(isAwaited: false) }
+    defer { registration.remove() }
+    do { try connection.transaction(body) } catch let error as PostgresError
+      where stop.isSet && error.sqlState == "57014"
+    {
+      throw BackfillInterruption()
+    }
   }
 
   /// After an entity's last chunk: records that waited for a record of their own kind, or for a value that a later record

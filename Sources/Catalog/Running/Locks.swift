@@ -21,9 +21,16 @@ extension Catalog {
 
   /// Runs `body` while no other process of the set starts: what begins a run happens once.
   ///
-  /// - Throws: ``CatalogError/busy(set:)``, or what `body` throws.
-  public func whileStarting<T>(set: String, _ body: () throws -> T) throws -> T {
-    try waitForLock("pg_advisory_lock(hashtext('kedge start'), hashtext($1))", set: set, seconds: 60)
+  /// - Parameter patience: seconds to wait for another that starts; looking through a large file takes it minutes.
+  /// - Throws: ``CatalogError/starting(set:by:)``, or what `body` throws.
+  public func whileStarting<T>(set: String, patience: Double, _ body: () throws -> T) throws -> T {
+    do {
+      try waitForLock(
+        "pg_advisory_lock(hashtext('kedge start'), hashtext($1))", set: set,
+        seconds: max(1, Int(min(patience, 86_400))))
+    } catch CatalogError.busy {
+      throw CatalogError.starting(set: set, by: try starter(of: set))
+    }
     let result: T
     do { result = try body() } catch {
       // The error at hand is what counts; should the connection be gone, so is the lock.
@@ -32,6 +39,21 @@ extension Catalog {
     }
     try unlockStart(set)
     return result
+  }
+
+  /// The session that holds the start lock, for a person who wonders why it does so for so long.
+  private func starter(of set: String) throws -> String? {
+    try connection.query(
+      """
+      SELECT 'process ' || a.pid || coalesce(' from ' || host(a.client_addr), '') || ', there since '
+        || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS starter
+      FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND l.classid::bigint = hashtext('kedge start')::bigint & 4294967295
+        AND l.objid::bigint = hashtext($1)::bigint & 4294967295
+      """, [.text(set)]
+    ).first?["starter"]
   }
 
   private func unlockStart(_ set: String) throws {

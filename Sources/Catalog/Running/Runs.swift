@@ -194,7 +194,7 @@ extension Catalog {
   }
 
   /// Names this database for good: a copy of it that is restored elsewhere has another identity.
-  private func targetIdentity() throws -> String {
+  public func targetIdentity() throws -> String {
     let database = try connection.query("SELECT oid FROM pg_database WHERE datname = current_database()")
       .first?["oid"]
     let isAllowed = try connection.query(
@@ -256,5 +256,16 @@ private struct FoundRun {
     if limit != request.limit { found.append(.limit(was: limit, is: request.limit)) }
     if self.target != target { found.append(.target) }
     return found
+  }
+}
+
+extension Catalog {
+  /// Begins a run that is never resumed, such as a repair.
+  public func start(kind: String, set: String) throws -> Run {
+    let rows = try connection.query(
+      "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ($1, $2, '', '') RETURNING id",
+      [.text(kind), .text(set)])
+    guard let row = rows.first else { throw CatalogError.noRow }
+    return Run(id: try row.int("id"), isResumed: false)
   }
 }

@@ -44,7 +44,9 @@ struct FishCompletion {
       let own = command.options.filter { option in
         !program.everyGlobalOption.contains { $0.name == option.name }
       }
-      lines += own.map { line(for: $0, condition: "\(prefix)_under \(title)") }
+      // The options of a command that runs alone aren't those of its subcommands.
+      let place = command.hasSubcommands ? "at" : "under"
+      lines += own.map { line(for: $0, condition: "\(prefix)_\(place) \(title)") }
       for argument in command.arguments {
         guard case .choice(let choices) = argument.syntax else { continue }
         lines.append(offer(choices, condition: "\(prefix)_at \(title)"))

@@ -17,6 +17,7 @@ extension ProgramSpec {
     let words = [name] + path
     guard let command = command(at: path) else { return "\(name) <command> [options]" }
     if command.isGroup { return (words + ["<subcommand>", "[options]"]).joined(separator: " ") }
+    if command.hasSubcommands { return (words + ["[<subcommand>]", "[options]"]).joined(separator: " ") }
     let required = command.options.filter(\.isRequired).map(\.invocation)
     let ordinary = command.arguments.filter { !$0.followsTerminator }.map(\.usage)
     let last = command.arguments.filter(\.followsTerminator).map(\.usage)
@@ -43,7 +44,7 @@ struct HelpPage {
       let rows = program.environment.map { (term: $0.name, explanation: $0.help) }
       sections.append(section("environment", DefinitionList.lines(rows, width: width)))
       sections.append(["See '\(program.name) help <command>' for one command."])
-    } else if command?.isGroup == true {
+    } else if command?.hasSubcommands == true {
       sections.append([
         "See '\(program.name) help \(path.joined(separator: " ")) <subcommand>' for one of them."
       ])

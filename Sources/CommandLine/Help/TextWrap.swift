@@ -1,7 +1,7 @@
 /// Breaks text into lines at spaces.
-enum TextWrap {
+public enum TextWrap {
   /// The lines of one paragraph, none wider than `width` unless a single word is.
-  static func lines(_ paragraph: String, width: Int) -> [String] {
+  public static func lines(_ paragraph: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     var used = 0

@@ -43,7 +43,7 @@ struct CommandParser {
         try readShortOptions(word)
       } else if command == nil && word == "help" {
         return try readHelpRequest()
-      } else if command?.isGroup ?? true {
+      } else if command?.hasSubcommands ?? true {
         try descend(to: word)
       } else {
         arguments.append(word)
@@ -67,6 +67,19 @@ struct CommandParser {
     }
     path.append(word)
     command = found
+    try checkOptionsBefore(found)
+  }
+
+  /// What was given to a command that runs alone means nothing to its subcommand, and must not be dropped unseen.
+  private func checkOptionsBefore(_ subcommand: CommandSpec) throws(UsageFailure) {
+    let known = program.options(of: subcommand).map(\.name)
+    let given = flags.union(values.keys).sorted()
+    guard let stray = given.first(where: { !known.contains($0) }) else { return }
+    let title = path.joined(separator: " ")
+    throw UsageFailure(
+      message:
+        "The option '--\(stray)' belongs to '\(path.dropLast().joined(separator: " "))' alone; '\(title)' doesn't"
+        + " take it.")
   }
 
   private func unknownCommand(_ word: String, among candidates: [String]) -> String {
@@ -78,7 +91,7 @@ struct CommandParser {
         : Suggestion.sentence(for: word, among: candidates)
       return "Unknown command '\(Redaction.shown(word))'.\(hint)"
     }
-    if !command.isGroup { return "'\(path.joined(separator: " "))' has no subcommands." }
+    if !command.hasSubcommands { return "'\(path.joined(separator: " "))' has no subcommands." }
     let hint = Suggestion.sentence(for: word, among: candidates)
     let title = path.joined(separator: " ")
     return "Unknown subcommand '\(Redaction.shown(word))' of '\(title)'."

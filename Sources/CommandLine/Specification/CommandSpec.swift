@@ -12,7 +12,7 @@ public struct ExampleSpec: Sendable, Equatable {
   }
 }
 
-/// One command of the program, or a group of subcommands.
+/// One command of the program, a group of subcommands, or both.
 public struct CommandSpec: Sendable, Equatable {
   /// The word that the user types: `list` in `kedge quarantine list`.
   public var name: String
@@ -30,14 +30,16 @@ public struct CommandSpec: Sendable, Equatable {
   public var examples: [ExampleSpec]
   /// The exit codes that this command can end with; empty means all of the program's.
   public var exitCodes: [Int]
-  /// The commands of a group. A group has no arguments and can't run alone.
+  /// The commands below this one. A command with subcommands has no arguments: its next word names one of them.
   public var subcommands: [CommandSpec]
+  /// Whether a command with subcommands also does something without one: `kedge audit` beside `kedge audit history`.
+  public var runsAlone: Bool
 
-  /// Describes a command or, with `subcommands`, a group.
+  /// Describes a command or, with `subcommands`, a group; with `runsAlone`, both in one.
   public init(
     _ name: String, summary: String, discussion: String = "", options: [OptionSpec] = [],
     arguments: [ArgumentSpec] = [], examples: [ExampleSpec] = [], exitCodes: [Int] = [],
-    subcommands: [CommandSpec] = []
+    subcommands: [CommandSpec] = [], runsAlone: Bool = false
   ) {
     self.name = name
     self.summary = summary
@@ -47,10 +49,14 @@ public struct CommandSpec: Sendable, Equatable {
     self.examples = examples
     self.exitCodes = exitCodes
     self.subcommands = subcommands
+    self.runsAlone = runsAlone
   }
 }
 
 extension CommandSpec {
   /// Whether the command only holds subcommands.
-  var isGroup: Bool { !subcommands.isEmpty }
+  var isGroup: Bool { !subcommands.isEmpty && !runsAlone }
+
+  /// Whether a word after the command names one of its subcommands.
+  var hasSubcommands: Bool { !subcommands.isEmpty }
 }

@@ -17,9 +17,7 @@ extension ProgramSpec {
       found += Self.repeated(command.subcommands.map(\.name)).map {
         "'\(title)': the subcommand '\($0)' is declared twice."
       }
-      if command.isGroup && !command.arguments.isEmpty {
-        found.append("'\(title)': a group can't take arguments.")
-      }
+      found += objections(toGroup: command, title)
       let ordinary = command.arguments.filter { !$0.followsTerminator }
       if ordinary.dropLast().contains(where: { $0.repeats || !$0.isRequired }) {
         found.append("'\(title)': only the last argument may repeat or be left out.")
@@ -37,6 +35,30 @@ extension ProgramSpec {
       found += command.examples.compactMap { objection(to: $0, of: path) }
     }
     return found + examples.compactMap { objection(to: $0, of: []) }
+  }
+
+  /// A word after a command with subcommands names one of them, and an option read before it must mean the same after it.
+  private func objections(toGroup command: CommandSpec, _ title: String) -> [String] {
+    guard command.hasSubcommands else {
+      return command.runsAlone ? ["'\(title)': it has no subcommands, so it always runs alone."] : []
+    }
+    var found: [String] = []
+    if !command.arguments.isEmpty {
+      found.append("'\(title)': a command with subcommands can't take arguments.")
+    }
+    if command.isGroup && !command.options.isEmpty {
+      found.append("'\(title)': a group that doesn't run alone can't take options.")
+    }
+    for subcommand in command.subcommands {
+      for option in subcommand.options {
+        guard let own = command.options.first(where: { $0.name == option.name }) else { continue }
+        if own.kind != option.kind || own.repeats != option.repeats || own.short != option.short {
+          found.append(
+            "'\(title) \(subcommand.name)': '--\(option.name)' is another kind of option in '\(title)'.")
+        }
+      }
+    }
+    return found
   }
 
   /// An example of a group may show any of its subcommands.

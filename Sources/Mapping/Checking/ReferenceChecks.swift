@@ -12,20 +12,40 @@ struct ReferenceChecks {
     for draft in drafts where byName[draft.entity.name] == nil { byName[draft.entity.name] = draft }
     var resolved = drafts
     for index in resolved.indices {
-      resolved[index].references = drafts[index].references.map { resolve($0, of: drafts[index], byName) }
+      let draft = drafts[index]
+      resolved[index].references = draft.references.map { resolve($0, of: Referrer(draft), byName) }
       resolved[index].entity.references = resolved[index].references.map(\.reference)
+      resolved[index].children = draft.children.map {
+        resolve($0, of: draft, parents: draft.entity.key.map(draft.field), byName)
+      }
+      resolved[index].entity.children = resolved[index].children.map(\.child)
     }
     ReferenceCycles(log: log).check(resolved)
     return resolved
   }
 
-  private func resolve(_ draft: ReferenceDraft, of source: EntityDraft, _ byName: [String: EntityDraft])
+  /// - Parameter parents: the fields that the child's parent columns repeat; nil for an element's place.
+  private func resolve(
+    _ draft: ChildDraft, of entity: EntityDraft, parents: [FieldDraft?], _ byName: [String: EntityDraft]
+  ) -> ChildDraft {
+    var result = draft
+    let referrer = Referrer(draft, of: entity, parents: parents)
+    result.references = draft.references.map { resolve($0, of: referrer, byName) }
+    result.children = draft.children.map {
+      resolve($0, of: entity, parents: parents + [nil], byName)
+    }
+    result.child.references = result.references.map(\.reference)
+    result.child.children = result.children.map(\.child)
+    return result
+  }
+
+  private func resolve(_ draft: ReferenceDraft, of source: Referrer, _ byName: [String: EntityDraft])
     -> ReferenceDraft
   {
     var result = draft
     for column in draft.columns where source.field(column.value) == nil {
       log.error(
-        "the reference's column \"\(column.value)\" is not among the fields of \"\(source.entity.name)\"",
+        "the reference's column \"\(column.value)\" is not among the fields of \"\(source.name)\"",
         at: column.location,
         help: NearestWord.help(for: column.value, among: source.fields.map(\.field.column)))
     }
@@ -37,25 +57,48 @@ struct ReferenceChecks {
       }
       return result
     }
-    let areBothCore = source.entity.owner == .core && target.entity.owner == .core
-    if draft.enforcement == nil, !areBothCore { result.reference.enforcement = .audit }
-    if let enforcement = draft.enforcement, enforcement.value == .constraint, !areBothCore {
-      let feature = source.entity.owner == .feature ? source : target
-      log.error(
-        "Postgres can't keep a reference that involves the feature entity \"\(feature.entity.name)\"",
-        at: enforcement.location, help: "write enforce: audit")
-    }
     if draft.targets == nil { result.reference.targetColumns = target.entity.key }
-    checkDeletion(draft, source)
+    result.reference.isArray = isArray(result, source, target)
+    checkEnforcement(&result, source, target)
+    checkDeletion(result, source)
     checkColumns(result, source, target)
     return result
   }
 
-  private func checkDeletion(_ draft: ReferenceDraft, _ source: EntityDraft) {
-    guard let onDelete = draft.onDelete, onDelete.value == .setNull else { return }
+  /// Whether each element of the one column refers, and not the array as a whole.
+  private func isArray(_ draft: ReferenceDraft, _ source: Referrer, _ target: EntityDraft) -> Bool {
+    guard draft.columns.count == 1, draft.reference.targetColumns.count == 1,
+      let type = source.field(draft.columns[0].value)?.field.type, type.base.element != type.base,
+      let other = target.field(draft.reference.targetColumns[0])?.field.type
+    else { return false }
+    return other.base.element == other.base
+  }
+
+  private func checkEnforcement(_ draft: inout ReferenceDraft, _ source: Referrer, _ target: EntityDraft) {
+    let areBothCore = source.owner == .core && target.entity.owner == .core
+    let canBeForeignKey = areBothCore && !source.isChild && !draft.reference.isArray
+    if draft.enforcement == nil, !canBeForeignKey { draft.reference.enforcement = .audit }
+    guard let enforcement = draft.enforcement, enforcement.value == .constraint, !canBeForeignKey else {
+      return
+    }
+    let problem: String
+    if !areBothCore {
+      let feature = source.owner == .feature ? source.entity : target.entity.name
+      problem = "Postgres can't keep a reference that involves the feature entity \"\(feature)\""
+    } else if draft.reference.isArray {
+      problem = "Postgres can't keep references of an array's elements"
+    } else {
+      problem = "a backfill can't keep a foreign key of a child table"
+    }
+    log.error(problem, at: enforcement.location, help: "write enforce: audit")
+  }
+
+  private func checkDeletion(_ draft: ReferenceDraft, _ source: Referrer) {
+    // What goes from an array is the element.
+    guard let onDelete = draft.onDelete, onDelete.value == .setNull, !draft.reference.isArray else { return }
     for column in draft.columns {
       let isRequired = source.field(column.value)?.field.required ?? false
-      guard isRequired || source.entity.key.contains(column.value) else { continue }
+      guard isRequired || source.key.contains(column.value) else { continue }
       log.error(
         "a deletion can't set \"\(column.value)\" to null: the column is required", at: onDelete.location,
         help: "write restrict, cascade or no-action")
@@ -63,7 +106,7 @@ struct ReferenceChecks {
     }
   }
 
-  private func checkColumns(_ draft: ReferenceDraft, _ source: EntityDraft, _ target: EntityDraft) {
+  private func checkColumns(_ draft: ReferenceDraft, _ source: Referrer, _ target: EntityDraft) {
     let reference = draft.reference
     if reference.targetColumns.isEmpty {
       // A core entity without a key has its own error.
@@ -96,8 +139,14 @@ struct ReferenceChecks {
     for (column, targetColumn) in zip(draft.columns, reference.targetColumns) {
       guard let one = source.field(column.value), let other = target.field(targetColumn), one.isTypeKnown,
         other.isTypeKnown,
-        !one.field.type.isComparable(to: other.field.type)
+        !draft.type(of: one).isComparable(to: other.field.type)
       else { continue }
+      if draft.columns.count > 1, one.field.type.base.element == other.field.type.base {
+        log.error(
+          "\"\(column.value)\" is an array, whose elements can't refer together with other columns",
+          at: column.location, help: "give it a reference of its own")
+        continue
+      }
       log.error(
         "\"\(column.value)\" is \(one.field.type.sql), but \"\(target.entity.name).\(targetColumn)\" is \(other.field.type.sql)",
         at: column.location, help: "give both the same type")
@@ -132,6 +181,50 @@ struct ReferenceChecks {
   private func isUnique(_ columns: [String], _ target: EntityDraft) -> Bool {
     if Set(columns) == Set(target.entity.key) { return true }
     return columns.count == 1 && target.field(columns[0])?.field.unique == true
+  }
+}
+
+/// Whatever has references: an entity, or a child table of it.
+private struct Referrer {
+  /// As messages name it.
+  let name: String
+  let entity: String
+  let owner: Entity.Owner
+  let isChild: Bool
+  /// Columns that may refer.
+  let fields: [FieldDraft]
+  /// Columns that can't be null.
+  let key: [String]
+
+  init(_ draft: EntityDraft) {
+    (name, entity, owner) = (draft.entity.name, draft.entity.name, draft.entity.owner)
+    isChild = false
+    fields = draft.fields
+    key = draft.entity.key
+  }
+
+  init(_ draft: ChildDraft, of entity: EntityDraft, parents: [FieldDraft?]) {
+    name = draft.child.name
+    (self.entity, owner) = (entity.entity.name, entity.entity.owner)
+    isChild = true
+    let repeated = zip(draft.child.parentColumns, parents).compactMap { name, field in
+      field.map { field in
+        var copy = field
+        copy.field.column = name
+        return copy
+      }
+    }
+    fields = draft.fields + repeated
+    key = draft.child.parentColumns
+  }
+
+  func field(_ column: String) -> FieldDraft? { fields.first { $0.field.column == column } }
+}
+
+extension ReferenceDraft {
+  /// The type of what refers: of the elements, for an array of references.
+  fileprivate func type(of field: FieldDraft) -> TargetType {
+    reference.isArray ? field.field.type.base.element : field.field.type
   }
 }
 

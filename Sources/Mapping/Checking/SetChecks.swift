@@ -19,7 +19,7 @@ struct SetChecks {
       if let table = draft.entity.table {
         claim(table, "entity \"\(draft.entity.name)\"", draft.tableLocation)
       }
-      for child in draft.children.flatMap(\.all) {
+      for child in draft.children.flatMap(\.all) where draft.entity.owner == .core {
         claim(
           child.child.table, "child \"\(child.child.name)\" of \"\(draft.entity.name)\"", child.tableLocation)
       }

@@ -14,10 +14,17 @@ extension VocabularyKey {
 }
 
 enum SetKey: String, VocabularyKey {
-  case set, schema, stores
+  case set, schema, stores, audit
   static let object = "set.yaml"
   static let definition = "set"
   static let needed: [SetKey] = [.set, .stores]
+}
+
+enum SetAuditKey: String, VocabularyKey {
+  case undeclared
+  static let object = "the set's \"audit\""
+  static let definition = "setAudit"
+  static let needed: [SetAuditKey] = []
 }
 
 enum StoreKey: String, VocabularyKey {
@@ -40,7 +47,7 @@ enum EntityKey: String, VocabularyKey {
   static let neededForCore: [EntityKey] = [.key, .fields]
   /// What describes Postgres tables, and so is not for feature entities.
   static let coreOnly: [EntityKey] = [
-    .phase, .target, .children, .rest, .unmapped, .quarantine, .audit, .generated,
+    .phase, .target, .rest, .unmapped, .quarantine, .audit, .generated,
   ]
 }
 
@@ -84,10 +91,12 @@ enum BooleanWordsKey: String, VocabularyKey {
 enum ChildKey: String, VocabularyKey {
   case from, table, schema, parent, ordinal, missing, null, empty
   case nullElement = "null-element"
-  case fields, children
+  case fields, children, references
   static let object = "a child table"
   static let definition = "child"
   static let needed: [ChildKey] = []
+  /// What describes a Postgres table, and so is not for the children of feature entities.
+  static let coreOnly: [ChildKey] = [.table, .schema]
 }
 
 enum ReferenceKey: String, VocabularyKey {

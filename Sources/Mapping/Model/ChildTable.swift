@@ -33,6 +33,11 @@ public struct ChildTable: Sendable, Equatable {
   public var null: ArrayAbsence
   public var empty: ArrayAbsence
   public var nullElement: NullElement
+  /// References of its rows: each element of the array is one.
+  public var references: [Reference]
+
+  /// This one and those inside it, each after the one around it.
+  public var all: [ChildTable] { [self] + children.flatMap(\.all) }
 
   /// - Parameters:
   ///   - name: the table's name where none is given.
@@ -40,7 +45,8 @@ public struct ChildTable: Sendable, Equatable {
   public init(
     name: String? = nil, path: ValuePath, location: SourceLocation, table: TableName, parentColumns: [String],
     ordinal: String, fields: [Field], children: [ChildTable] = [], missing: ArrayAbsence = .noRows,
-    null: ArrayAbsence = .noRows, empty: ArrayAbsence = .noRows, nullElement: NullElement? = nil
+    null: ArrayAbsence = .noRows, empty: ArrayAbsence = .noRows, nullElement: NullElement? = nil,
+    references: [Reference] = []
   ) {
     self.name = name ?? table.name
     self.path = path
@@ -54,11 +60,19 @@ public struct ChildTable: Sendable, Equatable {
     self.null = null
     self.empty = empty
     self.nullElement = nullElement ?? Self.usualNullElement(fields)
+    self.references = references
   }
 
   /// A null is a value like others where the elements themselves are the values, and no document where fields are
   /// looked for in it.
   public static func usualNullElement(_ fields: [Field]) -> NullElement {
     fields.allSatisfy { $0.paths.allSatisfy(\.steps.isEmpty) } ? .row : .quarantine
+  }
+}
+
+extension Entity {
+  /// Whether it, or a child table of it, refers to anything.
+  public var hasReferences: Bool {
+    !references.isEmpty || children.flatMap(\.all).contains { !$0.references.isEmpty }
   }
 }

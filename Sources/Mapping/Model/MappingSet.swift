@@ -10,15 +10,19 @@ public struct MappingSet: Sendable, Equatable {
   public var stores: [Store]
   /// In the order of their files' names.
   public var entities: [Entity]
+  /// What an audit makes of tables and collections that no entity declares.
+  public var undeclared: UndeclaredRule
 
   public init(
-    name: String, directory: String, schema: String = "core", stores: [Store], entities: [Entity]
+    name: String, directory: String, schema: String = "core", stores: [Store], entities: [Entity],
+    undeclared: UndeclaredRule = .report
   ) {
     self.name = name
     self.schema = schema
     self.directory = directory
     self.stores = stores
     self.entities = entities
+    self.undeclared = undeclared
   }
 
   /// The Postgres store that core entities move to; where the set declares none, one with the usual variables.
@@ -44,6 +48,14 @@ public struct MappingSet: Sendable, Equatable {
     entities.forEach(visit)
     return ordered
   }
+}
+
+/// What an audit makes of a table or collection that no entity declares.
+public enum UndeclaredRule: String, Sendable, CaseIterable {
+  /// It is worth knowing, and no drift.
+  case report
+  case drift
+  case ignore
 }
 
 /// A database that holds data.
@@ -271,10 +283,12 @@ public struct Reference: Sendable, Equatable {
   public var onDelete: OnDelete
   public var enforcement: Enforcement
   public var location: SourceLocation
+  /// Whether its one column is an array, each element of which refers.
+  public var isArray: Bool
 
   public init(
     columns: [String], entity: String, targetColumns: [String], onDelete: OnDelete = .noAction,
-    enforcement: Enforcement = .constraint, location: SourceLocation
+    enforcement: Enforcement = .constraint, location: SourceLocation, isArray: Bool = false
   ) {
     self.columns = columns
     self.entity = entity
@@ -282,6 +296,7 @@ public struct Reference: Sendable, Equatable {
     self.onDelete = onDelete
     self.enforcement = enforcement
     self.location = location
+    self.isArray = isArray
   }
 }
 

@@ -13,6 +13,8 @@ public struct EntityPlan: Sendable {
   public var record: RecordPlan
   /// For sources with columns: which column fills which slot. Empty for documents.
   public var slotNames: [String]
+  /// For documents: the top-level fields that are read, where the others are of no use to anybody; nil for whole documents.
+  public var readFields: [String]?
 
   public var keyColumns: [TargetColumn] { key.map { columns[$0] } }
 
@@ -70,11 +72,11 @@ public struct TargetColumn: Sendable, Equatable {
     self.isPersonal = isPersonal
   }
 
-  /// Name and type for a temporary table: no constraints; text compares as bytes (`COLLATE "C"`), as keys do.
+  /// Name and type for a temporary table: no constraints, and no collation of its own, so that the target's decides where
+  /// both are compared (two that differ are an error).
   public var temporaryDefinition: String {
     // Without domains: their checks are for the merge, which can tell the one row that they refuse.
-    let collation = type.isText && type.base != .citext ? " COLLATE \"C\"" : ""
-    return "\(quotedIdentifier(name)) \(type.base.sql)\(collation)"
+    "\(quotedIdentifier(name)) \(type.base.sql)"
   }
 
   /// The target's column under an alias, as the type that temporary tables have.
@@ -124,6 +126,22 @@ extension EntityPlan {
   /// Compiles only what references of a feature entity need: its fields, as if there were a table.
   public init(referencesOf entity: Entity, source: Store.Kind) throws {
     try self.init(entity, table: TableName(schema: "pg_temp", name: entity.name), source: source)
+    if source == .mongo { readFields = Self.topFields(of: entity) }
+  }
+
+  /// The names of the top-level fields that the entity's paths begin with; nil where a name isn't one that a projection
+  /// can name.
+  private static func topFields(of entity: Entity) -> [String]? {
+    let paths =
+      entity.fields.flatMap(\.paths) + entity.children.map(\.path) + entity.filters.map(\.path)
+    var names: [String] = []
+    for path in paths {
+      guard case .field(let name)? = path.steps.first, !name.isEmpty, !name.hasPrefix("$"),
+        !name.contains(".")
+      else { return nil }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   private init(_ entity: Entity, table: TableName, source: Store.Kind) throws {

@@ -8,6 +8,8 @@ struct ChildReader {
   /// What columns that repeat that key are called, where the file doesn't say.
   let usualParents: [String]
   var isNested = false
+  /// Whether the elements become rows; those of a feature entity stay where they are.
+  var isCore = true
   /// The schema of types that name none.
   let schema: String
 
@@ -18,6 +20,13 @@ struct ChildReader {
   private func child(_ name: Located<String>, _ node: YAMLNode) -> ChildDraft? {
     if name.value.isEmpty { log.error("a child table needs a name", at: name.location) }
     guard let object = ObjectReader<ChildKey>(node, log: log) else { return nil }
+    if !isCore {
+      for key in ChildKey.coreOnly where object[key] != nil {
+        log.error(
+          "a feature entity stays in its store, so its children have no \"\(key.rawValue)\"",
+          at: object.place(of: key), help: "remove it, or make the entity's owner core")
+      }
+    }
     var target = TableName(schema: table.schema, name: table.name + "_" + name.value)
     var tableLocation = name.location
     if let text = object[.table].flatMap({ log.text($0, "\"table\"") }) {
@@ -48,7 +57,8 @@ struct ChildReader {
     let ownKey = parent.map(\.value) + [ordinal.value]
     let inner = ChildReader(
       log: log, table: target, key: ownKey,
-      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true, schema: schema)
+      usualParents: parent.map(\.value) + ["\(name.value)_\(ordinal.value)"], isNested: true, isCore: isCore,
+      schema: schema)
     let children = object[.children].map { inner.read($0) } ?? []
     if fields.isEmpty, children.isEmpty, object[.fields].map({ $0.pairs != nil }) ?? true {
       log.error(
@@ -62,7 +72,8 @@ struct ChildReader {
     readAbsences(object, &child)
     return ChildDraft(
       child: child, fields: fields, tableLocation: tableLocation, parent: parent, ordinal: ordinal,
-      children: children)
+      children: children,
+      references: object[.references].map { ReferenceReader(log: log).read($0) } ?? [])
   }
 
   private func readAbsences(_ object: ObjectReader<ChildKey>, _ child: inout ChildTable) {

@@ -35,6 +35,7 @@ struct ChildDraft {
   var parent: [Located<String>]
   var ordinal: Located<String>
   var children: [ChildDraft]
+  var references: [ReferenceDraft] = []
 
   /// This one, and those inside it.
   var all: [ChildDraft] { [self] + children.flatMap(\.all) }

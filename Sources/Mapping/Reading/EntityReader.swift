@@ -44,7 +44,7 @@ struct EntityReader {
         log.error("a core entity needs at least the fields of its key", at: fields.location)
       }
     }
-    if isCore, let children = object[.children] { readChildren(children, object, source, &draft) }
+    if let children = object[.children] { readChildren(children, object, source, &draft) }
     if isCore, let rest = object[.rest].flatMap({ log.text($0, "\"rest\"") }) {
       log.checkName(rest, NameRules.columnProblem)
       draft.rest = rest
@@ -153,11 +153,17 @@ struct EntityReader {
   private func readChildren(
     _ node: YAMLNode, _ object: ObjectReader<EntityKey>, _ source: Source?, _ draft: inout EntityDraft
   ) {
-    guard let table = draft.entity.table else { return }
     let key = draft.entity.key
+    if draft.entity.owner == .feature, key.isEmpty, object[.key] == nil {
+      log.error(
+        "a feature entity with children needs \"key\", so that an element's record can be named",
+        at: object.place(of: .children))
+    }
+    // For a feature entity a name that nothing is created by.
+    let table = draft.entity.table ?? TableName(schema: set.schema, name: draft.entity.name)
     let reader = ChildReader(
       log: log, table: table, key: key, usualParents: key.map { draft.entity.name + "_" + $0 },
-      schema: set.schema)
+      isCore: draft.entity.owner == .core, schema: set.schema)
     draft.children = reader.read(node)
     draft.entity.children = draft.children.map(\.child)
     if draft.children.contains(where: { draft.goesIntoPlainColumn($0.child.path) }) {

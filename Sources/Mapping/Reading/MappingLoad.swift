@@ -61,7 +61,7 @@ public struct MappingLoad: Sendable {
     if log.hasErrors { throw found }
     let result = MappingSet(
       name: set.name, directory: directory, schema: set.schema, stores: set.stores.map(\.value),
-      entities: drafts.map(\.entity))
+      entities: drafts.map(\.entity), undeclared: set.undeclared)
     return MappingLoad(set: result, warnings: found.diagnostics)
   }
 }

@@ -3,6 +3,7 @@ struct SetDraft {
   var name = ""
   var schema = "core"
   var stores: [Located<Store>] = []
+  var undeclared = UndeclaredRule.report
   /// Whether `set.yaml` could be read, so that a store which it doesn't name is really unknown.
   var isComplete = false
 
@@ -23,6 +24,11 @@ struct SetReader {
     if let schema = object[.schema].flatMap({ log.text($0, "\"schema\"") }) {
       draft.schema = schema.value
       log.checkName(schema, NameRules.schemaProblem)
+    }
+    if let node = object[.audit], let rules = ObjectReader<SetAuditKey>(node, log: log),
+      let word = rules[.undeclared].flatMap({ log.word($0, "\"undeclared\"", as: UndeclaredRule.self) })
+    {
+      draft.undeclared = word
     }
     guard let stores = object[.stores] else { return draft }
     draft.isComplete = stores.pairs != nil

@@ -5,8 +5,9 @@ struct ChildWriter {
   let around: TableName
   /// What the columns that repeat that table's key are called where the file doesn't say.
   let usualParents: [String]
-  /// The schema of types that name none.
-  let setSchema: String
+  let set: MappingSet
+  /// The entity's owner.
+  let owner: Entity.Owner
 
   func write(to output: inout YAMLOutput, indent: Int) {
     output.line("\(YAMLScalar.key(child.name)):", indent: indent)
@@ -14,14 +15,16 @@ struct ChildWriter {
     if !child.fields.isEmpty {
       output.line("fields:", indent: indent + 2)
       for field in child.fields {
-        FieldWriter(field: field, isKey: false, setSchema: setSchema).write(to: &output, indent: indent + 4)
+        FieldWriter(field: field, isKey: false, setSchema: set.schema).write(to: &output, indent: indent + 4)
       }
     }
+    ReferenceWriter(set: set, owner: owner, isChild: true).write(
+      child.references, to: &output, indent: indent + 2)
     if child.children.isEmpty { return }
     output.line("children:", indent: indent + 2)
     let parents = child.parentColumns + ["\(child.name)_\(child.ordinal)"]
     for inner in child.children {
-      ChildWriter(child: inner, around: child.table, usualParents: parents, setSchema: setSchema)
+      ChildWriter(child: inner, around: child.table, usualParents: parents, set: set, owner: owner)
         .write(to: &output, indent: indent + 4)
     }
   }

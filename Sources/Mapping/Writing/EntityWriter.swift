@@ -35,7 +35,8 @@ struct EntityWriter {
     writeGenerated(&output)
     if let rest = entity.rest { output.line("rest: \(YAMLScalar.text(rest))") }
     writeUnmapped(&output)
-    writeReferences(&output)
+    ReferenceWriter(set: set, owner: entity.owner, isChild: false).write(
+      entity.references, to: &output, indent: 0)
     writeFilters(&output)
     writeRules(&output)
     return output.text
@@ -50,12 +51,13 @@ struct EntityWriter {
   }
 
   private func writeChildren(_ output: inout YAMLOutput) {
-    guard let table = entity.table, !entity.children.isEmpty else { return }
+    guard !entity.children.isEmpty else { return }
+    let table = entity.table ?? TableName(schema: set.schema, name: entity.name)
     output.line("children:")
     let parents = entity.key.map { "\(entity.name)_\($0)" }
     for child in entity.children {
-      ChildWriter(child: child, around: table, usualParents: parents, setSchema: set.schema).write(
-        to: &output, indent: 2)
+      ChildWriter(child: child, around: table, usualParents: parents, set: set, owner: entity.owner)
+        .write(to: &output, indent: 2)
     }
   }
 
@@ -83,26 +85,6 @@ struct EntityWriter {
     var pairs = [("ignore", YAMLOutput.list(rule.ignored.map(\.description)))]
     if rule.others != .count { pairs.append(("others", rule.others.rawValue)) }
     output.object("unmapped", pairs, indent: 0)
-  }
-
-  private func writeReferences(_ output: inout YAMLOutput) {
-    guard !entity.references.isEmpty else { return }
-    output.line("references:")
-    for reference in entity.references {
-      let target = set.entity(named: reference.entity)
-      var pairs = [
-        ("columns", YAMLOutput.list(reference.columns)), ("entity", YAMLScalar.text(reference.entity)),
-      ]
-      if reference.targetColumns != target?.key {
-        pairs.append(("to", YAMLOutput.list(reference.targetColumns)))
-      }
-      if reference.onDelete != .noAction { pairs.append(("on-delete", reference.onDelete.rawValue)) }
-      let areBothCore = entity.owner == .core && target?.owner == .core
-      if reference.enforcement != (areBothCore ? .constraint : .audit) {
-        pairs.append(("enforce", reference.enforcement.rawValue))
-      }
-      output.line("- " + YAMLOutput.flow(pairs), indent: 2)
-    }
   }
 
   private func writeFilters(_ output: inout YAMLOutput) {

@@ -21,6 +21,9 @@ public enum MappingWriter {
     output.comment(comments, indent: 0)
     output.line("set: \(YAMLScalar.text(set.name))")
     if set.schema != "core" { output.line("schema: \(YAMLScalar.text(set.schema))") }
+    if set.undeclared != .report {
+      output.object("audit", [("undeclared", set.undeclared.rawValue)], indent: 0)
+    }
     if set.stores.isEmpty {
       output.line("stores: {}")
       return output.text

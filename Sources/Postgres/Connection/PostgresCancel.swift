@@ -29,9 +29,10 @@ public final class PostgresCancel: @unchecked Sendable {
   /// If none is running, nothing happens; but a request sent just as one statement ends may hit the next. Waits 5
   /// seconds at most.
   ///
-  /// - Returns: whether the server took the request.
+  /// - Parameter isAwaited: whether the caller waits for the server to take the request.
+  /// - Returns: whether the server took the request; false where it isn't awaited.
   @discardableResult
-  public func cancel() -> Bool {
+  public func cancel(isAwaited: Bool = true) -> Bool {
     requests.add(1, ordering: .acquiringAndReleasing)
     // One at a time: against a server that hangs, each would leave a thread behind until the server's end.
     guard !isAsking.exchange(true, ordering: .acquiringAndReleasing) else { return false }
@@ -40,7 +41,7 @@ public final class PostgresCancel: @unchecked Sendable {
       isAsking.store(false, ordering: .releasing)
       return false
     }
-    return attempt.wait(seconds: Self.limit)
+    return isAwaited && attempt.wait(seconds: Self.limit)
   }
 
   /// Sends the request, for as long as the server leaves it open: libpq has no limit of its own here.

@@ -1,4 +1,5 @@
 internal import Audit
+internal import AuditReports
 internal import CommandLine
 internal import Postgres
 internal import Scheduling
@@ -33,9 +34,12 @@ extension Session {
   }
 
   /// Tells the hooks what the audit found. False when somebody was to be told and nobody was.
-  func tell(_ hooks: DriftHooks, _ report: AuditReport, _ target: PostgresSettings) -> Bool {
+  func tell(_ hooks: DriftHooks, _ report: AuditReport, _ outputs: AuditOutputs, _ target: PostgresSettings)
+    -> Bool
+  {
     guard !hooks.isEmpty else { return true }
-    return hooks.tell(
-      DriftNotice(report, json: json(report).text(.compact)), target: target, log: log)
+    let pages = outputs.rule.pages(report)
+    let notice = DriftNotice(report, pages: pages, json: report.json(pages: pages).text(.compact))
+    return hooks.tell(notice, target: target, log: log)
   }
 }

@@ -12,9 +12,9 @@ internal import Synchronization
 /// `kedge audit --every`
 extension Session {
   /// Options that are for somebody who looks at what comes of them.
-  private static let unattended = ["repair", "plan", "apply", "clean", "new"]
+  private static let unattended = ["repair", "plan", "apply", "clean", "new", "new-baseline"]
 
-  func auditOnSchedule() throws -> Int32 {
+  func auditOnSchedule(_ outputs: AuditOutputs) throws -> Int32 {
     for name in Self.unattended
     where command.takes(name) && (command.flag(name) || !command.values(name).isEmpty) {
       throw UsageProblem("--every only compares; --\(name) is for an audit that somebody watches")
@@ -36,14 +36,16 @@ extension Session {
       let session = Session(command: command, environment: environment, stop: flag)
       defer { session.progress.stop() }
       do {
-        let (report, context) = try session.compare(tenure: tenure) { set in
+        let (report, context) = try session.compare(outputs, tenure: tenure) { set in
           try session.accept(set, instead: known, target)
         }
-        session.publish(report)
-        _ = session.tell(hooks, report, context.target)
-        return session.exitCode(report)
+        let code = try session.deliver(report, of: context.set, to: outputs)
+        _ = session.tell(hooks, report, outputs, context.target)
+        return code
       } catch {
-        if session.isJSON, !flag.isSet { session.output(["ok": false, "error": .string("\(error)")]) }
+        // One that was ended from outside didn't fail.
+        let isEnded = stop.isSet || error is any TenureEnded
+        if session.isJSON, !isEnded { session.output(["ok": false, "error": .string("\(error)")]) }
         throw error
       }
     }

@@ -75,7 +75,7 @@ extension Session {
 
   /// Compiles feature entities that refer to core ones.
   func featurePlans(of set: MappingSet) throws -> [EntityPlan] {
-    try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty && !$0.key.isEmpty }.map {
+    try set.entities.filter { $0.owner == .feature && $0.hasReferences && !$0.key.isEmpty }.map {
       entity in
       try EntityPlan(referencesOf: entity, source: set.store(named: entity.store)?.kind ?? .mongo)
     }

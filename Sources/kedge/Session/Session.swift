@@ -57,6 +57,9 @@ struct Session {
     } catch AuditError.interrupted {
       fail(AuditError.interrupted.description)
       return ExitCode.interrupted
+    } catch let error as RepairError {
+      fail(error.description)
+      return error.exitCode
     } catch let error as PlanError {
       fail(error.description, isSentence: false)
       return ExitCode.usage
@@ -74,6 +77,8 @@ struct Session {
     case ["schema"]: return try schema()
     case ["backfill"]: return try backfill()
     case ["audit"]: return try audit()
+    case ["audit", "history"]: return try auditHistory()
+    case ["audit", "show"]: return try auditShow()
     case ["quarantine", "list"]: return try quarantineList()
     case ["quarantine", "show"]: return try quarantineShow()
     case ["quarantine", "replay"]: return try quarantineReplay()

@@ -7,16 +7,21 @@ let auditCommand = CommandSpec(
     Differences are looked at again before they count, so that a change in flight isn't reported as drift.
     """,
   options: [
-    entityOption("The entity to compare."),
-    .flag("repair", help: "Write the source's records over those that differ or are missing in the target."),
-  ] + readingOptions + auditScheduleOptions + auditHookOptions,
+    entityOption("The entity to compare.")
+  ] + auditReportOptions + auditRepairOptions + auditOwnershipOptions + auditScheduleOptions
+    + auditHookOptions
+    + readingOptions,
   examples: [
     ExampleSpec("kedge audit", says: "Compare everything."),
     ExampleSpec("kedge audit --entity users --json", says: "Compare one entity, for a program to read."),
-    ExampleSpec("kedge audit --repair", says: "Repair the target and compare again."),
+    ExampleSpec("kedge audit --html audit.html", says: "Make a page of the report, too."),
+    ExampleSpec(
+      "kedge audit --fail-on missing,different", says: "Page somebody for these alone; report everything."),
     ExampleSpec(
       "kedge audit --every 1h --on-drift 'mail -s drift ops@example.com'",
       says: "Compare each hour, and write a mail when something differs."),
-  ],
-  exitCodes: [0, 1, 2, 3, 130]
+  ] + auditRepairExamples,
+  exitCodes: [0, 1, 2, 3, 5, 130],
+  subcommands: auditSubcommands,
+  runsAlone: true
 )

@@ -55,10 +55,12 @@ struct SourceFaultTests {
     try scene.letGo()
     try waitUntil("the fault strikes") { proxy.hasFired }
     if case .stall = fault {
+      var (last, still) = (-1, 0)
       try waitUntil("nothing moves") {
-        let before = proxy.bytes(.toClient)
-        usleep(300_000)
-        return proxy.bytes(.toClient) == before
+        let sent = proxy.bytes(.toClient)
+        still = sent == last ? still + 1 : 0
+        last = sent
+        return still == 100
       }
       proxy.resume()
     }

@@ -87,6 +87,7 @@ private final class CountingSession: SourceSession {
 
   func estimatedCount(of entity: Entity) throws -> Int? { try session.estimatedCount(of: entity) }
   func verify(_ plan: EntityPlan) throws { try session.verify(plan) }
+  func contents() throws -> [String] { try session.contents() }
   func verifyContents(of plan: EntityPlan) throws { try session.verifyContents(of: plan) }
   func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness { try session.keyUniqueness(plan) }
   func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool {

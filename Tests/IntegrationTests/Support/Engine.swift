@@ -24,15 +24,18 @@ struct Engine {
   ///   - mongo: the database of the store `app`.
   ///   - sqlite: the file of the store `file`.
   ///   - entities: the entities' files.
-  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...)
-    throws
-  {
-    try self.init(mongo: mongo, sqlite: sqlite, into: target, entities)
+  ///   - undeclared: the set's `audit: { undeclared: … }`.
+  init(
+    mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: String...,
+    undeclared: String? = nil
+  ) throws {
+    try self.init(mongo: mongo, sqlite: sqlite, into: target, entities, undeclared: undeclared)
   }
 
-  init(mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: [String])
-    throws
-  {
+  init(
+    mongo: TestMongo? = nil, sqlite: TestSQLite? = nil, into target: TestPostgres, _ entities: [String],
+    undeclared: String? = nil
+  ) throws {
     var stores = ""
     var sources: [String: any RecordSource] = [:]
     if let mongo {
@@ -44,7 +47,8 @@ struct Engine {
       sources["file"] = SQLiteSource(path: sqlite.path)
     }
     let files = entities.enumerated().map { (name: "entity\($0.offset).yaml", text: $0.element) }
-    set = try MappingSet.parse(files: [("set.yaml", "set: test\nstores:\(stores)\n")] + files)
+    let rule = undeclared.map { "audit: { undeclared: \($0) }\n" } ?? ""
+    set = try MappingSet.parse(files: [("set.yaml", "set: test\n\(rule)stores:\(stores)\n")] + files)
     self.target = target
     self.sources = sources
     self.mongo = mongo
@@ -72,7 +76,7 @@ struct Engine {
     return plan
   }
 
-  private func context(_ stop: StopFlag) throws -> BackfillContext {
+  func context(_ stop: StopFlag) throws -> BackfillContext {
     BackfillContext(
       set: set, plans: try plans(), sources: sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
@@ -116,13 +120,15 @@ struct Engine {
   /// Compares everything.
   @discardableResult
   func audit(
-    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag()
+    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
+    _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
     var options = AuditOptions()
     options.tenure = tenure
     options.repairs = repairs
     options.listed = listed
-    let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
+    change(&options)
+    let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
     return try Audit(try context(stop), featurePlans: features, options: options).run()
