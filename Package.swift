@@ -32,7 +32,7 @@ let package = Package(
     // MARK: Postgres
     .target(name: "Postgres", dependencies: ["CLibPQ", "Executors"]),
     // MARK: LocalPostgres
-    .target(name: "LocalPostgres", dependencies: ["Postgres"]),
+    .target(name: "LocalPostgres", dependencies: ["Executors", "Postgres"]),
 
     .testTarget(name: "PostgresTests", dependencies: ["Executors", "LocalPostgres", "Postgres"]),
 
@@ -120,7 +120,8 @@ let package = Package(
       dependencies: [
         "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
         "Mongo",
-        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema", "TestSupport",
+        "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema",
+        "TestSupport",
       ]),
     .testTarget(
       name: "EndToEndTests",

@@ -140,9 +140,8 @@ public struct ScheduledAudits: Sendable {
     var backoff = options.backoff
     var next = options.timetable.resumed(
       keeper.lease.stored, now: clock.now, chance: options.chance())
-    if keeper.lease.stored != nil, next.begins > clock.now {
-      log.info("the next audit begins at \(Self.moment(next.begins))")
-    }
+    if next.begins > clock.now { log.info("the next audit begins at \(Self.moment(next.begins))") }
+    writeDown(next, keeper.lease)
     while true {
       service.say(.status("idle; the next audit begins at \(Self.moment(next.begins))"))
       clock.wait(until: next.begins, unless: [stop, keeper.lost])
@@ -173,8 +172,20 @@ public struct ScheduledAudits: Sendable {
           after: next.slot, now: clock.now, wait: wait, chance: options.chance())
         log.error("the audit failed: \(error)")
         log.info("next try in \(Self.text(next.begins - clock.now))")
-        turn.planAnyway(next, target, log)
+        writeDown(next, keeper.lease)
       }
+    }
+  }
+
+  /// Writes down when the next audit is due, where no audit's result does it.
+  private func writeDown(_ next: Timetable.Appointment, _ lease: HeldLease) {
+    do {
+      let connection = try PostgresConnection(target)
+      defer { connection.close() }
+      try AuditLeases(connection).plan(next, interval: options.timetable.interval, lease)
+    } catch {
+      // This process knows it; another one that takes over would only audit at once.
+      log.debug("when the next audit is due couldn't be written down: \(error)")
     }
   }
 

@@ -1,7 +1,5 @@
 internal import Audit
 internal import Executors
-internal import Postgres
-internal import Progress
 internal import Synchronization
 
 /// One audit's turn under a lease: what it does to the lease's row.
@@ -35,18 +33,6 @@ final class Turn: Sendable {
         try AuditLeases(connection).plan(following.appointment, interval: timetable.interval, lease)
         next.withLock { $0 = following }
       })
-  }
-
-  /// Writes down when the next try is, after an audit that came to no result.
-  func planAnyway(_ appointment: Timetable.Appointment, _ target: PostgresSettings, _ log: Log) {
-    do {
-      let connection = try PostgresConnection(target)
-      defer { connection.close() }
-      try AuditLeases(connection).plan(appointment, interval: timetable.interval, keeper.lease)
-    } catch {
-      // This process knows it; another one that takes over would only try at once.
-      log.debug("when the next audit is due couldn't be written down: \(error)")
-    }
   }
 }
 

@@ -35,7 +35,8 @@ struct DocumentationTests {
   func pages() throws {
     for name in [
       "README.md", "runbooks/first-backfill.md", "runbooks/quarantine-triage.md",
-      "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "docs/engine.md",
+      "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "runbooks/scheduled-audit.md",
+      "docs/engine.md",
     ] {
       #expect(try !Page(name).commands.isEmpty, "\(name)")
     }

@@ -61,9 +61,11 @@ extension AuditLedger {
       ])
   }
 
+  /// Writes a chunk's result down; within a transaction, where there is a lease.
   func finish(
     _ run: Run, _ entity: String, chunk: Int, _ tally: AuditTally, records: Int, sampled: Int, seconds: Double
   ) throws {
+    try tenure?.check(connection)
     _ = try connection.execute(
       """
       INSERT INTO kedge.audit_chunks (run, entity, chunk, is_done, tally, records, sampled, seconds, finished_at)

@@ -17,6 +17,8 @@ struct OpenAudit: Sendable {
 /// The books of audits: which one is open, and how far it has come.
 struct AuditLedger {
   let connection: PostgresConnection
+  /// The lease under which chunks are written down.
+  var tenure: AuditTenure?
 
   /// Goes on with the set's unfinished audit of the same request, or begins one. An audit that a living process is at is
   /// left to it: its connection holds a lock, as long as it lives.

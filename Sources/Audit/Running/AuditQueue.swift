@@ -86,9 +86,11 @@ final class AuditQueue: @unchecked Sendable {
         try letGo(state, worker)
         return false
       }
-      try worker.ledger.finish(
-        run, state.plan.entity.name, chunk: chunk.number, tally, records: records, sampled: sampled,
-        seconds: seconds)
+      try worker.connection.transaction {
+        try worker.ledger.finish(
+          run, state.plan.entity.name, chunk: chunk.number, tally, records: records, sampled: sampled,
+          seconds: seconds)
+      }
       state.tally += tally
       state.records += records
       state.sampled += sampled

@@ -38,7 +38,7 @@ final class AuditWorker {
     connection = try PostgresConnection(context.target)
     let cancel = connection.cancelHandle
     registration = context.stop.onSet { _ = cancel.cancel() }
-    ledger = AuditLedger(connection: connection)
+    ledger = AuditLedger(connection: connection, tenure: options.tenure)
   }
 
   deinit { registration.remove() }

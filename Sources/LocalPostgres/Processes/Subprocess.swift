@@ -1,3 +1,4 @@
+internal import Executors
 internal import Glibc
 
 /// Runs another program to its end.
@@ -31,7 +32,7 @@ enum Subprocess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, output, 2)
-    for descriptor in openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    for descriptor in OpenFiles.besidesStandard() { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -69,23 +70,5 @@ enum Subprocess {
     unlink(path)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
-  }
-
-  /// Our open files but for the three standard ones.
-  ///
-  /// Those of the kind that a caller left open for us (`3>&1`) would keep their other ends waiting for the server.
-  private static func openDescriptors() -> [Int32] {
-    guard let folder = opendir("/proc/self/fd") else { return [] }
-    defer { closedir(folder) }
-    var descriptors: [Int32] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let descriptor = Int32(name), descriptor > 2, descriptor != dirfd(folder) {
-        descriptors.append(descriptor)
-      }
-    }
-    return descriptors
   }
 }

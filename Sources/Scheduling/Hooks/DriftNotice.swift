@@ -6,6 +6,8 @@ public struct DriftNotice: Sendable {
   /// The mapping set's name.
   public var set: String
   public var hasDrift: Bool
+  /// Whether it found what somebody is to be told of: drift, or what was asked for instead.
+  public var pages: Bool
   /// Differences that stand.
   public var differences: Int
   /// Whether everything was compared.
@@ -16,7 +18,8 @@ public struct DriftNotice: Sendable {
   /// The report, as `kedge audit --json` prints it, on one line.
   public var json: String
 
-  public init(_ report: AuditReport, json: String) {
+  public init(_ report: AuditReport, pages: Bool, json: String) {
+    self.pages = pages
     run = report.run
     set = report.set
     hasDrift = report.hasDrift
@@ -39,7 +42,7 @@ public struct DriftNotice: Sendable {
 public enum HookOccasion: String, Sendable, CaseIterable {
   /// After each audit.
   case always
-  /// After each that finds drift.
+  /// After each that finds drift, or what was asked for instead.
   case drift
   /// When what an audit found is other than what hooks were last told, drift that is gone included.
   case change
@@ -48,7 +51,7 @@ public enum HookOccasion: String, Sendable, CaseIterable {
   func calls(for notice: DriftNotice, told: String) -> Bool {
     switch self {
     case .always: true
-    case .drift: notice.hasDrift
+    case .drift: notice.pages
     case .change: notice.state != told
     }
   }

@@ -1,3 +1,4 @@
+internal import Executors
 internal import Glibc
 
 /// A program in a process group of its own, fed from memory and read into memory.
@@ -38,7 +39,7 @@ struct HookProcess: ~Copyable {
     posix_spawn_file_actions_adddup2(&actions, theirInput, 0)
     posix_spawn_file_actions_adddup2(&actions, theirOutput, 1)
     posix_spawn_file_actions_adddup2(&actions, theirOutput, 2)
-    for descriptor in Self.openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    for descriptor in OpenFiles.besidesStandard() { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -171,21 +172,5 @@ struct HookProcess: ~Copyable {
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
-  }
-
-  /// Our open files but for the three standard ones, which the program isn't to have: connections to databases among them.
-  private static func openDescriptors() -> [Int32] {
-    guard let folder = opendir("/proc/self/fd") else { return [] }
-    defer { closedir(folder) }
-    var descriptors: [Int32] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let descriptor = Int32(name), descriptor > 2, descriptor != dirfd(folder) {
-        descriptors.append(descriptor)
-      }
-    }
-    return descriptors
   }
 }

@@ -81,6 +81,33 @@ public struct AuditLeases {
     }
   }
 
+  /// How audits of a set on a schedule stand.
+  public struct Standing: Sendable, Equatable {
+    /// Who runs them, or ran them last.
+    public var holder: LeaseHolder
+    /// Whether that process was heard of within its lease.
+    public var isAlive: Bool
+    /// The audit at work; nil between two.
+    public var run: Int?
+    /// When the next one begins, in UTC: `2026-11-21 14:00:05`; nil before the first.
+    public var next: String?
+  }
+
+  /// How audits of a set on a schedule stand; nil if there never were any.
+  public func standing(of set: String) throws -> Standing? {
+    let row = try connection.query(
+      """
+      SELECT expires_at > clock_timestamp() AS is_alive, run,
+        to_char(next_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS next
+      FROM kedge.audit_leases WHERE set_name = $1
+      """, [.text(set)]
+    ).first
+    guard let row, let holder = try holder(of: set) else { return nil }
+    return Standing(
+      holder: holder, isAlive: try row.bool("is_alive"), run: try row.optionalInt("run"),
+      next: try row["next"])
+  }
+
   /// Says that the holder is alive. False when another has the lease.
   ///
   /// A lease that ran out and that nobody took is still the holder's.

@@ -38,8 +38,8 @@ extension Session {
     -> Bool
   {
     guard !hooks.isEmpty else { return true }
-    return hooks.tell(
-      DriftNotice(report, json: report.json(pages: outputs.rule.pages(report)).text(.compact)),
-      target: target, log: log)
+    let pages = outputs.rule.pages(report)
+    let notice = DriftNotice(report, pages: pages, json: report.json(pages: pages).text(.compact))
+    return hooks.tell(notice, target: target, log: log)
   }
 }

@@ -12,7 +12,7 @@ internal import Synchronization
 /// `kedge audit --every`
 extension Session {
   /// Options that are for somebody who looks at what comes of them.
-  private static let unattended = ["repair", "plan", "apply", "clean", "new"]
+  private static let unattended = ["repair", "plan", "apply", "clean", "new", "new-baseline"]
 
   func auditOnSchedule(_ outputs: AuditOutputs) throws -> Int32 {
     for name in Self.unattended
@@ -43,7 +43,9 @@ extension Session {
         _ = session.tell(hooks, report, outputs, context.target)
         return code
       } catch {
-        if session.isJSON, !flag.isSet { session.output(["ok": false, "error": .string("\(error)")]) }
+        // One that was ended from outside didn't fail.
+        let isEnded = stop.isSet || error is any TenureEnded
+        if session.isJSON, !isEnded { session.output(["ok": false, "error": .string("\(error)")]) }
         throw error
       }
     }

@@ -9,7 +9,7 @@ extension Session {
     let set = try mappingSet()
     guard let settings = try existingTarget(of: set) else {
       if isJSON {
-        output(["set": .string(set.name), "current": .null, "runs": [], "entities": []])
+        output(["set": .string(set.name), "current": .null, "schedule": .null, "runs": [], "entities": []])
       } else {
         output(nothingYet(set))
       }
@@ -18,7 +18,7 @@ extension Session {
     let connection = try PostgresConnection(settings)
     guard try Catalog(connection).exists() else {
       if isJSON {
-        output(["set": .string(set.name), "current": .null, "runs": [], "entities": []])
+        output(["set": .string(set.name), "current": .null, "schedule": .null, "runs": [], "entities": []])
       } else {
         output(nothingYet(set))
       }
@@ -36,9 +36,11 @@ extension Session {
       entities.append(try state(of: entity, set, connection))
     }
     let current = try unfinishedRun(set, Catalog(connection))
+    let schedule = try auditSchedule(set, Catalog(connection))
     if isJSON {
       output([
         "set": .string(set.name), "current": current.map(json) ?? .null,
+        "schedule": schedule.map(json) ?? .null,
         "runs": .array(
           try runs.map {
             [
@@ -80,6 +82,7 @@ extension Session {
     output(table.text(style: style))
     output("\n" + recent.text(style: style))
     if let current { output("\n" + text(current)) }
+    if let schedule { output("\n" + text(schedule)) }
     if let run = runs.first, let error = try run["error"], !error.isEmpty { output("last error: \(error)") }
     return ExitCode.done
   }

@@ -19,7 +19,7 @@ struct AuditDaemonTests {
   }
 
   private func start(_ options: String..., environment: [String: String] = [:]) throws -> Program.Running {
-    try Program.kedge.start(scene.arguments("audit", "--every") + options, environment: environment)
+    try Program.kedge.start(scene.arguments("audit") + ["--every"] + options, environment: environment)
   }
 
   private func block() throws {
@@ -53,7 +53,8 @@ struct AuditDaemonTests {
     try scene.target.rows("SELECT state FROM kedge.runs WHERE kind = 'audit' ORDER BY id")
   }
 
-  @Test("one that is paused in the middle of an audit is taken over from, and writes nothing when it wakes up")
+  @Test(
+    "one that is paused in the middle of an audit is taken over from, and writes nothing when it wakes up")
   func takenOver() throws {
     try block()
     let first = try start("1h", "--lease", "3")
@@ -80,16 +81,24 @@ struct AuditDaemonTests {
       try scene.target.rows("SELECT fence, run, expires_at FROM kedge.audit_leases") == ["3 | ∅ | -infinity"])
   }
 
-  @Test("SIGTERM ends it: with 0 between audits, and the service manager hears of all; each audit is one line of JSON")
+  @Test(
+    "SIGTERM ends it: with 0 between audits, and the service manager hears of all; each audit is one line of JSON"
+  )
   func idle() throws {
     let folder = try TemporaryFolder()
     let manager = try DatagramReceiver(folder.path + "/notify")
     let daemon = try start(
       "1h", "--json", environment: ["NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "600000000"])
     try waitUntilSaid("the next audit begins at", by: daemon)
+    let status = try Program.kedge.run(scene.arguments("status") + ["--json"]).json()
+    let schedule = try #require(status["schedule"] as? [String: Any])
+    #expect(schedule["is_alive"] as? Bool == true && schedule["run"] is NSNull)
+    #expect((schedule["next"] as? String)?.count == "2026-11-21 14:00:05".count)
     daemon.send(SIGTERM)
     let outcome = try daemon.finish()
     #expect(outcome.code == 0, "\(outcome.errors)")
+    let after = try Program.kedge.run(scene.arguments("status"))
+    #expect(after.output.contains("scheduled audits: no process runs them; the last one was process "))
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count == 1 && lines[0].hasPrefix(#"{"run":2,"drift":false,"#), "\(outcome.output)")
     var heard: [String] = []
@@ -121,7 +130,7 @@ struct AuditDaemonTests {
     let whole = try scene.mapping()
     try scene.replaceMapping(with: "entity: rows\nowner: nobody\n")
     try waitUntilSaid("error: the audit failed: ", by: daemon)
-    try scene.replaceMapping(with: whole.replacing("      note: text\n", with: ""))
+    try scene.replaceMapping(with: whole.replacing("  note: text\n", with: ""))
     try waitUntilSaid("the mapping set has changed since the last audit", by: daemon)
     let sofar = try runs().count
     try waitUntil("another audit is done") { try runs().count > sofar }
@@ -137,28 +146,33 @@ struct AuditDaemonTests {
 
   @Test("drift is told to hooks, once; that nobody was told makes the audit fail")
   func hooks() throws {
-    try scene.target.execute("DELETE FROM core.rows WHERE id IN (SELECT id FROM core.rows ORDER BY id LIMIT 2)")
+    try scene.target.execute(
+      "DELETE FROM core.rows WHERE id IN (SELECT id FROM core.rows ORDER BY id LIMIT 2)")
     let receiver = try HTTPReceiver([.status(200)])
     let folder = try TemporaryFolder()
     let told = try Program.kedge.run(
-      scene.arguments("audit", "--json") + [
-        "--on-drift", "cat > '\(folder.path)/hook.json'; echo \"run $KEDGE_AUDIT_RUN, $KEDGE_AUDIT_DIFFERENCES\"",
+      scene.arguments("audit") + [
+        "--json",
+        "--on-drift",
+        "cat > '\(folder.path)/hook.json'; echo \"run $KEDGE_AUDIT_RUN, $KEDGE_AUDIT_DIFFERENCES\"",
         "--webhook", receiver.url,
       ], environment: ["KEDGE_WEBHOOK_SECRET": "s3cr3t-Passw0rd"])
     #expect(told.code == 3, "\(told.errors)")
     #expect(told.errors.contains("hook: run 2, 2"), "\(told.errors)")
     let printed = try told.json() as NSDictionary
-    for text in [try String(contentsOfFile: folder.path + "/hook.json", encoding: .utf8), receiver.requests[0].body] {
+    for text in [
+      try String(contentsOfFile: folder.path + "/hook.json", encoding: .utf8), receiver.requests[0].body,
+    ] {
       let sent = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary
       #expect(sent == printed)
     }
     #expect(receiver.requests[0].headers["x-kedge-signature"]?.hasPrefix("sha256=") == true)
     #expect(!(told.errors + told.output).contains("s3cr3t"))
 
-    let failed = try Program.kedge.run(scene.arguments("audit", "--on-drift", "exit 7"))
+    let failed = try Program.kedge.run(scene.arguments("audit") + ["--on-drift", "exit 7"])
     #expect(failed.code == 1 && failed.errors.contains("exit code 7"), "\(failed.errors)")
     let half = try Program.kedge.run(
-      scene.arguments("audit", "--on-drift", "exit 7"), environment: ["KEDGE_WEBHOOK_URL": receiver.url])
+      scene.arguments("audit") + ["--on-drift", "exit 7"], environment: ["KEDGE_WEBHOOK_URL": receiver.url])
     #expect(half.code == 3 && receiver.requests.count == 2, "\(half.errors)")
   }
 
@@ -168,7 +182,8 @@ struct AuditDaemonTests {
       (["--jitter", "5%"], "give --every"), (["--count", "2"], "give --every"),
       (["--lease", "20"], "give --every"), (["--every", "1h", "--repair"], "--every only compares"),
       (["--every", "10ms"], "at least a second"), (["--every", "soon"], "takes a duration"),
-      (["--every", "1h", "--jitter", "60%"], "0% to 50%"), (["--every", "1h", "--jitter", "5"], "a percentage"),
+      (["--every", "1h", "--jitter", "60%"], "0% to 50%"),
+      (["--every", "1h", "--jitter", "5"], "a percentage"),
       (["--hook-timeout", "5s"], "give --on-drift"), (["--hook-on", "always"], "needs somebody to tell"),
       (["--webhook", "ftp://example.com/s3cr3t"], "takes a URL such as"),
       (["--on-drift", "true", "--hook-timeout", "0s"], "more than nothing"),

@@ -45,7 +45,9 @@ struct DeployTests {
       found += lines.filter { $0.hasPrefix("ExecStart=/usr/local/bin/kedge ") }
         .map { $0.split(separator: " ").dropFirst().map(String.init) }
     }
-    for (file, start) in [("cron/kedge-audit", "audit.lock kedge "), ("kubernetes/backfill-job.yaml", "\"kedge ")] {
+    for (file, start) in [
+      ("cron/kedge-audit", "audit.lock kedge "), ("kubernetes/backfill-job.yaml", "\"kedge "),
+    ] {
       let text = try text(file)
       guard let range = text.range(of: start) else { continue }
       found.append(
@@ -68,7 +70,8 @@ struct DeployTests {
     for line in lines {
       // The mapping set isn't here: it gets as far as looking for it.
       let outcome = try Program.kedge.run(line)
-      #expect(outcome.code == 2 && outcome.errors.contains("there is no folder"), "\(line): \(outcome.errors)")
+      #expect(
+        outcome.code == 2 && outcome.errors.contains("there is no folder"), "\(line): \(outcome.errors)")
     }
   }
 }

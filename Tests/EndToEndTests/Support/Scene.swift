@@ -35,7 +35,9 @@ struct Scene {
   }
 
   /// The entity's mapping as it stands.
-  func mapping() throws -> String { try String(contentsOfFile: folder.path + "/set/rows.yaml", encoding: .utf8) }
+  func mapping() throws -> String {
+    try String(contentsOfFile: folder.path + "/set/rows.yaml", encoding: .utf8)
+  }
 
   func replaceMapping(with text: String) throws { try folder.write("set/rows.yaml", text) }
 

@@ -41,7 +41,9 @@ struct AuditLeaseTests {
   func exclusive() throws {
     let lease = try held(Self.first)
     #expect(lease.fence == 1 && lease.stored == nil)
-    guard case .taken(let holder) = try acquire(Self.second) else { throw UnexpectedResult(description: "held") }
+    guard case .taken(let holder) = try acquire(Self.second) else {
+      throw UnexpectedResult(description: "held")
+    }
     #expect(holder == Self.first && "\(holder)" == "process 1 on one")
     #expect(try held(Self.second, set: "other").fence == 1)
     try leases.release(lease)

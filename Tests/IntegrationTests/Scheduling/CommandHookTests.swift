@@ -67,7 +67,8 @@ struct CommandHookTests {
   func limit() throws {
     let (folder, log) = (try TemporaryFolder(), LogLines())
     let began = try tell(
-      "trap '' TERM; (trap '' TERM; exec sleep 600) & echo $! > '\(folder.path)/child'; sleep 600", limit: 0.2,
+      "trap '' TERM; (trap '' TERM; exec sleep 600) & echo $! > '\(folder.path)/child'; sleep 600",
+      limit: 0.2,
       log: log)
     #expect(!began)
     #expect(log.text.contains("took longer than"), "\(log.text)")

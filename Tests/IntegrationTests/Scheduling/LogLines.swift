@@ -11,6 +11,7 @@ final class LogLines: Sendable {
 
   /// A log that says everything.
   var log: Log {
-    Log(level: .verbose, style: ANSIStyle(isEnabled: false)) { line in self.lines.withLock { $0.append(line) } }
+    Log(level: .verbose, style: ANSIStyle(isEnabled: false)) { line in self.lines.withLock { $0.append(line) }
+    }
   }
 }

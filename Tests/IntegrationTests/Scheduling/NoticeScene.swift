@@ -12,7 +12,7 @@ extension DriftNotice {
     let report = AuditReport(
       run: run, set: "shop", startedAt: now, finishedAt: now,
       entities: [.init(entity: "users", tally: tally, seconds: 0, differences: [])])
-    return DriftNotice(report, json: json ?? #"{"run":\#(run),"drift":\#(count > 0)}"#)
+    return DriftNotice(report, pages: count > 0, json: json ?? #"{"run":\#(run),"drift":\#(count > 0)}"#)
   }
 }
 

@@ -30,7 +30,9 @@ struct ScheduledAuditsTests {
     ) throws -> ScheduledAudits.Ending {
       var options = ScheduledAudits.Options(
         set: "shop", timetable: Timetable(interval: interval, jitter: 0.1))
-      (options.count, options.lease, options.clock, options.chance) = (count, lease, clock ?? self.clock, { 0.5 })
+      (options.count, options.lease, options.clock, options.chance) = (
+        count, lease, clock ?? self.clock, { 0.5 }
+      )
       return try ScheduledAudits(
         options, target: settings, stop: stop, log: lines.log, service: ServiceNotifier(environment: [:])
       ) { [self] tenure, flag in
@@ -42,7 +44,8 @@ struct ScheduledAuditsTests {
         // As an audit does it.
         let run = try connection.transaction {
           let rows = try connection.query(
-            "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ('audit', 'shop', '', '') RETURNING id")
+            "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ('audit', 'shop', '', '') RETURNING id"
+          )
           let run = try rows[0].int("id")
           try tenure.begin(run, connection)
           return run
@@ -64,7 +67,8 @@ struct ScheduledAuditsTests {
       """)
   }
 
-  @Test("audits begin at once and then at each multiple, late by chance; the end has the last one's exit code")
+  @Test(
+    "audits begin at once and then at each multiple, late by chance; the end has the last one's exit code")
   func regular() throws {
     let target = try TestPostgres()
     let daemon = Daemon(target)
@@ -120,7 +124,8 @@ struct ScheduledAuditsTests {
     expectEqual(try target.value("SELECT expires_at FROM kedge.audit_leases"), "-infinity")
     let third = Daemon(target)
     // By the server's clock it isn't time yet: only the second process' clock had gone on.
-    try target.execute("UPDATE kedge.audit_leases SET slot_at = clock_timestamp(), next_at = clock_timestamp()")
+    try target.execute(
+      "UPDATE kedge.audit_leases SET slot_at = clock_timestamp(), next_at = clock_timestamp()")
     expectEqual(try third.run(count: 1) { _, _ in true }, .done(0))
     #expect(third.begun.withLock { $0 } == [0])
     // What the second one didn't finish is no run at work any more.
@@ -203,7 +208,8 @@ struct ScheduledAuditsTests {
   @Test("a target that can't be had for a reason that won't pass ends it at once")
   func wrongTarget() throws {
     let target = try TestPostgres()
-    try target.execute("CREATE SCHEMA kedge; CREATE TABLE kedge.version (version int); INSERT INTO kedge.version VALUES (999)")
+    try target.execute(
+      "CREATE SCHEMA kedge; CREATE TABLE kedge.version (version int); INSERT INTO kedge.version VALUES (999)")
     #expect(throws: CatalogError.self) { try Daemon(target).run { _, _ in true } }
   }
 }

@@ -17,7 +17,8 @@ struct ServiceNotifierTests {
       let manager = try DatagramReceiver(name)
       let service = ServiceNotifier(environment: environment(name, ["WATCHDOG_USEC": "3000000"]))
       #expect(service.watchdog == 3)
-      for message in [.ready, .status("auditing\nsince noon"), .alive, .stopping] as [ServiceNotifier.Message] {
+      for message in [.ready, .status("auditing\nsince noon"), .alive, .stopping] as [ServiceNotifier.Message]
+      {
         #expect(service.say(message))
       }
       expectEqual(

@@ -14,7 +14,8 @@ struct TimetableTests {
     #expect(hourly.resumed(nil, now: 5000, chance: 0.9) == appointment(5000, 5000))
   }
 
-  @Test("the next one begins one interval after the slot of the last, late by chance, but never later and later")
+  @Test(
+    "the next one begins one interval after the slot of the last, late by chance, but never later and later")
   func next() {
     var slot = 0.0
     // Each audit begins late and takes a while; the slots stay where they are.
@@ -27,7 +28,8 @@ struct TimetableTests {
     #expect(Timetable(interval: 60, jitter: 0).next(after: 0, now: 1, chance: 0.7).appointment.begins == 60)
   }
 
-  @Test("after an audit that took longer than the interval comes the next multiple, and what passed is left out")
+  @Test(
+    "after an audit that took longer than the interval comes the next multiple, and what passed is left out")
   func late() {
     let (next, missed) = hourly.next(after: 1000, now: 1000 + 2.5 * 3600, chance: 0)
     #expect(next == appointment(1000 + 3 * 3600, 1000 + 3 * 3600) && missed == 2)

@@ -74,14 +74,16 @@ struct WebhookTests {
     #expect(receiver.requests.count == 3)
     #expect(Set(receiver.requests.map { $0.headers["idempotency-key"] }).count == 1)
     #expect(Set(receiver.requests.map(\.body)).count == 1)
-    #expect(pauses.all.count == 2 && (0.25...0.5).contains(pauses.all[0]) && (0.75...1.5).contains(pauses.all[1]))
+    #expect(
+      pauses.all.count == 2 && (0.25...0.5).contains(pauses.all[0]) && (0.75...1.5).contains(pauses.all[1]))
     #expect(!log.text.contains("warning"), "\(log.text)")
   }
 
   @Test("a server that asks for time gets it, within reason")
   func retryAfter() throws {
     let receiver = try HTTPReceiver([
-      .status(429, headers: "Retry-After: 7\r\n"), .status(503, headers: "Retry-After: 9000\r\n"), .status(200),
+      .status(429, headers: "Retry-After: 7\r\n"), .status(503, headers: "Retry-After: 9000\r\n"),
+      .status(200),
     ])
     let pauses = Pauses()
     #expect(try tell(receiver.url, pauses: pauses))
@@ -96,10 +98,12 @@ struct WebhookTests {
     #expect(receiver.requests.count == 3)
     #expect(
       log.all.last
-        == "warning: the webhook http://127.0.0.1:\(receiver.port)/… wasn't told of audit 7: it answered with status 502")
+        == "warning: the webhook http://127.0.0.1:\(receiver.port)/… wasn't told of audit 7: it answered with status 502"
+    )
   }
 
-  @Test("a refusal isn't tried again, and a redirection isn't followed", arguments: [400, 401, 404, 307, 302])
+  @Test(
+    "a refusal isn't tried again, and a redirection isn't followed", arguments: [400, 401, 404, 307, 302])
   func refused(status: Int) throws {
     let other = try HTTPReceiver([.status(200)])
     let receiver = try HTTPReceiver([.status(status, headers: "Location: \(other.url)\r\n")])
@@ -136,7 +140,9 @@ struct WebhookTests {
       for secret in hidden { #expect(!log.text.contains(secret), "\(log.text)") }
     }
     #expect(receiver.requests.first?.line == "POST /services/T0KEN?key=sesame HTTP/1.1")
-    for text in ["hook/T0KEN", "ftp://h/T0KEN", "https://", "https:///T0KEN", "ht tp://T0KEN", "file:///T0KEN"] {
+    for text in [
+      "hook/T0KEN", "ftp://h/T0KEN", "https://", "https:///T0KEN", "ht tp://T0KEN", "file:///T0KEN",
+    ] {
       let error = #expect(throws: WebhookURLError.self) { try Webhook(url: text, secret: nil) }
       #expect(error.map { "\($0)" }?.contains("T0KEN") == false)
     }
