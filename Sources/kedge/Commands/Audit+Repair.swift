@@ -70,10 +70,10 @@ extension Session {
       ]
     }
     guard let repair = report.repair else { return [] }
-    let mended = report.entities.reduce(0) { $0 + $1.tally.repaired }
-    return lines(repair) + [
-      "\(mended) repaired" + (repair.repaired > 0 ? "; logged as run \(repair.run)" : "")
-    ]
+    var done = "\(repair.repaired) repaired"
+    if repair.already > 0 { done += "; \(repair.already) were right already" }
+    if repair.repaired > 0 { done += "; logged as run \(repair.run)" }
+    return lines(repair) + [done]
   }
 
   func repairAdvice(_ report: AuditReport) -> String {
