@@ -124,23 +124,20 @@ public struct Audit: Sendable {
     let comparison = Comparison(context, compared, audit, options)
     let results = try comparison.run(connection)
     var tallies = results.map(\.tally)
-    let references = try ReferenceAudit(
-      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: options.margin)
-    defer { references.close() }
-    let referred = try references.look()
+    let isComplete = results.allSatisfy(\.isComplete)
+    // Where the time ended before everything was compared, the audit that goes on looks at what is around the records.
+    let referred = try isComplete ? references(run) : ReferenceOutcome()
     for (index, plan) in compared.enumerated() { tallies[index].add(referred.tallies[plan.entity.name]) }
-    let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection) {
+    let mended = try RepairStep(context: context, plans: compared, run: run, options: options).run(connection)
+    {
       tallies[$0].repaired += $1
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
     report.references = referred.findings
-    let owned = try OwnershipAudit(
-      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
-      takesBaselines: options.takesBaselines
-    ).run(connection)
+    let owned = try isComplete ? ownership(run, connection) : OwnershipOutcome()
     report.ownership = owned.findings
-    report.isComplete = results.allSatisfy(\.isComplete)
+    report.isComplete = isComplete
     for (index, plan) in compared.enumerated() {
       report.entities.append(
         .init(
@@ -150,17 +147,29 @@ public struct Audit: Sendable {
     }
     for plan in plans.filter({ owned.notes[$0.entity.name] != nil }) + featurePlans {
       let name = plan.entity.name
-      var tally = AuditTally()
-      tally.add(referred.tallies[name])
       report.entities.append(
         .init(
-          entity: name, tally: tally, seconds: referred.seconds[name] ?? 0,
+          entity: name, tally: referred.tallies[name] ?? AuditTally(), seconds: referred.seconds[name] ?? 0,
           differences: try catalog.differences(run, plan, limit: options.listed)))
       report.entities[report.entities.count - 1].note = owned.notes[name]
     }
     report.repair = mended.repair
     report.plannedRepairs = mended.planned
     return report
+  }
+
+  private func references(_ run: Run) throws -> ReferenceOutcome {
+    let audit = try ReferenceAudit(
+      context: context, run: run.id, plans: plans, featurePlans: featurePlans, margin: options.margin)
+    defer { audit.close() }
+    return try audit.look()
+  }
+
+  private func ownership(_ run: Run, _ connection: PostgresConnection) throws -> OwnershipOutcome {
+    try OwnershipAudit(
+      context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
+      takesBaselines: options.takesBaselines
+    ).run(connection)
   }
 }
 
@@ -175,16 +184,29 @@ extension Catalog {
     }.joined(separator: ", ")
     let rows = try connection.query(
       """
-      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, is_repaired, rule, reference, looks,
+      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, locator, other_locator, is_repaired, rule, reference, looks,
         extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen, \(keys)
       FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND state = 'confirmed'
       ORDER BY kind IN ('in_flight', 'tolerated'), id LIMIT \(limit)
       """, [.integer(run.id), .text(plan.entity.name)])
+    let isPersonal = plan.keyColumns.contains(where: \.isPersonal)
     return try rows.map { row in
-      AuditDifference(
-        entity: plan.entity.name, verdict: Verdict(rawValue: try row.text("kind")) ?? .different,
+      let verdict = Verdict(rawValue: try row.text("kind")) ?? .different
+      var columns = try Evidence.columns(row.text("cols"), evidence: row.text("evidence"))
+      if verdict == .duplicate, let own = try row.optionalBytes("locator"),
+        let other = try row.optionalBytes("other_locator")
+      {
+        // Which record it is, and which one the row belongs to.
+        columns = [
+          ColumnEvidence(
+            column: plan.keyColumns[0].name, source: Evidence.locator(own, isPersonal: isPersonal),
+            target: Evidence.locator(other, isPersonal: isPersonal))
+        ]
+      }
+      return AuditDifference(
+        entity: plan.entity.name, verdict: verdict,
         key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
-        columns: try Evidence.columns(row.text("cols"), evidence: row.text("evidence")),
+        columns: columns,
         rule: try row["rule"], reference: try row["reference"],
         firstSeen: Date(timeIntervalSince1970: Double(try row.text("first_seen")) ?? 0),
         lastSeen: Date(timeIntervalSince1970: Double(try row.text("last_seen")) ?? 0),

@@ -15,6 +15,10 @@ public struct MongoSource: RecordSource {
   }
 }
 
+extension MongoSource {
+  public func openWriter() throws -> any RecordWriter { MongoRecordWriter(try MongoConnection(settings)) }
+}
+
 /// One connection that reads collections by ranges of `_id`.
 ///
 /// Ranges use the bounds of the `_id` index itself (`min`, `max` and `hint` of the find command), not comparisons in a
@@ -282,7 +286,9 @@ final class MongoRecordCursor: RecordCursor {
     out.patchLittleEndian(Int32(truncatingIfNeeded: out.count - start), at: start)
   }
 
-  func appendLocator(to out: inout ByteBuffer) {
+  func appendLocator(to out: inout ByteBuffer) { Self.appendLocator(of: document, to: &out) }
+
+  static func appendLocator(of document: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
     let start = BSONBuilder.begin(&out)
     do throws(Refusal) {
       var reader = try BSONReader(document)
@@ -297,6 +303,6 @@ final class MongoRecordCursor: RecordCursor {
     } catch {
       // A document that can't be walked has no locator that we could find; its whole value is kept all the same.
     }
-    Self.end(start, in: &out)
+    end(start, in: &out)
   }
 }

@@ -20,6 +20,12 @@ public struct SQLiteSource: RecordSource {
   }
 }
 
+extension SQLiteSource {
+  public func openWriter() throws -> any RecordWriter {
+    SQLiteRecordWriter(try SQLiteConnection(path: path, mode: .readWrite))
+  }
+}
+
 /// The file that the source's first session opened: later ones read the same, or fail.
 private final class FirstFile: Sendable {
   let identity = Mutex<SQLiteFileIdentity?>(nil)
@@ -48,7 +54,7 @@ final class SQLiteSession: SourceSession {
   }
 
   /// The columns that name a row for good: SQL expressions, already quoted. Empty for views.
-  fileprivate func locator(_ table: SQLiteTable) -> [String] {
+  func locator(_ table: SQLiteTable) -> [String] {
     if let rowID = table.rowIDName { return [quotedIdentifier(rowID)] }
     // Compared as the key's own index compares, which may be another way than the column's: else two keys that the
     // index keeps apart could be one to a range, and a chunk would never end.
@@ -66,7 +72,7 @@ final class SQLiteSession: SourceSession {
     return "(\(columns.joined(separator: ", "))) \(comparison) (\(places))"
   }
 
-  private func bindings(_ locator: BSONDocument, _ columns: [String]) -> [SQLiteValue] {
+  func bindings(_ locator: BSONDocument, _ columns: [String]) -> [SQLiteValue] {
     guard let values = locator["k"]?.elements else { return [] }
     return values.map { value in
       switch value {

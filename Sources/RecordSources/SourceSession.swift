@@ -121,6 +121,8 @@ public protocol RecordSource: Sendable {
   var identity: String { get }
   /// Opens `count` sessions. Where the store can, all of them see one snapshot.
   func openSessions(_ count: Int) throws -> SessionPool
+  /// A connection that may write, for the one command that does.
+  func openWriter() throws -> any RecordWriter
 }
 
 /// Sessions waiting for the threads that will use them.

@@ -69,9 +69,16 @@ struct HTMLTests {
     let codes = reader.all("code").map(\.text)
     for text in [
       "0.30000000000000004", "\"Ada \"", "sha256:5e884898da28", "users.workspace_id → workspaces.id",
-      "kedge audit --plan repair.json", "kedge audit --apply repair.json", "kedge audit show 12 --all",
-      "kedge audit --clean --dry-run", "tolerance ratio 0.001",
+      "kedge audit show 12 --all", "kedge clean", "tolerance ratio 0.001",
     ] { #expect(codes.contains(text), "\(text)") }
+    let fresh = try MarkupReader(AuditPage(Samples.fresh, past: []).html()).all("code").map(\.text)
+    for text in ["kedge audit --plan repair.jsonl", "kedge audit --apply repair.jsonl"] {
+      #expect(fresh.contains(text) && !codes.contains(text), "\(text)")
+    }
+    #expect(
+      reader.all("li").contains {
+        $0.text.contains("64f0beef: not repaired (update): its row has changed since")
+      })
     #expect(reader.all("rect").count == Samples.past.count + 1)
     #expect(reader.all("rect").count { $0.attributes["class"] == "bar bad this" } == 1)
     let verdict = try #require(reader.all("p").first { $0.attributes["role"] == "status" })

@@ -41,7 +41,9 @@ struct ReportFileTests {
         #expect(error?.description.hasPrefix("--html \(path) can't be written: ") == true)
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
       }
-      try ReportFile(option: "--html", path: "a.html").check()
+      for path in ["a.html", "a", "./a", folder + "/a"] {
+        try ReportFile(option: "--html", path: path).check()
+      }
     }
   }
 

@@ -11,6 +11,7 @@ struct TextTests {
   @Test("the text is the recorded one")
   func golden() throws {
     try expectGolden(AuditText(Samples.drift, style: plain).text() + "\n", "drift.txt")
+    try expectGolden(AuditText(Samples.fresh, style: plain).text() + "\n", "fresh.txt")
     try expectGolden(AuditText(Samples.clean, style: plain).text() + "\n", "clean.txt")
     try expectGolden(AuditText(Samples.sample, style: plain).text() + "\n", "sample.txt")
     try expectGolden(HistoryText(Self.history).text(style: plain), "history.txt")
@@ -131,7 +132,8 @@ struct TextTests {
     let bound = try #require(Samples.sample.entities[0].bound)
     #expect(
       AuditWords.bound(bound)
-        == "with 95 % confidence at most 0.03 % of 1,000,000 records differ (10,000 records looked at, 0 of them differ)"
+        == "with 95 % confidence at most 0.03 % of 1,000,000 records differ (10,000 records looked at, 0 of them differ; seed 7);"
+        + " rows that are in the target alone can't be in the sample"
     )
   }
 }

@@ -8,8 +8,8 @@ public import Postgres
 public struct AuditHistory {
   private let connection: PostgresConnection
   private let set: String
-  /// Which columns of each entity's key are personal, by the mapping of today.
-  private let personalKeys: [String: [Bool]]
+  /// The columns of each entity's key, by the mapping of today.
+  private let keys: [String: [(name: String, isPersonal: Bool)]]
 
   /// - Parameters:
   ///   - connection: to a target whose catalog is of this version.
@@ -17,9 +17,9 @@ public struct AuditHistory {
   public init(_ connection: PostgresConnection, set: String, plans: [EntityPlan]) {
     self.connection = connection
     self.set = set
-    personalKeys = Dictionary(
-      plans.map { ($0.entity.name, $0.keyColumns.map(\.isPersonal)) }, uniquingKeysWith: { first, _ in first }
-    )
+    keys = Dictionary(
+      plans.map { ($0.entity.name, $0.keyColumns.map { ($0.name, $0.isPersonal) }) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The latest audits, the latest first.
@@ -48,7 +48,7 @@ public struct AuditHistory {
   public func list(_ limit: Int, in report: inout AuditReport) throws {
     for index in report.entities.indices {
       report.entities[index].differences = try differences(
-        report.run, entity: report.entities[index].entity, after: 0, limit: limit
+        report.run, entity: report.entities[index].entity, after: 0, limit: limit, .driftFirst
       ).map(\.difference)
     }
   }
@@ -97,51 +97,51 @@ public struct AuditHistory {
     try row[column].flatMap(Double.init).map { Date(timeIntervalSince1970: $0) }
   }
 
-  private struct EvidenceSides: Decodable {
-    var source: String?
-    var target: String?
-  }
+  private enum Order { case found, driftFirst }
 
   private func differences(
-    _ run: Int, entity: String?, after: Int, limit: Int
+    _ run: Int, entity: String?, after: Int, limit: Int, _ order: Order = .found
   ) throws -> [(id: Int, difference: AuditDifference)] {
     try connection.query(
       """
-      SELECT id, entity, kind, to_json(key)::text AS key, to_json(columns)::text AS columns, evidence::text AS evidence,
-        rule, reference, extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen,
-        looks, is_repaired
+      SELECT id, entity, kind, to_jsonb(key)::text AS key, to_jsonb(columns)::text AS columns, evidence::text AS evidence,
+        locator, other_locator, rule, reference, extract(epoch FROM first_seen) AS first_seen,
+        extract(epoch FROM last_seen) AS last_seen, looks, is_repaired
       FROM kedge.audit_differences
       WHERE run = $1 AND entity = coalesce($2::text, entity) AND id > $3 AND state = 'confirmed'
-      ORDER BY id LIMIT $4
+      ORDER BY \(order == .driftFirst ? "kind IN ('in_flight', 'tolerated'), " : "")id LIMIT $4
       """, [.integer(run), .optional(entity), .integer(after), .integer(limit)]
     ).map { row in (try row.int("id"), try difference(row)) }
   }
 
   private func difference(_ row: PostgresRow) throws -> AuditDifference {
     let entity = try row.text("entity")
-    func decoded<T: Decodable>(_ type: T.Type, _ column: String) throws -> T {
-      try JSONDecoder().decode(type, from: Data(try row.text(column).utf8))
-    }
-    let evidence = try decoded([String: EvidenceSides].self, "evidence")
     let kind = try row.text("kind")
     guard let verdict = Verdict(rawValue: kind) else { throw AuditHistoryError.unknownVerdict(kind) }
+    var columns = try Evidence.columns(row.text("columns"), evidence: row.text("evidence"))
+    if verdict == .duplicate, let own = try row.optionalBytes("locator"),
+      let other = try row.optionalBytes("other_locator")
+    {
+      let isPersonal = keys[entity]?.contains(where: \.isPersonal) ?? true
+      columns = [
+        ColumnEvidence(
+          column: keys[entity]?.first?.name ?? "key", source: Evidence.locator(own, isPersonal: isPersonal),
+          target: Evidence.locator(other, isPersonal: isPersonal))
+      ]
+    }
     return AuditDifference(
-      entity: entity, verdict: verdict, key: shown(try decoded([String?].self, "key"), of: entity),
-      columns: try decoded([String].self, "columns").map { column in
-        ColumnEvidence(column: column, source: evidence[column]?.source, target: evidence[column]?.target)
-      },
-      rule: try row["rule"], reference: try row["reference"],
+      entity: entity, verdict: verdict, key: shown(try Evidence.texts(row.text("key")), of: entity),
+      columns: columns, rule: try row["rule"], reference: try row["reference"],
       firstSeen: try time(row, "first_seen") ?? Date(timeIntervalSince1970: 0),
       lastSeen: try time(row, "last_seen") ?? Date(timeIntervalSince1970: 0), looks: try row.int("looks"),
       isRepaired: try row.bool("is_repaired"))
   }
 
   /// The key with personal columns as digests. Whose key the mapping no longer knows may be a person's, so it is a digest too.
-  private func shown(_ key: [String?], of entity: String) -> [String] {
-    let personal = personalKeys[entity] ?? []
+  private func shown(_ key: [String], of entity: String) -> [String] {
+    let columns = keys[entity] ?? []
     return key.enumerated().map { index, text in
-      let text = text ?? ""
-      return index < personal.count && !personal[index] ? text : Self.digest(text)
+      index < columns.count && !columns[index].isPersonal ? text : Self.digest(text)
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Codec
+internal import Foundation
 internal import Mapping
 internal import Postgres
 
@@ -17,7 +18,7 @@ enum EvidenceSQL {
     var isBeyond: String?
     /// The tolerance, as the mapping has it.
     var rule: String?
-    /// `{"column": {"source": …, "target": …}}`.
+    /// `{"source": …, "target": …}`.
     var evidence: String
 
     /// Whether it differs by more than is tolerated.
@@ -32,13 +33,14 @@ enum EvidenceSQL {
       let name = quotedIdentifier(column.name)
       let target = column.plainValue("t")
       let evidence = object(
-        column.name, source: value("s.\(name)", isPersonal: column.isPersonal),
+        source: value("s.\(name)", isPersonal: column.isPersonal),
         target: value(target, isPersonal: column.isPersonal))
       var test = Test(
         name: column.name, differs: "ROW(\(target))::record *<> ROW(s.\(name))::record", evidence: evidence)
       if let tolerance = plan.entity.auditTolerance[column.name] {
         test.isBeyond = "coalesce(abs(t.\(name)::numeric - s.\(name)::numeric) > \(tolerance), true)"
-        test.rule = "tolerance \(column.name) \(tolerance)"
+        let shown = tolerance == tolerance.rounded() ? String(format: "%.0f", tolerance) : "\(tolerance)"
+        test.rule = "tolerance \(column.name) \(shown)"
       }
       return test
     }
@@ -58,7 +60,7 @@ enum EvidenceSQL {
       """
     let order = places.map { "coalesce(e.\($0), c.\($0))" }.joined(separator: ", ")
     let evidence = """
-      (SELECT \(object(child.table.name, source: element(child, "e"), target: element(child, "c")))
+      (SELECT \(object(source: element(child, "e"), target: element(child, "c")))
         FROM \(pairs) ORDER BY \(order) LIMIT 1)
       """
     return Test(name: child.table.name, differs: "EXISTS (SELECT FROM \(pairs))", evidence: evidence)
@@ -90,8 +92,19 @@ enum EvidenceSQL {
     }.joined(separator: " AND ")
   }
 
-  private static func object(_ name: String, source: String, target: String) -> String {
-    "jsonb_build_object(\(quoteLiteral(name)), jsonb_build_object('source', \(source), 'target', \(target)))"
+  private static func object(source: String, target: String) -> String {
+    "jsonb_build_object('source', \(source), 'target', \(target))"
+  }
+
+  /// `{"column": {"source": …, "target": …}}` of all that differ. One list, for there may be a thousand columns.
+  static func evidence(_ tests: [Test]) -> String {
+    if tests.isEmpty { return "'{}'::jsonb" }
+    let names = tests.map { quoteLiteral($0.name) }.joined(separator: ", ")
+    let sides = tests.map { "CASE WHEN \($0.differs) THEN \($0.evidence) END" }.joined(separator: ", ")
+    return """
+      (SELECT coalesce(jsonb_object_agg(x.name, x.sides), '{}'::jsonb)
+        FROM unnest(ARRAY[\(names)]::text[], ARRAY[\(sides)]::jsonb[]) x (name, sides) WHERE x.sides IS NOT NULL)
+      """
   }
 
   /// A value as evidence shows it: text, cut when it is long, and a digest where it is personal.

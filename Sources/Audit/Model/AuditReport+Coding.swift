@@ -113,16 +113,19 @@ private struct CodedBound: Decodable {
   let drifting: Int
   let confidence: Double
   let upperShare: Double
+  let coversExtras: Bool?
+  let seed: Int?
 
   private enum CodingKeys: String, CodingKey {
-    case share, population, sampled, drifting, confidence
+    case share, population, sampled, drifting, confidence, seed
+    case coversExtras = "covers_extras"
     case upperShare = "upper_share"
   }
 
   var bound: SampleBound {
     SampleBound(
       share: share, population: population, sampled: sampled, drifting: drifting, confidence: confidence,
-      upperShare: upperShare)
+      upperShare: upperShare, coversExtras: coversExtras ?? true, seed: seed ?? 0)
   }
 }
 

@@ -36,7 +36,8 @@ extension AuditReport.EntityReport {
       ("filtered", .int(tally.filtered)), ("tolerated", .int(tally.tolerated)),
       ("repaired", .int(tally.repaired)), ("tolerated_orphans", .int(tally.toleratedOrphans)),
       ("seconds", .double((seconds * 1000).rounded() / 1000)), ("coverage", .double(coverage)),
-      ("bound", bound?.json ?? .null), ("note", .optional(note)), ("differences", .array(differences.map(\.json))),
+      ("bound", bound?.json ?? .null), ("note", .optional(note)),
+      ("differences", .array(differences.map(\.json))),
     ])
   }
 }
@@ -46,6 +47,7 @@ extension SampleBound {
     [
       "share": .double(share), "population": .int(population), "sampled": .int(sampled),
       "drifting": .int(drifting), "confidence": .double(confidence), "upper_share": .double(upperShare),
+      "covers_extras": .bool(coversExtras), "seed": .int(seed),
     ]
   }
 }

@@ -3,6 +3,12 @@ internal import Executors
 internal import Mapping
 internal import Postgres
 
+/// What was found, and for each entity that Postgres owns a sentence about its old store.
+struct OwnershipOutcome {
+  var findings: [OwnershipFinding] = []
+  var notes: [String: String] = [:]
+}
+
 /// Looks for what isn't where, or as, the mapping says. Reads alone, but for Kedge's own baselines.
 struct OwnershipAudit {
   let context: BackfillContext
@@ -13,12 +19,8 @@ struct OwnershipAudit {
   let run: Int
   let takesBaselines: Bool
 
-  /// - Returns: What was found, and for each entity that Postgres owns a sentence about its old store.
-  func run(_ connection: PostgresConnection) throws -> (
-    findings: [OwnershipFinding], notes: [String: String]
-  ) {
-    var findings: [OwnershipFinding] = []
-    var notes: [String: String] = [:]
+  func run(_ connection: PostgresConnection) throws -> OwnershipOutcome {
+    var (findings, notes) = ([OwnershipFinding](), [String: String]())
     for plan in plans {
       if context.stop.isSet { throw AuditError.interrupted }
       findings += try SchemaDrift(plan: plan, set: context.set).findings(connection)
@@ -46,6 +48,6 @@ struct OwnershipAudit {
         findings += try UndeclaredCollections(context: context).findings()
       }
     }
-    return (findings, notes)
+    return OwnershipOutcome(findings: findings, notes: notes)
   }
 }

@@ -2,6 +2,7 @@ internal import Backfill
 internal import Catalog
 internal import Codec
 internal import Executors
+internal import Foundation
 internal import Mapping
 internal import Postgres
 internal import RecordSources
@@ -13,6 +14,7 @@ final class FeatureKeys {
   private let connection: PostgresConnection
   private let run: Int
   private var tables: [Wanted: String] = [:]
+  private var stagedAt = Date.distantPast
   private static let batch = 10_000
 
   private struct Wanted: Hashable {
@@ -30,6 +32,7 @@ final class FeatureKeys {
   func relation(_ entity: Entity, columns: [String]) throws -> ReferredRelation {
     let wanted = Wanted(entity: entity.name, columns: columns)
     let table = try tables[wanted] ?? stage(entity, columns, "kedge_keys_\(tables.count)")
+    if tables.isEmpty { stagedAt = Date() }
     tables[wanted] = table
     return ReferredRelation(sql: table, columns: columns.map { "o.\(quotedIdentifier($0))" })
   }
@@ -38,6 +41,11 @@ final class FeatureKeys {
   func forget() throws {
     for table in tables.values { _ = try connection.execute("DROP TABLE IF EXISTS \(table)") }
     tables.removeAll()
+  }
+
+  /// Drops what was staged longer ago than this many seconds.
+  func forget(olderThan seconds: Double) throws {
+    if Date().timeIntervalSince(stagedAt) > seconds { try forget() }
   }
 
   /// The entity with nothing but the columns referred to, and what its filters read.

@@ -62,6 +62,13 @@ struct OrphanSuspects {
     return (standing, gone)
   }
 
+  /// Takes back what was written down of an entity's orphans.
+  func forget(_ entity: String, run: Int) throws {
+    _ = try connection.execute(
+      "DELETE FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND kind = 'orphan'",
+      [.integer(run), .text(entity)])
+  }
+
   /// Writes the standing orphans down as differences.
   func record(_ plan: ReferencePlan, run: Int) throws {
     let rows = ReferringRows(plan: plan, staging: nil)

@@ -35,6 +35,8 @@ final class ReferenceAudit {
   private let keys: FeatureKeys
   private static let stagedBatch = 10_000
   private static let fetchedBatch = 500
+  /// Seconds.
+  private static let freshness = 5.0
 
   init(
     context: BackfillContext, run: Int, plans: [EntityPlan], featurePlans: [EntityPlan], margin: Double
@@ -112,15 +114,21 @@ final class ReferenceAudit {
     return ReferredRelation(sql: table.sql, columns: columns.map { $0.plainValue("o") })
   }
 
+  /// Where a reference leads, no longer ago than a few seconds: what a change is decided by.
+  func freshRelation(_ reference: ReferencePlan) throws -> ReferredRelation? {
+    try keys.forget(olderThan: Self.freshness)
+    return try relation(reference)
+  }
+
   // MARK: The records of a feature entity
 
-  private func loader(_ plan: EntityPlan, _ session: any SourceSession) -> ChunkLoader {
+  func loader(_ plan: EntityPlan, _ session: any SourceSession) -> ChunkLoader {
     ChunkLoader(
       plan: plan, session: session, connection: connection, setName: context.set.name, run: run,
       foreignKeys: [])
   }
 
-  private func session(_ plan: EntityPlan) throws -> any SourceSession {
+  func session(_ plan: EntityPlan) throws -> any SourceSession {
     guard let session = try context.source(of: plan).openSessions(1).take() else {
       throw SourceProblem(entity: plan.entity.name, message: "the source gave no session")
     }
@@ -223,6 +231,8 @@ final class ReferenceAudit {
   // MARK: The outcome
 
   private func settle(_ checked: [Int: Int], _ outcome: inout ReferenceOutcome) throws {
+    // An audit that goes on looks everything up again.
+    for plan in plans + featurePlans { try suspects.forget(plan.entity.name, run: run) }
     for reference in references {
       let (standing, inFlight) = try suspects.settle(reference)
       var tally = outcome.tallies[reference.entity.name] ?? AuditTally()

@@ -6,7 +6,7 @@ internal import Postgres
 /// The SQL that makes one row of each reference: of a column, of an array's element, of a child table's row.
 ///
 /// Its columns: `key` (text[]) of the record, `place` (text) of the child's element, `element` (the place in an array
-/// column, from 0), `v0`, `v1`, … (the referring values, as their own types), `locator` (of a staged record). A reference
+/// column, from 0), `places` (int[]: those of the elements around a child table's row, outermost first), `v0`, `v1`, … (the referring values, as their own types), `locator` (of a staged record). A reference
 /// with a null is none.
 struct ReferringRows {
   let plan: ReferencePlan
@@ -24,7 +24,8 @@ struct ReferringRows {
     }.joined(separator: " AND ")
     return """
       SELECT ARRAY[\(texts)]::text[] AS key, \(place) AS place,
-        \(plan.reference.isArray ? "(e.n - 1)::int" : "NULL::int") AS element, \(values), \(locator) AS locator
+        \(plan.reference.isArray ? "(e.n - 1)::int" : "NULL::int") AS element,
+        \(places) AS places, \(values), \(locator) AS locator
       FROM \(relation) t\(elements)\(parents)\(keys.map(join) ?? "") WHERE \(present)
       """
   }
@@ -45,6 +46,11 @@ struct ReferringRows {
   private var locator: String {
     guard staging != nil else { return "NULL::bytea" }
     return (plan.child == nil ? "t." : "m.") + StagingTables.locator
+  }
+
+  private var places: String {
+    guard let child = plan.child.map({ plan.plan.children[$0] }) else { return "NULL::int[]" }
+    return "ARRAY[\(child.placeColumns.map { "t.\(quotedIdentifier($0))" }.joined(separator: ", "))]::int[]"
   }
 
   private var parents: String {

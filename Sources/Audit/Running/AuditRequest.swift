@@ -25,7 +25,7 @@ struct AuditRequest: Sendable, Equatable {
     for plan in plans {
       let tolerances = plan.entity.auditTolerance.sorted { $0.key < $1.key }
       text +=
-        "\(plan.entity.name):\(plan.entity.collection):\(plan.table.display):\(plan.record):\(plan.entity.auditIgnore):\(tolerances)"
+        "\(plan.entity.name):\(plan.entity.phase):\(plan.entity.collection):\(plan.table.display):\(plan.record):\(plan.entity.auditIgnore):\(tolerances)"
     }
     var digest = ByteBuffer(capacity: 64)
     text.withUTF8 { SHA256.append(digestOf: UnsafeRawBufferPointer($0), to: &digest) }

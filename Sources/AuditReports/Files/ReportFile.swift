@@ -12,9 +12,11 @@ public struct ReportFile: Sendable, Equatable {
   }
 
   private var folder: String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
+
+  private var name: Substring { path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...] }
 
   /// Checks, before any work is done, that the file can be written.
   ///
@@ -39,7 +41,7 @@ public struct ReportFile: Sendable, Equatable {
   /// - Throws: ``ReportFileError``; then the old file is as it was.
   public func write(_ text: String) throws(ReportFileError) {
     // A name that no reader takes for a report: the collector of node_exporter reads what ends with .prom.
-    let temporary = "\(folder)/.\((path as NSString).lastPathComponent).\(getpid()).tmp"
+    let temporary = "\(folder)/.\(name).\(getpid()).tmp"
     do {
       try fill(temporary, with: text)
     } catch {

@@ -97,7 +97,9 @@ extension AuditPage {
       lines.append(
         table(
           "What differs in \(AuditWords.key(difference))",
-          [("Column", false), ("Source", false), ("Target", false)], rows))
+          difference.verdict == .duplicate
+            ? [("Key", false), ("This record", false), ("The record whose row it is", false)]
+            : [("Column", false), ("Source", false), ("Target", false)], rows))
     }
     if !unknown.isEmpty {
       lines.append("<p>In: \(unknown.map { Markup.value($0.column) }.joined(separator: ", "))</p>")

@@ -45,6 +45,7 @@ extension AuditPage {
     tbody tr:last-child > * { border-bottom: 0; }
     thead th { background: var(--card); color: var(--faint); font-weight: 600; font-size: .8125rem; white-space: nowrap; }
     tbody th { font-weight: 600; min-width: 6rem; }
+    #references + .frame tbody th { min-width: 14rem; }
     #counts + .frame th, #counts + .frame td { padding-inline: .5rem; }
     .number { text-align: right; white-space: nowrap; }
     .zero, .null, .seen { color: var(--faint); }

@@ -24,7 +24,7 @@ public struct AuditPage {
   /// The whole page, with a newline at its end.
   public func html() -> String {
     let title = "Audit \(report.run) of \(EvidenceValue.text(report.set))"
-    let sections = [counts(), trend(), steps(), differences(), references(), ownership()]
+    let sections = [counts(), trend(), repairs(), steps(), differences(), references(), ownership()]
     return """
       <!DOCTYPE html>
       <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
@@ -102,6 +102,13 @@ public struct AuditPage {
       \(body.joined(separator: "\n"))
       </tbody></table></div>
       """
+  }
+
+  private func repairs() -> String {
+    let lines = report.repair.map(AuditWords.repair) ?? []
+    if lines.isEmpty { return "" }
+    let items = lines.map { "<li>\(Markup.text($0))</li>" }
+    return section("repairs", "Repairs", "<ul class=\"notes\">\n\(items.joined(separator: "\n"))\n</ul>")
   }
 
   private func steps() -> String {

@@ -95,7 +95,7 @@ public struct AuditJUnit {
     if rest > 0 {
       lines.append("… and \(NumberText.grouped(rest)) more: kedge audit show \(report.run) --all")
     }
-    lines += [entity.bound.map(AuditWords.bound)].compactMap(\.self) + AuditWords.remarks(tally)
+    lines += AuditWords.notes(entity)
     let counts = [
       (tally.missing, "missing"), (tally.extra, "extra"), (tally.different, "different"),
       (tally.orphans, "orphans"), (tally.duplicates, "duplicates"), (tally.quarantined, "quarantined"),

@@ -30,7 +30,7 @@ enum AuditWords {
       case .different: columns.isEmpty ? "different" : "different in \(columns)"
       case .orphan:
         "orphan: \(columns.isEmpty ? "it" : columns) refers to a record that isn't there"
-      case .duplicate: "duplicate: several source records have this key"
+      case .duplicate: "duplicate: another source record has this key, and the row"
       case .quarantined: "in quarantine: it can't land"
       case .inFlight: "in flight: it changed too lately to tell"
       case .tolerated: columns.isEmpty ? "tolerated" : "tolerated: different in \(columns)"
@@ -40,7 +40,8 @@ enum AuditWords {
     return text + (difference.isRepaired ? " (repaired)" : "")
   }
 
-  /// The values of the columns that are known: on both sides, or, of an orphan, what it refers to.
+  /// The values of the columns that are known: on both sides; of an orphan, what it refers to; of a duplicate, the two
+  /// records.
   static func evidence(
     _ difference: AuditDifference, limit: Int
   ) -> [(column: String, sides: [(name: String, value: String)])] {
@@ -50,7 +51,14 @@ enum AuditWords {
         return (name, [("", EvidenceValue.text(column.source ?? column.target, limit: limit))])
       }
       let pair = EvidenceValue.pair(column.source, column.target, limit: limit)
-      return (name, [("source ", pair.source), ("target ", pair.target)])
+      let isDuplicate = difference.verdict == .duplicate
+      return (
+        name,
+        [
+          (isDuplicate ? "record " : "source ", pair.source),
+          (isDuplicate ? "row of " : "target ", pair.target),
+        ]
+      )
     }
   }
 
@@ -63,7 +71,8 @@ enum AuditWords {
     "with \(Count.percent(bound.confidence)) confidence at most \(Count.upperPercent(bound.upperShare)) of"
       + " \(Count.text(bound.population, "record")) differ"
       + " (\(Count.text(bound.sampled, "record")) looked at, \(bound.drifting) of them"
-      + " \(bound.drifting == 1 ? "differs" : "differ"))"
+      + " \(bound.drifting == 1 ? "differs" : "differ"); seed \(bound.seed))"
+      + (bound.coversExtras ? "" : "; rows that are in the target alone can't be in the sample")
   }
 
   /// How far an entity was compared; nil where it was to its end.
@@ -74,7 +83,8 @@ enum AuditWords {
 
   /// What is worth knowing of an entity beside its counts: how far it was compared, what a sample says, what is tolerated.
   static func notes(_ entity: AuditReport.EntityReport) -> [String] {
-    [coverage(entity), entity.bound.map(bound)].compactMap(\.self) + remarks(entity.tally)
+    [entity.note.map(oneLine), coverage(entity), entity.bound.map(bound)].compactMap(\.self)
+      + remarks(entity.tally)
   }
 
   /// The counts of an entity beside drift, in words; empty where there are none.
@@ -98,9 +108,28 @@ enum AuditWords {
       0, tally.missing + tally.extra + tally.different + tally.orphans + tally.duplicates - listed)
   }
 
-  /// What an ownership finding says; cut where something has gone very wrong.
-  static func message(_ finding: OwnershipFinding) -> String {
-    DisplayText.truncated(DisplayText.escapingControls(finding.message), to: 1000)
+  /// What a repair did, and what it didn't do.
+  static func repair(_ repair: RepairReport) -> [String] {
+    var lines = repair.undone.map { undone in
+      let key = undone.key.map { EvidenceValue.text($0) }.joined(separator: ", ")
+      return
+        "\(EvidenceValue.text(undone.entity)) \(key): not repaired (\(oneLine(undone.action))): \(oneLine(undone.reason))"
+    }
+    let others = repair.changed + repair.refused - repair.undone.count
+    if others > 0 { lines.append("… and \(NumberText.grouped(others)) more that weren't repaired") }
+    if repair.repaired > 0 {
+      lines.append(
+        "\(Count.text(repair.repaired, "repair")) logged in kedge.audit_repairs as run \(repair.run)")
+    }
+    return lines
+  }
+
+  /// What an ownership finding says.
+  static func message(_ finding: OwnershipFinding) -> String { oneLine(finding.message) }
+
+  /// A sentence of the engine's, which may quote a record: on one line, and cut where something has gone very wrong.
+  private static func oneLine(_ text: String) -> String {
+    DisplayText.truncated(DisplayText.escapingControls(text), to: 1000)
   }
 
   /// `2026-01-31 09:30:00 UTC`.
@@ -110,6 +139,9 @@ enum AuditWords {
 }
 
 extension AuditReport {
-  /// How long the audit took, in seconds.
-  var took: Double { finishedAt.timeIntervalSince(startedAt) }
+  /// How long the audit took, in seconds: the difference of the times as they are written, so that a stored report says the same.
+  var took: Double {
+    let (start, end) = (startedAt.timeIntervalSince1970 * 1000, finishedAt.timeIntervalSince1970 * 1000)
+    return (end.rounded() - start.rounded()) / 1000
+  }
 }

@@ -16,18 +16,19 @@ struct NextStep: Equatable {
     if tallies.contains(where: { $0.drift > 0 }) {
       steps.append(
         NextStep(says: "See every difference, one a line", command: "kedge audit show \(report.run) --all"))
-      if mendable > 0 {
+      // Who has just repaired, or planned to, is told by that what is left to do.
+      if mendable > 0, report.repair == nil, report.plannedRepairs == nil {
         steps.append(
-          NextStep(says: "Write down what a repair would change", command: "kedge audit --plan repair.json"))
+          NextStep(says: "Write down what a repair would change", command: "kedge audit --plan repair.jsonl"))
         steps.append(
-          NextStep(says: "Read the plan, then carry it out", command: "kedge audit --apply repair.json"))
+          NextStep(says: "Read the plan, then carry it out", command: "kedge audit --apply repair.jsonl"))
       }
       if orphans > 0 {
         steps.append(
           NextStep(
             says: "See what cleaning orphans as the mapping says would change",
-            command: "kedge audit --clean --dry-run"))
-        steps.append(NextStep(says: "Clean them", command: "kedge audit --clean"))
+            command: "kedge clean"))
+        steps.append(NextStep(says: "Clean them", command: "kedge clean --apply"))
       }
       if duplicates > 0 {
         steps.append(NextStep(says: "Decide in the source which of several records with one key stays"))

@@ -2,7 +2,6 @@ internal import Audit
 internal import AuditReports
 internal import Backfill
 internal import CommandLine
-internal import Foundation
 internal import Mapping
 
 extension Session {
@@ -36,7 +35,7 @@ extension Session {
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
     options.takesBaselines = command.flag("new-baseline")
-    options.workers = ProcessInfo.processInfo.activeProcessorCount
+    try applyComparingOptions(to: &options)
     options.listed = outputs.listed(isJSON: isJSON)
     options.tenure = tenure
     try checkRepairOptions(set, options.entities)

@@ -60,18 +60,13 @@ extension Session {
 
   // MARK: In the report of an audit
 
+  /// What was planned; what a repair did is part of the report.
   func repairLines(_ report: AuditReport) -> [String] {
-    if let planned = report.plannedRepairs, let file = command.value("plan") {
-      return [
-        planned == 0
-          ? "nothing is to be repaired; the plan in \(file) is empty"
-          : "\(planned) repairs are planned in \(file); read it, then: kedge audit --apply \(file)"
-      ]
-    }
-    guard let repair = report.repair else { return [] }
-    let mended = report.entities.reduce(0) { $0 + $1.tally.repaired }
-    return lines(repair) + [
-      "\(mended) repaired" + (repair.repaired > 0 ? "; logged as run \(repair.run)" : "")
+    guard let planned = report.plannedRepairs, let file = command.value("plan") else { return [] }
+    return [
+      planned == 0
+        ? "nothing is to be repaired; the plan in \(file) is empty"
+        : "\(planned) repairs are planned in \(file); read it, then: kedge audit --apply \(file)"
     ]
   }
 

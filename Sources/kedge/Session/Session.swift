@@ -51,6 +51,9 @@ struct Session {
     } catch let error as OwnershipRefusal {
       fail(error.description)
       return ExitCode.refused
+    } catch let error as CleanRefusal {
+      fail(error.description)
+      return ExitCode.refused
     } catch BackfillError.interrupted {
       fail(BackfillError.interrupted.description)
       return ExitCode.interrupted
@@ -79,6 +82,7 @@ struct Session {
     case ["audit"]: return try audit()
     case ["audit", "history"]: return try auditHistory()
     case ["audit", "show"]: return try auditShow()
+    case ["clean"]: return try clean()
     case ["quarantine", "list"]: return try quarantineList()
     case ["quarantine", "show"]: return try quarantineShow()
     case ["quarantine", "replay"]: return try quarantineReplay()

@@ -15,6 +15,7 @@ let kedgeProgram = ProgramSpec(
   globalOptions: globalOptions,
   commands: [
     scanCommand, inferCommand, checkCommand, schemaCommand, backfillCommand, quarantineCommand, auditCommand,
+    cleanCommand,
     statusCommand, pauseCommand, resumeCommand, rateCommand, doctorCommand, devCommand, completionCommand,
   ],
   exitCodes: [

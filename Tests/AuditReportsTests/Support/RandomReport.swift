@@ -59,6 +59,23 @@ struct RandomReport {
         entity: random.optional(random.text()), message: random.text(), isDrift: random.bool())
     }
     report.isComplete = bool()
+    if bool() { report.plannedRepairs = count() }
+    if bool() {
+      var repair = RepairReport(run: number(1 << 40))
+      repair.entities = list(2) { random in
+        var entity = RepairReport.EntityRepair(entity: random.text())
+        (entity.planned, entity.repaired, entity.changed) = (random.count(), random.count(), random.count())
+        (entity.already, entity.refused, entity.untouched) = (random.count(), random.count(), random.count())
+        return entity
+      }
+      repair.undone = list(2) { random in
+        RepairReport.Undone(
+          entity: random.text(), action: random.text(), key: random.list(2) { $0.text() },
+          reason: random.text())
+      }
+      repair.leftOut = count()
+      report.repair = repair
+    }
     return report
   }
 
@@ -70,7 +87,7 @@ struct RandomReport {
     ]
     for path in counts { tally[keyPath: path] = count() }
     let name = text() + "e"
-    return .init(
+    var report = AuditReport.EntityReport(
       entity: name, tally: tally, seconds: Double(number(1 << 30)) / 1000,
       differences: list(5) { random in
         AuditDifference(
@@ -88,7 +105,9 @@ struct RandomReport {
         ? nil
         : SampleBound(
           share: share(), population: count(), sampled: count(), drifting: count(), confidence: share(),
-          upperShare: share() / 1000),
+          upperShare: share() / 1000, coversExtras: bool(), seed: count()),
       coverage: share())
+    report.note = optional(text())
+    return report
   }
 }

@@ -48,7 +48,9 @@ enum Samples {
             difference(
               "users", .orphan, ["64f0aaaa"], [.init(column: "workspace_id", source: "w-9")],
               reference: "users.workspace_id → workspaces.id"),
-            difference("users", .duplicate, ["64f0bbbb"]),
+            difference(
+              "users", .duplicate, ["64f0bbbb"],
+              [.init(column: "id", source: "{\"_id\":2}", target: "{\"_id\":1}")]),
             difference(
               "users", .inFlight, ["64f0cccc"], [.init(column: "seen", source: "1", target: "2")], looks: 5),
             difference(
@@ -66,6 +68,7 @@ enum Samples {
             upperShare: 0.000_557_2),
           coverage: 0.425),
       ])
+    report.entities[1].note = "compared by hand"
     report.references = [
       ReferenceFinding(
         name: "users.workspace_id → workspaces.id", entity: "users", refersTo: "workspaces",
@@ -84,6 +87,15 @@ enum Samples {
         kind: .undeclared, store: "postgres", object: "core.scratch",
         message: "No mapping declares this table. Declare it, or drop it.", isDrift: false),
     ]
+    var repair = RepairReport(run: 15)
+    repair.entities = [RepairReport.EntityRepair(entity: "users")]
+    (repair.entities[0].planned, repair.entities[0].repaired, repair.entities[0].changed) = (4, 1, 3)
+    repair.undone = [
+      RepairReport.Undone(
+        entity: "users", action: "update", key: ["64f0beef"], reason: "its row has changed since; audit again"
+      )
+    ]
+    report.repair = repair
     report.isComplete = false
     return report
   }
@@ -102,6 +114,14 @@ enum Samples {
       ])
   }
 
+  /// Drift that nobody has repaired yet.
+  static var fresh: AuditReport {
+    var report = clean
+    (report.entities[0].tally.missing, report.entities[1].tally.orphans) = (1, 2)
+    report.entities[0].differences = [difference("users", .missing, ["7"])]
+    return report
+  }
+
   /// A sample without a difference.
   static var sample: AuditReport {
     AuditReport(
@@ -112,7 +132,7 @@ enum Samples {
           differences: [],
           bound: SampleBound(
             share: 0.01, population: 1_000_000, sampled: 10_000, drifting: 0, confidence: 0.95,
-            upperShare: 0.000_299_5))
+            upperShare: 0.000_299_5, coversExtras: false, seed: 7))
       ])
   }
 

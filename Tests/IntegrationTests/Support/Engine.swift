@@ -76,9 +76,9 @@ struct Engine {
     return plan
   }
 
-  func context(_ stop: StopFlag) throws -> BackfillContext {
+  func context(_ stop: StopFlag, sources: [String: any RecordSource]? = nil) throws -> BackfillContext {
     BackfillContext(
-      set: set, plans: try plans(), sources: sources, target: target.settings,
+      set: set, plans: try plans(), sources: sources ?? self.sources, target: target.settings,
       progress: ProgressReporter(mode: .quiet), stop: stop)
   }
 
@@ -121,17 +121,39 @@ struct Engine {
   @discardableResult
   func audit(
     repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
+    sources: [String: any RecordSource]? = nil,
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
+    try preparedAudit(
+      repairs: repairs, listed: listed, tenure: tenure, stop: stop, sources: sources, change
+    ).run()
+  }
+
+  /// An audit that any thread may run.
+  func preparedAudit(
+    repairs: Bool = false, listed: Int = 1000, tenure: AuditTenure? = nil, stop: StopFlag = StopFlag(),
+    sources: [String: any RecordSource]? = nil, _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> Audit {
     var options = AuditOptions()
     options.tenure = tenure
     options.repairs = repairs
     options.listed = listed
     change(&options)
-    let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
+    return Audit(
+      try context(stop, sources: sources), featurePlans: try featurePlans(), options: options)
+  }
+
+  private func featurePlans() throws -> [EntityPlan] {
+    try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
-    return try Audit(try context(stop), featurePlans: features, options: options).run()
+  }
+
+  /// Says what cleaning would do, or does it.
+  func clean(_ change: (inout CleanOptions) -> Void = { _ in }) throws -> CleanReport {
+    var options = CleanOptions()
+    change(&options)
+    return try Cleaner(try context(StopFlag()), featurePlans: try featurePlans(), options: options).run()
   }
 
   /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.
