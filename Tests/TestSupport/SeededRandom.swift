@@ -1,15 +1,16 @@
-import Foundation
-
 /// A generator whose numbers follow from a seed and the number of a trial: SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  init(seed: UInt64, stream: UInt64) {
+  /// - Parameters:
+  ///   - seed: of everything that is to be made again.
+  ///   - stream: the trial's, or the thread's, number.
+  public init(seed: UInt64, stream: UInt64) {
     state = seed
     state = next() ^ (stream &* 0xD1B5_4A32_D192_ED03)
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -18,12 +19,11 @@ struct SeededRandom: RandomNumberGenerator {
   }
 
   /// A whole number from 0 up to, not including, `bound`.
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  mutating func within(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
-  mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
-}
+  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-/// The seed of all interruptions in this process: `KEDGE_SEED`, or always the same one.
-enum InterruptionSeed {
-  static let value = ProcessInfo.processInfo.environment["KEDGE_SEED"].flatMap(UInt64.init) ?? 2026
+  /// A whole number of the range.
+  public mutating func within(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
+
+  /// One of the choices.
+  public mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
 }
