@@ -15,12 +15,29 @@ public struct AuditOptions: Sendable {
   public var entities: [String] = []
   /// Makes the target right where it differs from the source.
   public var repairs = false
-  /// Entities compared at once.
+  /// Threads, each with its own connections.
   public var workers = 2
+  /// Source records in a chunk: the unit that is compared at once, and not again when the audit goes on.
+  public var chunkSize = 20_000
   /// Differences that the report itself lists, for each entity.
   public var listed = 20
+  /// Seconds for which a difference has to stand, unchanged on both sides, before it is drift; 0 for one fresh look.
+  public var margin = 0.0
+  /// Seconds after which records that keep changing are told of as in flight; nil for ten times the margin.
+  public var patience: Double?
+  /// The share of records to look at, above 0 and up to 1; nil for all.
+  public var sample: Double?
+  /// What the sample is drawn by; nil for a seed by chance. An audit that goes on keeps its own.
+  public var seed: Int?
+  /// Seconds after which no further chunk is begun; the next audit goes on from there.
+  public var budget: Double?
+  /// Gives an unfinished audit up and begins a new one.
+  public var isNew = false
 
   public init() {}
+
+  /// One record in so many; nil for all.
+  var oneIn: Int? { sample.map { max(1, Int((1 / max($0, 1e-9)).rounded())) } }
 }
 
 /// Compares every core entity with its source, and every reference with what it names. Changes nothing but Kedge's own
@@ -49,14 +66,23 @@ public struct Audit: Sendable {
     let catalog = Catalog(connection)
     try verify(connection)
     try catalog.ensure()
-    let run = try catalog.start(kind: "audit", set: context.set.name)
+    let ledger = AuditLedger(connection: connection)
+    let audit = try ledger.open(AuditRequest(context, plans: plans, options: options), options: options)
+    let run = audit.run
+    if run.isResumed, context.progress.mode != .quiet {
+      context.progress.note("audit: goes on with audit \(run.id), which wasn't finished (--new begins anew)")
+    }
     do {
-      let report = try compare(run, connection, catalog)
-      try catalog.finish(run, state: "done", error: nil, report: nil)
+      let report = try compare(audit, connection, catalog)
+      try ledger.end(run, isComplete: report.isComplete)
       return report
     } catch {
-      do { try catalog.finish(run, state: "failed", error: "\(error)", report: nil) } catch _ as PostgresError
-      {}
+      let isInterrupted = if case AuditError.interrupted = error { true } else { false }
+      do {
+        try catalog.finish(
+          run, state: isInterrupted ? "interrupted" : "failed", error: isInterrupted ? nil : "\(error)",
+          report: nil)
+      } catch _ as PostgresError {}
       throw error
     }
   }
@@ -73,30 +99,14 @@ public struct Audit: Sendable {
     if !differences.isEmpty { throw AuditError.schemaDiffers(differences.map(\.description)) }
   }
 
-  private func compare(_ run: Run, _ connection: PostgresConnection, _ catalog: Catalog) throws -> AuditReport
+  private func compare(_ audit: OpenAudit, _ connection: PostgresConnection, _ catalog: Catalog) throws
+    -> AuditReport
   {
-    let startedAt = Date()
-    for plan in plans {
-      let estimate = try context.source(of: plan).openSessions(1).take()?.estimatedCount(of: plan.entity)
-      context.progress.start(entity: plan.entity.name, total: estimate)
-    }
-    let next = Mutex(0)
-    let found = Mutex<[Int: (AuditTally, Double)]>([:])
-    _ = try parallel(max(1, options.workers), name: "kedge-audit", stop: context.stop) { _ in
-      while !context.stop.isSet {
-        let index = next.withLock { value in
-          defer { value += 1 }
-          return value
-        }
-        guard index < plans.count else { return }
-        let begun = Date()
-        let tally = try EntityAudit(plans[index], context: context, run: run.id).run()
-        found.withLock { $0[index] = (tally, Date().timeIntervalSince(begun)) }
-        context.progress.finish(entity: plans[index].entity.name)
-      }
-    }
-    if context.stop.isSet { throw AuditError.interrupted }
-    var tallies = plans.indices.map { index in found.withLock { $0[index] } ?? (AuditTally(), 0) }
+    let startedAt = Date(timeIntervalSinceNow: -audit.age)
+    let run = audit.run
+    let comparison = Comparison(context, plans, audit, options)
+    let results = try comparison.run(connection)
+    var tallies = results.map { ($0.tally, $0.seconds) }
     let references = ReferenceAudit(context: context, run: run.id)
     for index in plans.indices {
       try references.check(plans[index], connection, &tallies[index].0)
@@ -126,26 +136,23 @@ public struct Audit: Sendable {
     }
     var report = AuditReport(
       run: run.id, set: context.set.name, startedAt: startedAt, finishedAt: Date(), entities: [])
-    for (plan, (tally, seconds)) in zip(plans + featurePlans, tallies + features) {
-      report.entities.append(
-        .init(
-          entity: plan.entity.name, tally: tally, seconds: seconds,
-          differences: try catalog.differences(run, plan, limit: options.listed)))
+    report.isComplete = results.allSatisfy(\.isComplete)
+    for (index, (plan, (tally, seconds))) in zip(plans + featurePlans, tallies + features).enumerated() {
+      var entity = AuditReport.EntityReport(
+        entity: plan.entity.name, tally: tally, seconds: seconds,
+        differences: try catalog.differences(run, plan, limit: options.listed))
+      if results.indices.contains(index) {
+        entity.coverage = results[index].coverage
+        entity.bound = results[index].bound
+      }
+      report.entities.append(entity)
     }
     return report
   }
 }
 
 extension Catalog {
-  /// Begins a run that is never resumed.
-  func start(kind: String, set: String) throws -> Run {
-    let rows = try connection.query(
-      "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ($1, $2, '', '') RETURNING id",
-      [.text(kind), .text(set)])
-    return Run(id: try rows.first?.int("id") ?? 0, isResumed: false)
-  }
-
-  /// The first differences of an entity; personal key values as digests.
+  /// The first differences of an entity that stand, and what is in flight or tolerated; personal key values as digests.
   func differences(_ run: Run, _ plan: EntityPlan, limit: Int) throws -> [AuditDifference] {
     let keys = plan.keyColumns.enumerated().map { index, column in
       let value = "key[\(index + 1)]"
@@ -155,15 +162,16 @@ extension Catalog {
     }.joined(separator: ", ")
     let rows = try connection.query(
       """
-      SELECT kind, array_to_string(columns, E'\\n') AS cols, is_repaired, rule, reference, looks,
+      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, is_repaired, rule, reference, looks,
         extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen, \(keys)
-      FROM kedge.audit_differences WHERE run = $1 AND entity = $2 ORDER BY id LIMIT \(limit)
+      FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND state = 'confirmed'
+      ORDER BY kind IN ('in_flight', 'tolerated'), id LIMIT \(limit)
       """, [.integer(run.id), .text(plan.entity.name)])
     return try rows.map { row in
       AuditDifference(
         entity: plan.entity.name, verdict: Verdict(rawValue: try row.text("kind")) ?? .different,
         key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
-        columns: (try row["cols"] ?? "").split(separator: "\n").map { ColumnEvidence(column: String($0)) },
+        columns: try Evidence.columns(row.text("cols"), evidence: row.text("evidence")),
         rule: try row["rule"], reference: try row["reference"],
         firstSeen: Date(timeIntervalSince1970: Double(try row.text("first_seen")) ?? 0),
         lastSeen: Date(timeIntervalSince1970: Double(try row.text("last_seen")) ?? 0),

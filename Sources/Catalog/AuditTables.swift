@@ -5,6 +5,7 @@ extension Catalog {
     """
     CREATE TABLE kedge.audits (
       run bigint PRIMARY KEY REFERENCES kedge.runs ON DELETE CASCADE,
+      chunk_size integer NOT NULL DEFAULT 0,
       sample double precision,
       seed bigint,
       margin double precision NOT NULL DEFAULT 0,
@@ -12,7 +13,8 @@ extension Catalog {
       is_complete boolean NOT NULL DEFAULT false
     )
     """,
-    // Progress by key range: a range that is done isn't read again when the audit goes on.
+    // Progress by key range: a range that is done isn't read again when the audit goes on. A range is known by locators at
+    // the source and by encoded keys at the target. Chunk -1 counts what became of suspicions later.
     """
     CREATE TABLE kedge.audit_chunks (
       run bigint NOT NULL REFERENCES kedge.runs ON DELETE CASCADE,
@@ -20,7 +22,12 @@ extension Catalog {
       chunk integer NOT NULL,
       lower_bound bytea,
       upper_bound bytea,
+      lower_key bytea,
+      upper_key bytea,
+      is_join boolean NOT NULL DEFAULT false,
       is_done boolean NOT NULL DEFAULT false,
+      records bigint NOT NULL DEFAULT 0,
+      sampled bigint NOT NULL DEFAULT 0,
       tally jsonb NOT NULL DEFAULT '{}',
       seconds double precision NOT NULL DEFAULT 0,
       finished_at timestamptz,
@@ -28,13 +35,15 @@ extension Catalog {
     )
     """,
     // A difference is a suspicion until it has stood, unchanged on both sides, for longer than the margin. `evidence` is
-    // {"column": {"source": …, "target": …}}, values as text, personal ones as digests.
+    // {"column": {"source": …, "target": …}}, values as text, personal ones as digests. `other_locator` is, for a duplicate,
+    // the record that the row belongs to; an extra row's key would stand in the source from `locator` up to `other_locator`.
     """
     ALTER TABLE kedge.audit_differences
       DROP CONSTRAINT audit_differences_kind_check,
       ADD CHECK (kind IN ('missing', 'extra', 'different', 'orphan', 'duplicate', 'in_flight', 'tolerated')),
       ADD state text NOT NULL DEFAULT 'confirmed' CHECK (state IN ('suspected', 'confirmed')),
       ADD chunk integer,
+      ADD other_locator bytea,
       ADD evidence jsonb NOT NULL DEFAULT '{}',
       ADD rule text,
       ADD reference text,
@@ -44,6 +53,7 @@ extension Catalog {
       ADD last_seen timestamptz NOT NULL DEFAULT clock_timestamp(),
       ADD looks integer NOT NULL DEFAULT 1
     """,
+    "CREATE INDEX audit_differences_state ON kedge.audit_differences (run, entity, state, id)",
     // Every change that a repair made: the target's row before and after, whole, as jsonb.
     """
     CREATE TABLE kedge.audit_repairs (

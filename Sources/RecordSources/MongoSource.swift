@@ -56,12 +56,37 @@ final class MongoSession: SourceSession {
     return try BSONDocument(bytes: Array(found))
   }
 
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool {
+    let isID = plan.key.allSatisfy { index in
+      index < plan.entity.fields.count && plan.entity.fields[index].isFromID
+    }
+    return try isID && hasIndexBounds(plan.entity.collection)
+  }
+
+  /// Answered from the `_id` index alone.
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    guard try hasIndexBounds(plan.entity.collection) else {
+      return try read(plan, .everything, order: .any, into: encoder)
+    }
+    return try read(plan, range, order: .locator, into: encoder, projection: Self.byID, batch: 20_000)
+  }
+
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
-    let collection = plan.entity.collection
     // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
-    var options: [(String, BSONValue)] = [("batchSize", .int32(2000))]
+    try read(plan, range, order: order, into: encoder, projection: nil, batch: 2000)
+  }
+
+  private func read(
+    _ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder,
+    projection: BSONDocument?, batch: Int32
+  ) throws -> any RecordCursor {
+    let collection = plan.entity.collection
+    var options: [(String, BSONValue)] = [("batchSize", .int32(batch))]
+    if let projection { options.append(("projection", .document(projection))) }
     // Reading a view or a time series is an aggregation, which doesn't take it.
     if try info(of: collection).map({ $0.kind == .collection }) ?? true {
       options.append(("noCursorTimeout", .bool(true)))
@@ -203,6 +228,11 @@ final class MongoSession: SourceSession {
     }
     return false
   }
+}
+
+extension Field {
+  /// Whether all that the column is made from is the record's `_id`, or a part of it.
+  fileprivate var isFromID: Bool { paths.count == 1 && paths[0].steps.first == .field("_id") }
 }
 
 /// Documents of one find command after another.

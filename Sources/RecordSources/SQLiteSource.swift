@@ -48,7 +48,7 @@ final class SQLiteSession: SourceSession {
   }
 
   /// The columns that name a row for good: SQL expressions, already quoted. Empty for views.
-  private func locator(_ table: SQLiteTable) -> [String] {
+  fileprivate func locator(_ table: SQLiteTable) -> [String] {
     if let rowID = table.rowIDName { return [quotedIdentifier(rowID)] }
     // Compared as the key's own index compares, which may be another way than the column's: else two keys that the
     // index keeps apart could be one to a range, and a chunk would never end.
@@ -98,7 +98,7 @@ final class SQLiteSession: SourceSession {
     return try BSONDocument(bytes: Array(out.bytes))
   }
 
-  private func bounds(_ range: ChunkRange, _ columns: [String]) -> (
+  fileprivate func bounds(_ range: ChunkRange, _ columns: [String]) -> (
     conditions: [String], values: [SQLiteValue]
   ) {
     var conditions: [String] = []
@@ -229,6 +229,38 @@ final class SQLiteSession: SourceSession {
 }
 
 extension SQLiteSession {
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool {
+    let table = try table(plan.entity)
+    let names = plan.key.map { index -> String? in
+      guard plan.entity.fields.indices.contains(index), plan.entity.fields[index].paths.count == 1,
+        case .field(let name)? = plan.entity.fields[index].paths[0].steps.first
+      else { return nil }
+      return name
+    }
+    if table.rowIDName != nil {
+      guard names.count == 1, let name = names[0] else { return false }
+      return name == table.integerPrimaryKeyAlias || !table.columns.contains { $0.name == name }
+    }
+    return names == table.primaryKey.map(Optional.some)
+  }
+
+  /// Answered from the table's own tree; other columns are skipped.
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    try connection.requireSameFile()
+    let table = try table(plan.entity)
+    let columns = locator(table)
+    let (conditions, values) = bounds(range, columns)
+    var sql = "SELECT \(columns.joined(separator: ", ")) FROM \(quotedIdentifier(table.name))"
+    if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
+    sql += " ORDER BY \(columns.joined(separator: ", "))"
+    let statement = try connection.prepare(sql)
+    try statement.bind(values)
+    return SQLiteRecordCursor(
+      statement, encoder: encoder, names: [], slotCount: 0, locatorCount: columns.count)
+  }
+
   /// `verify` has made sure that the key's columns are unique together, as the source compares them.
   func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness {
     let table = try table(plan.entity)

@@ -46,6 +46,15 @@ public protocol SourceSession: AnyObject {
   func fetch(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws
     -> any RecordCursor
 
+  /// A cursor over the locators of a range, in their order: of each record nothing but the locator may be asked. Reads an
+  /// index where it can, not the records.
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+
+  /// Whether the entity's key comes from the locator alone, so that ranges of one may be ranges of the other. No promise
+  /// that both sort alike.
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool
+
   /// How many records the source says it has, for progress alone; nil where that would cost a scan.
   func estimatedCount(of entity: Entity) throws -> Int?
 
@@ -64,6 +73,16 @@ public protocol SourceSession: AnyObject {
 
   /// Whether the key of every record is of this kind now.
   func keyKindHolds(_ plan: EntityPlan, _ kind: ValueKind) throws -> Bool
+}
+
+extension SourceSession {
+  public func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    try read(plan, range, order: hasRanges(plan) ? .locator : .any, into: encoder)
+  }
+
+  public func keyIsLocator(_ plan: EntityPlan) throws -> Bool { false }
 }
 
 /// Records, one at a time. What it hands out is valid until the next call of `next`.

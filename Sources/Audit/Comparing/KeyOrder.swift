@@ -1,22 +1,28 @@
 internal import Codec
 internal import Mapping
+internal import Postgres
 
 /// How the key's columns compare as COPY BINARY fields, where source and target provably sort alike.
-struct KeyOrder {
-  enum Comparison {
+struct KeyOrder: Sendable {
+  enum Comparison: Sendable {
     /// Big-endian two's complement.
     case signed
     /// As `memcmp`, a prefix first.
     case bytes
   }
   let columns: [(index: Int, comparison: Comparison)]
+  let types: [TargetType]
   /// What follows the column's name in ORDER BY.
   private let suffixes: [String]
+  /// Whether the target's indexes sort so, too. Where they don't, each range costs a walk over the table, and a sort.
+  let isIndexed: Bool
 
-  /// Nil where a key column's type sorts in another way than its source may: the audit then joins in the server.
-  init?(_ plan: EntityPlan) {
+  /// Nil where a key column's type sorts in another way than its source may: the audit then joins in the server. So does it
+  /// where the column's collation takes different texts for one.
+  init?(_ plan: EntityPlan, live: LiveKey) {
     var columns: [(Int, Comparison)] = []
     var suffixes: [String] = []
+    var isIndexed = true
     for index in plan.key {
       let column = plan.columns[index]
       switch column.type.base {
@@ -24,8 +30,12 @@ struct KeyOrder {
         columns.append((index, .signed))
         suffixes.append("")
       case .text, .varchar:
+        if live.folding.contains(column.name) { return nil }
         columns.append((index, .bytes))
-        suffixes.append(" COLLATE \"C\"")
+        // Not where the column sorts by bytes anyway: then the expression is the index's own, for every version's planner.
+        let sortsByBytes = live.bytewise.contains(column.name)
+        suffixes.append(sortsByBytes ? "" : " COLLATE \"C\"")
+        if !sortsByBytes { isIndexed = false }
       case .bytea, .uuid, .boolean:
         columns.append((index, .bytes))
         suffixes.append("")
@@ -35,17 +45,19 @@ struct KeyOrder {
     guard !columns.isEmpty else { return nil }
     self.columns = columns
     self.suffixes = suffixes
+    self.isIndexed = isIndexed
+    types = plan.keyColumns.map(\.type.base)
   }
 
-  /// The ORDER BY terms for a table in which the key's columns have these names.
-  func orderBy(_ names: [String]) -> String {
+  /// Terms of ORDER BY, or of a row comparison, for a table in which the key's columns have these names.
+  func terms(_ names: [String]) -> String {
     zip(names, suffixes).map { quotedIdentifier($0) + $1 }.joined(separator: ", ")
   }
 
-  /// Compares the keys of two rows: negative when the left one comes first. A field is its length and its bytes.
-  func compare(_ left: [UnsafeRawBufferPointer], _ right: [UnsafeRawBufferPointer]) -> Int {
+  /// Compares the keys of two rows: negative when the left one comes first. A field is its bytes.
+  func compare(_ left: KeyFields, _ right: KeyFields) -> Int {
     for position in columns.indices {
-      let (a, b) = (left[position], right[position])
+      let (a, b) = (left.fields[position], right.fields[position])
       switch columns[position].comparison {
       case .signed:
         let (first, second) = (Self.integer(a), Self.integer(b))
@@ -58,7 +70,7 @@ struct KeyOrder {
     return 0
   }
 
-  private static func integer(_ field: UnsafeRawBufferPointer) -> Int64 {
+  static func integer(_ field: UnsafeRawBufferPointer) -> Int64 {
     var value: Int64 = field.first.map { $0 & 0x80 != 0 ? -1 : 0 } ?? 0
     for byte in field { value = value << 8 | Int64(byte) }
     return value
@@ -72,5 +84,29 @@ struct KeyOrder {
       index += 1
     }
     return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
+  }
+}
+
+/// What the live table says of the key's text columns.
+struct LiveKey: Sendable {
+  /// Columns that sort by their bytes.
+  var bytewise: Set<String> = []
+  /// Columns whose collation takes different texts for one.
+  var folding: Set<String> = []
+
+  init(_ plan: EntityPlan, in connection: PostgresConnection) throws {
+    let rows = try connection.query(
+      """
+      SELECT a.attname AS name, c.collisdeterministic AS deterministic,
+        CASE WHEN c.collprovider = 'd' THEN (SELECT d.datcollate FROM pg_database d WHERE d.datname = current_database())
+          ELSE coalesce(c.collcollate, '?') END IN ('C', 'POSIX') AS bytewise
+      FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+      WHERE a.attrelid = to_regclass($1) AND a.attnum > 0
+      """, [.text(plan.table.sql)])
+    for row in rows {
+      let name = try row.text("name")
+      if try row.bool("bytewise") { bytewise.insert(name) }
+      if try !row.bool("deterministic") { folding.insert(name) }
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Codec
 internal import Mapping
 internal import Postgres
@@ -8,21 +9,19 @@ final class TargetStream {
   private let keyIndexes: [Int]
   /// The row at hand, from its field count on; nil at the end.
   private(set) var row: UnsafeRawBufferPointer?
-  /// The key's fields of the row at hand.
-  private(set) var key: [UnsafeRawBufferPointer] = []
+  /// The key of the row at hand.
+  let key: KeyFields
 
   init(_ connection: PostgresConnection, sql: String, keyIndexes: [Int]) throws {
     cursor = try connection.openCopyOut("COPY (\(sql)) TO STDOUT (FORMAT binary)")
     self.keyIndexes = keyIndexes
+    key = KeyFields(count: keyIndexes.count)
     try advance()
   }
 
   func advance() throws {
     row = try cursor.nextBinaryRow()
-    guard let row else { return }
-    key.removeAll(keepingCapacity: true)
-    let fields = Fields(row: row)
-    for index in keyIndexes { key.append(fields.field(index)) }
+    if let row { key.set(row: row, indexes: keyIndexes) }
   }
 
   func close() { cursor.close() }
@@ -32,25 +31,23 @@ final class TargetStream {
 struct Fields {
   let row: UnsafeRawBufferPointer
 
-  func isNull(_ index: Int) -> Bool {
-    var offset = 2
-    for _ in 0..<index {
-      offset += 4 + max(0, Int(Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self))))
-    }
-    return Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self)) < 0
-  }
-
-  /// A field's bytes without its length; empty for NULL.
-  func field(_ index: Int) -> UnsafeRawBufferPointer {
-    var offset = 2
-    var left = index
-    while true {
-      let length = Int(Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
-      if left == 0 {
-        return UnsafeRawBufferPointer(rebasing: row[(offset + 4)..<(offset + 4 + max(0, length))])
+  /// Whether two rows have the same fields, but for some.
+  static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, ignoring: [Bool])
+    -> Bool
+  {
+    var (a, b) = (2, 2)
+    for isIgnored in ignoring {
+      let first = Int32(bigEndian: left.loadUnaligned(fromByteOffset: a, as: Int32.self))
+      let second = Int32(bigEndian: right.loadUnaligned(fromByteOffset: b, as: Int32.self))
+      let (m, n) = (Int(max(0, first)), Int(max(0, second)))
+      if !isIgnored {
+        guard first == second,
+          left[(a + 4)..<(a + 4 + m)].elementsEqual(right[(b + 4)..<(b + 4 + n)])
+        else { return false }
       }
-      offset += 4 + max(0, length)
-      left -= 1
+      a += 4 + m
+      b += 4 + n
     }
+    return true
   }
 }

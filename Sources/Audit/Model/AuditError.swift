@@ -11,7 +11,7 @@ public enum AuditError: Error, Sendable, CustomStringConvertible {
     case .schemaDiffers(let differences):
       "the target's schema isn't what the mapping says, so its values can't be compared:\n"
         + differences.map { "  - \($0)" }.joined(separator: "\n")
-    case .interrupted: "interrupted; an audit changes nothing, so it can simply be run again"
+    case .interrupted: "interrupted; run the same command again to go on from the last finished chunk"
     }
   }
 }

@@ -81,9 +81,14 @@ public struct SampleBound: Sendable, Equatable, Codable {
   public var confidence: Double
   /// With that confidence, at most this share of all records drifts, 0 to 1.
   public var upperShare: Double
+  /// Whether rows that no source record has can be in the sample: they can't where keys don't sort as the source does.
+  public var coversExtras: Bool
+  /// What the records were drawn by: the same seed draws the same ones.
+  public var seed: Int
 
   public init(
-    share: Double, population: Int, sampled: Int, drifting: Int, confidence: Double, upperShare: Double
+    share: Double, population: Int, sampled: Int, drifting: Int, confidence: Double, upperShare: Double,
+    coversExtras: Bool = true, seed: Int = 0
   ) {
     self.share = share
     self.population = population
@@ -91,6 +96,8 @@ public struct SampleBound: Sendable, Equatable, Codable {
     self.drifting = drifting
     self.confidence = confidence
     self.upperShare = upperShare
+    self.coversExtras = coversExtras
+    self.seed = seed
   }
 }
 

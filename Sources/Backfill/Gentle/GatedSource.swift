@@ -89,6 +89,14 @@ final class GatedSession: SourceSession {
     try cursor { try session.fetch(plan, locators, into: encoder) }
   }
 
+  func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
+    -> any RecordCursor
+  {
+    try cursor { try session.readLocators(plan, range, encoder: encoder) }
+  }
+
+  func keyIsLocator(_ plan: EntityPlan) throws -> Bool { try inside { try session.keyIsLocator(plan) } }
+
   func estimatedCount(of entity: Entity) throws -> Int? {
     try inside { try session.estimatedCount(of: entity) }
   }

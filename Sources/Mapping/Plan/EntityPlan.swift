@@ -70,11 +70,11 @@ public struct TargetColumn: Sendable, Equatable {
     self.isPersonal = isPersonal
   }
 
-  /// Name and type for a temporary table: no constraints; text compares as bytes (`COLLATE "C"`), as keys do.
+  /// Name and type for a temporary table: no constraints, and no collation of its own, so that the target's decides where
+  /// both are compared (two that differ are an error).
   public var temporaryDefinition: String {
     // Without domains: their checks are for the merge, which can tell the one row that they refuse.
-    let collation = type.isText && type.base != .citext ? " COLLATE \"C\"" : ""
-    return "\(quotedIdentifier(name)) \(type.base.sql)\(collation)"
+    "\(quotedIdentifier(name)) \(type.base.sql)"
   }
 
   /// The target's column under an alias, as the type that temporary tables have.

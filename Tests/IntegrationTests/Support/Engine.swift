@@ -115,14 +115,18 @@ struct Engine {
 
   /// Compares everything.
   @discardableResult
-  func audit(repairs: Bool = false, listed: Int = 1000) throws -> AuditReport {
+  func audit(
+    repairs: Bool = false, listed: Int = 1000, stop: StopFlag = StopFlag(),
+    _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> AuditReport {
     var options = AuditOptions()
     options.repairs = repairs
     options.listed = listed
+    change(&options)
     let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
-    return try Audit(try context(StopFlag()), featurePlans: features, options: options).run()
+    return try Audit(try context(stop), featurePlans: features, options: options).run()
   }
 
   /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.

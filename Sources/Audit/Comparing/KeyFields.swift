@@ -1,0 +1,95 @@
+internal import Codec
+
+/// The fields of one key, as places in the memory of the row that has it: set anew for each row, without allocating.
+///
+/// `@unchecked` nothing: it belongs to one thread. Freed with the object.
+final class KeyFields {
+  let count: Int
+  /// Each field's bytes without its length; valid as long as the row's memory.
+  let fields: UnsafeMutablePointer<UnsafeRawBufferPointer>
+  /// Whether a field is NULL, which no key may be.
+  private(set) var hasNull = false
+
+  init(count: Int) {
+    self.count = count
+    fields = .allocate(capacity: max(1, count))
+    fields.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: max(1, count))
+  }
+
+  deinit { fields.deallocate() }
+
+  /// Takes fields of a COPY BINARY row, which begins with its field count.
+  func set(row: UnsafeRawBufferPointer, indexes: [Int]) {
+    hasNull = false
+    for (place, index) in indexes.enumerated() {
+      var offset = 2
+      var left = index
+      while true {
+        let length = Int(Int32(bigEndian: row.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+        if left == 0 {
+          take(place, row, offset, length)
+          break
+        }
+        offset += 4 + max(0, length)
+        left -= 1
+      }
+    }
+  }
+
+  /// Takes consecutive fields, each its length and its bytes.
+  func set(consecutive bytes: UnsafeRawBufferPointer) {
+    hasNull = false
+    var offset = 0
+    for place in 0..<count {
+      let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+      take(place, bytes, offset, length)
+      offset += 4 + max(0, length)
+    }
+  }
+
+  /// Takes fields of the one row in a buffer whose places the encoder knows.
+  func set(row: UnsafeRawBufferPointer, offsets: [Int], indexes: [Int]) {
+    hasNull = false
+    for (place, index) in indexes.enumerated() {
+      let length = Int(
+        Int32(bigEndian: row.loadUnaligned(fromByteOffset: offsets[index], as: Int32.self)))
+      take(place, row, offsets[index], length)
+    }
+  }
+
+  private func take(_ place: Int, _ row: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) {
+    if length < 0 { hasNull = true }
+    fields[place] = UnsafeRawBufferPointer(rebasing: row[(offset + 4)..<(offset + 4 + max(0, length))])
+  }
+
+  /// Appends the fields as a row has them.
+  func append(to out: inout ByteBuffer) {
+    for place in 0..<count {
+      out.appendBigEndian(Int32(fields[place].count))
+      out.append(fields[place])
+    }
+  }
+}
+
+/// A key copied out of a row's memory, so that it outlives its row.
+final class OwnedKey {
+  private var memory = ByteBuffer(capacity: 256)
+  let key: KeyFields
+  private(set) var isSet = false
+
+  init(count: Int) { key = KeyFields(count: count) }
+
+  convenience init(count: Int, encoded: [UInt8]) {
+    self.init(count: count)
+    memory.append(contentsOf: encoded)
+    key.set(consecutive: memory.bytes)
+    isSet = true
+  }
+
+  func set(_ other: KeyFields) {
+    memory.removeAll()
+    other.append(to: &memory)
+    key.set(consecutive: memory.bytes)
+    isSet = true
+  }
+}

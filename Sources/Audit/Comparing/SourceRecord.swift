@@ -1,0 +1,59 @@
+internal import Codec
+internal import Mapping
+internal import RecordSources
+
+/// One source record after another, as the rows that it should have in the target, in memory that is reused.
+final class SourceRecord {
+  enum State {
+    /// It can land: its rows and its key are at hand.
+    case rows
+    /// It can't land, but its key is known: its row, if there is one from earlier, isn't extra.
+    case keyAlone
+    /// It can't land, and nobody knows its key.
+    case unreadable
+    /// A declared filter leaves it out.
+    case filtered
+  }
+
+  let encoder: RecordEncoder
+  let rows: [RowBuffer]
+  let key: KeyFields
+  private let indexes: [Int]
+  private var keyBytes = ByteBuffer(capacity: 256)
+
+  init(_ plan: EntityPlan) {
+    encoder = RecordEncoder(plan: plan.record)
+    rows = (0...plan.children.count).map { _ in RowBuffer() }
+    key = KeyFields(count: plan.key.count)
+    indexes = plan.key
+  }
+
+  /// Takes the record that the cursor is at.
+  func load(_ cursor: any RecordCursor) -> State {
+    for row in rows { row.removeAll() }
+    do throws(Refusal) {
+      try cursor.fill()
+      guard encoder.matchesFilters() else { return .filtered }
+      try encoder.encode(prefix: .none, into: rows)
+      key.set(row: rows[0].bytes.bytes, offsets: encoder.fieldOffsets, indexes: indexes)
+      return .rows
+    } catch {
+      return loadKey() ? .keyAlone : .unreadable
+    }
+  }
+
+  /// Takes the key alone of the record whose values fill the slots.
+  func loadKey() -> Bool {
+    keyBytes.removeAll()
+    do throws(Refusal) { try encoder.encodeKey(to: &keyBytes) } catch { return false }
+    key.set(consecutive: keyBytes.bytes)
+    return !key.hasNull
+  }
+
+  /// The key as bytes that outlive the record.
+  var keyCopy: [UInt8] {
+    var out = ByteBuffer(capacity: 64)
+    key.append(to: &out)
+    return Array(out.bytes)
+  }
+}
