@@ -28,7 +28,9 @@ struct PlantedDamageTests {
         == Set(heldBack.flatMap(\.lines)))
 
     try scene.apply(heldBack)
-    expect(PlantedVerdicts(try audit(scene)), damages: scene.damages)
+    let report = try audit(scene)
+    expect(PlantedVerdicts(report), damages: scene.damages)
+    expectEvidence(report)
   }
 
   @Test("there are enough kinds, on both sides of both stores")
@@ -41,8 +43,32 @@ struct PlantedDamageTests {
     }
   }
 
+  /// In many chunks, by several workers: damage at the edge of a chunk is damage, too.
   private func audit(_ scene: PlantedScene) throws -> AuditReport {
-    try scene.engine.audit(listed: 100_000)
+    try scene.engine.audit(listed: 100_000) {
+      $0.chunkSize = max(100, scene.things / 40)
+      $0.workers = 3
+    }
+  }
+
+  /// Each column that differs shows both values, and they aren't the same; those of personal columns show digests.
+  private func expectEvidence(_ report: AuditReport) {
+    for one in report.entities.flatMap(\.differences) where one.verdict == .different {
+      for column in one.columns {
+        // As bytes: a person sees no difference between NFC and NFD, and Swift's texts don't either.
+        #expect(
+          column.source.map { Array($0.utf8) } != column.target.map { Array($0.utf8) },
+          "\(one.entity) \(one.key) \(column)")
+        if column.column == "email" {
+          #expect(column.source?.hasPrefix("sha256:") == true, "\(column)")
+          #expect(column.target?.hasPrefix("sha256:") == true, "\(column)")
+        }
+      }
+    }
+    let space = report.entities.flatMap(\.differences).flatMap(\.columns).first {
+      $0.column == "name" && $0.target == ($0.source ?? "") + " "
+    }
+    #expect(space != nil, "no evidence shows a trailing space")
   }
 
   /// Names each plant that was overlooked, and each finding that nobody planted.

@@ -68,7 +68,10 @@ struct Expectation: Sendable {
   static func tolerated(_ column: String) -> Expectation {
     Expectation(verdict: .tolerated, columns: [column])
   }
-  static func duplicate(_ key: String = "{id}") -> Expectation { Expectation(verdict: .duplicate, key: key) }
+  /// - Parameter columns: those in which the record differs from the row that another one has.
+  static func duplicate(_ key: String, _ columns: String...) -> Expectation {
+    Expectation(verdict: .duplicate, key: key, columns: columns)
+  }
   static func orphan(_ column: String, in entity: String? = nil, key: String = "{id}") -> Expectation {
     Expectation(verdict: .orphan, key: key, columns: [column], entity: entity)
   }

@@ -73,8 +73,8 @@ extension SourcePlants {
       sqlite: "UPDATE labels SET id = upper(id) WHERE id = '{id}'",
       mongo: { try $0.rename(to: .string("K\($0.first)")) }, .extra, .missing("K{n}")),
     Plant(
-      "an empty key, in the source", in: "labels", sqlite: "INSERT INTO labels VALUES ('', 'x')",
-      mongo: { try $0.database.insert("labels", [["_id": "", "v": "x"]]) }, .missing("")),
+      "an empty text in the key, in the source", in: "pairs", sqlite: "UPDATE pairs SET a = '' WHERE n = {n}",
+      mongo: { try $0.set("a", "") }, .extra, .missing(",{n}")),
     Plant(
       "a value below a key that is a number, in the source", in: "labels",
       sqlite: "UPDATE labels SET v = 'x' WHERE id = {id2}", mongo: { try $0.set("v", "x", of: $0.second) },
@@ -93,13 +93,13 @@ extension SourcePlants {
       "two records of one key with other values, in the source", in: "labels",
       sqlite: "INSERT INTO labels VALUES ('{id2}', 'other')",
       mongo: { try $0.database.insert("labels", [["_id": .string("\($0.second)"), "v": "other"]]) },
-      .duplicate("{id2}")),
+      .duplicate("{id2}", "v")),
     Plant(
       "two records of one key, of which the row is missing", in: "labels",
       target: "DELETE FROM core.labels WHERE id = '{id2}'",
       sqlite: "INSERT INTO labels VALUES ('{id2}', 'other')",
       mongo: { try $0.database.insert("labels", [["_id": .string("\($0.second)"), "v": "other"]]) },
-      .duplicate("{id2}")),
+      .missing("{id2}"), .duplicate("{id2}")),
     Plant(
       "a record deleted by a composite key, in the source", in: "pairs",
       sqlite: "DELETE FROM pairs WHERE n = {n}", mongo: { try $0.delete() }, .extra),

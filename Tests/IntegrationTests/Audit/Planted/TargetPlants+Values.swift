@@ -39,6 +39,7 @@ enum TargetPlants {
     update("an empty text for NULL", "code", to: "''", before: .null),
     update("the word NULL for NULL", "code", to: "'NULL'", before: .null),
     update("a personal value", "email", to: "'somebody@example.com'"),
+    update("the last byte of the last column", "email", to: "left(email, -1) || 'n'"),
   ]
 
   static let longText = PlantedValue.text(String(repeating: "abcdefghi ", count: 400))
