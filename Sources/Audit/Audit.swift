@@ -162,16 +162,29 @@ extension Catalog {
     }.joined(separator: ", ")
     let rows = try connection.query(
       """
-      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, is_repaired, rule, reference, looks,
+      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, locator, other_locator, is_repaired, rule, reference, looks,
         extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen, \(keys)
       FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND state = 'confirmed'
       ORDER BY kind IN ('in_flight', 'tolerated'), id LIMIT \(limit)
       """, [.integer(run.id), .text(plan.entity.name)])
+    let isPersonal = plan.keyColumns.contains(where: \.isPersonal)
     return try rows.map { row in
-      AuditDifference(
-        entity: plan.entity.name, verdict: Verdict(rawValue: try row.text("kind")) ?? .different,
+      let verdict = Verdict(rawValue: try row.text("kind")) ?? .different
+      var columns = try Evidence.columns(row.text("cols"), evidence: row.text("evidence"))
+      if verdict == .duplicate, let own = try row.optionalBytes("locator"),
+        let other = try row.optionalBytes("other_locator")
+      {
+        // Which record it is, and which one the row belongs to.
+        columns = [
+          ColumnEvidence(
+            column: plan.keyColumns[0].name, source: Evidence.locator(own, isPersonal: isPersonal),
+            target: Evidence.locator(other, isPersonal: isPersonal))
+        ]
+      }
+      return AuditDifference(
+        entity: plan.entity.name, verdict: verdict,
         key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
-        columns: try Evidence.columns(row.text("cols"), evidence: row.text("evidence")),
+        columns: columns,
         rule: try row["rule"], reference: try row["reference"],
         firstSeen: Date(timeIntervalSince1970: Double(try row.text("first_seen")) ?? 0),
         lastSeen: Date(timeIntervalSince1970: Double(try row.text("last_seen")) ?? 0),

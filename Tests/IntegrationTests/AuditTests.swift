@@ -150,7 +150,12 @@ struct AuditTests {
       report.differences == [
         "people different \(Self.id(4)) [\"age\"]", "people different \(Self.id(5)) [\"score\"]",
         "people different \(Self.id(6)) [\"score\"]",
+        "people tolerated \(Self.id(1)) [\"score\"]", "people tolerated \(Self.id(3)) [\"age\"]",
       ])
+    expectEqual(
+      report.entities[0].differences.compactMap(\.rule).sorted(),
+      ["tolerance age 2", "tolerance score 0.01"])
+    #expect(report.tally("people")?.tolerated == 2)
     #expect(report.tally("people")?.matching == 497)
     // What is tolerated isn't in flight.
     #expect(report.tally("people")?.inFlight == 0)

@@ -128,7 +128,7 @@ struct KeyCollisionTests {
     #expect(try engine.backfill().counts("things") == [2, 2, 0, 0, 0])
     try mongo.insert("things", [["_id": isBefore ? 7 : "7", "n": 2]])
     // A repair before any run: the row stays whose it is.
-    #expect(try engine.audit().differences == ["things different 7 [\"n\"]"])
+    #expect(try engine.audit().differences == ["things duplicate 7 [\"id\"]"])
     try engine.audit(repairs: true)
     expectEqual(try target.rows("SELECT id, n FROM core.things ORDER BY id"), ["7 | 1", "8 | 3"])
     expectEqual(try engine.quarantine().map(\.reason), ["duplicate_key"])

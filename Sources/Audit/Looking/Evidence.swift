@@ -1,3 +1,4 @@
+internal import Codec
 internal import Foundation
 
 /// Evidence as the catalog keeps it, read back.
@@ -15,5 +16,21 @@ enum Evidence {
       return ColumnEvidence(
         column: name, source: values?["source"] ?? nil, target: values?["target"] ?? nil)
     }
+  }
+
+  /// A locator as JSON; a digest where the key is personal, for it may be the locator itself.
+  static func locator(_ bytes: [UInt8], isPersonal: Bool) -> String {
+    var out = ByteBuffer(capacity: 256)
+    var scratch = ByteBuffer()
+    let isWritten = bytes.withUnsafeBytes { raw in
+      do throws(Refusal) {
+        try CanonicalJSON.append(RawValue(kind: .document, bytes: raw), scratch: &scratch, to: &out)
+        return true
+      } catch { return false }
+    }
+    if isWritten, !isPersonal { return String(decoding: out.bytes, as: UTF8.self) }
+    var digest = ByteBuffer(capacity: 32)
+    bytes.withUnsafeBytes { SHA256.append(digestOf: $0, to: &digest) }
+    return "sha256:" + ArrayText.hex(digest.bytes.prefix(6))
   }
 }

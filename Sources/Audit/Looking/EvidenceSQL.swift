@@ -1,4 +1,5 @@
 internal import Codec
+internal import Foundation
 internal import Mapping
 internal import Postgres
 
@@ -41,7 +42,8 @@ enum EvidenceSQL {
       if difference.hasForms { test.isWrittenOtherwise = difference.inBytes }
       if let tolerance = plan.entity.auditTolerance[column.name] {
         test.isBeyond = "coalesce(abs(t.\(name)::numeric - s.\(name)::numeric) > \(tolerance), true)"
-        test.rule = "tolerance \(column.name) \(tolerance)"
+        let shown = tolerance == tolerance.rounded() ? String(format: "%.0f", tolerance) : "\(tolerance)"
+        test.rule = "tolerance \(column.name) \(shown)"
       }
       return test
     }

@@ -30,7 +30,7 @@ struct Repair {
       let rows = try connection.query(
         """
         SELECT id, locator FROM kedge.audit_differences WHERE run = $1 AND entity = $2
-          AND kind IN ('missing', 'different') AND NOT is_repaired AND id > $3 ORDER BY id LIMIT \(Self.batch)
+          AND kind IN ('missing', 'different', 'duplicate') AND NOT is_repaired AND id > $3 ORDER BY id LIMIT \(Self.batch)
         """, [.integer(run), .text(plan.entity.name), .integer(after)])
       guard let last = rows.last else { return mended }
       after = try last.int("id")

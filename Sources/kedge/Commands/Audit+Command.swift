@@ -1,6 +1,5 @@
 internal import Audit
 internal import CommandLine
-internal import Foundation
 internal import Mapping
 
 extension Session {
@@ -10,7 +9,7 @@ extension Session {
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)
     options.repairs = command.flag("repair")
-    options.workers = ProcessInfo.processInfo.activeProcessorCount
+    try applyComparingOptions(to: &options)
     options.listed = isJSON ? 1000 : 20
     var plans = try corePlans(of: set).filter { $0.entity.phase != .retired }
     if options.repairs { plans = try movable(plans, asked: options.entities) }
@@ -24,7 +23,7 @@ extension Session {
 
   private func json(_ report: AuditReport) -> JSONValue {
     .object([
-      ("run", .int(report.run)), ("drift", .bool(report.hasDrift)),
+      ("run", .int(report.run)), ("drift", .bool(report.hasDrift)), ("complete", .bool(report.isComplete)),
       (
         "entities",
         .array(
@@ -35,6 +34,8 @@ extension Session {
               ("matching", .int(tally.matching)), ("missing", .int(tally.missing)),
               ("extra", .int(tally.extra)),
               ("different", .int(tally.different)), ("orphans", .int(tally.orphans)),
+              ("duplicates", .int(tally.duplicates)), ("tolerated", .int(tally.tolerated)),
+              ("coverage", .double(entity.coverage)),
               ("quarantined", .int(tally.quarantined)), ("in_flight", .int(tally.inFlight)),
               ("filtered", .int(tally.filtered)), ("repaired", .int(tally.repaired)),
               ("tolerated_orphans", .int(tally.toleratedOrphans)),
@@ -75,16 +76,23 @@ extension Session {
         case .missing: line += "missing in the target"
         case .extra: line += "extra: in the target alone"
         case .different: line += "different in \(difference.columns.map(\.column).joined(separator: ", "))"
+        case .duplicate:
+          line += "duplicate: another source record has its key"
+        case .inFlight: line += "in flight: it kept changing until the end"
+        case .tolerated:
+          line +=
+            "\(difference.columns.map(\.column).joined(separator: ", ")) differs, as the mapping tolerates (\(difference.rule ?? ""))"
         default:
           line +=
             "\(difference.columns.map(\.column).joined(separator: ", ")) refers to a row that isn't there"
         }
         lines.append(line + (difference.isRepaired ? " (repaired)" : ""))
       }
-      let found = entity.tally.missing + entity.tally.extra + entity.tally.different + entity.tally.orphans
-      if found > entity.differences.count {
+      let found = entity.tally.drift + entity.tally.repaired
+      let listed = entity.differences.count { $0.verdict.isDrift }
+      if found > listed {
         lines.append(
-          "\(entity.entity): … and \(found - entity.differences.count) more, in kedge.audit_differences of run"
+          "\(entity.entity): … and \(found - listed) more, in kedge.audit_differences of run"
             + " \(report.run)")
       }
       if entity.tally.toleratedOrphans > 0 {
@@ -93,6 +101,7 @@ extension Session {
             + " (enforce: none)")
       }
     }
+    lines += coverageLines(report)
     let mended = report.entities.reduce(0) { $0 + $1.tally.repaired }
     if repaired { lines.append("\(mended) repaired") }
     lines.append(

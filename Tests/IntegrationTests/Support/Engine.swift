@@ -119,6 +119,14 @@ struct Engine {
     repairs: Bool = false, listed: Int = 1000, stop: StopFlag = StopFlag(),
     _ change: (inout AuditOptions) -> Void = { _ in }
   ) throws -> AuditReport {
+    try preparedAudit(repairs: repairs, listed: listed, stop: stop, change).run()
+  }
+
+  /// An audit that any thread may run.
+  func preparedAudit(
+    repairs: Bool = false, listed: Int = 1000, stop: StopFlag = StopFlag(),
+    _ change: (inout AuditOptions) -> Void = { _ in }
+  ) throws -> Audit {
     var options = AuditOptions()
     options.repairs = repairs
     options.listed = listed
@@ -126,7 +134,7 @@ struct Engine {
     let features = try set.entities.filter { $0.owner == .feature && !$0.references.isEmpty }.map {
       try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
     }
-    return try Audit(try context(stop), featurePlans: features, options: options).run()
+    return Audit(try context(stop), featurePlans: features, options: options)
   }
 
   /// Tries what waits in quarantine again, as `kedge quarantine replay --all` does.
