@@ -1,5 +1,6 @@
 internal import Backfill
 internal import Codec
+internal import Executors
 internal import Mapping
 internal import Postgres
 
@@ -13,12 +14,18 @@ final class TargetReader {
   private let order: KeyOrder
   private let main: PostgresConnection
   private let others: [PostgresConnection]
+  /// Ends what the server is at when the audit is to stop.
+  private let registrations: [StopFlag.Registration]
 
   init(_ plan: EntityPlan, order: KeyOrder, context: BackfillContext) throws {
     self.plan = plan
     self.order = order
     main = try PostgresConnection(context.target)
     others = try plan.children.map { _ in try PostgresConnection(context.target) }
+    registrations = ([main] + others).map { connection in
+      let cancel = connection.cancelHandle
+      return context.stop.onSet { _ = cancel.cancel() }
+    }
   }
 
   /// Opens the streams of a range. Call ``end()`` when they are closed.
@@ -47,6 +54,8 @@ final class TargetReader {
       _ = try connection.execute("ROLLBACK")
     }
   }
+
+  deinit { for registration in registrations { registration.remove() } }
 
   func close() { for connection in [main] + others { connection.close() } }
 }

@@ -20,7 +20,7 @@ enum EvidenceSQL {
     var isBeyond: String?
     /// The tolerance, as the mapping has it.
     var rule: String?
-    /// `{"column": {"source": …, "target": …}}`.
+    /// `{"source": …, "target": …}`.
     var evidence: String
 
     /// Whether it differs by more than is tolerated.
@@ -35,7 +35,7 @@ enum EvidenceSQL {
       let name = quotedIdentifier(column.name)
       let target = column.plainValue("t")
       let evidence = object(
-        column.name, source: value("s.\(name)", isPersonal: column.isPersonal),
+        source: value("s.\(name)", isPersonal: column.isPersonal),
         target: value(target, isPersonal: column.isPersonal))
       let difference = ValueDifference(column.type, target, "s.\(name)")
       var test = Test(name: column.name, differs: difference.inValue, evidence: evidence)
@@ -64,7 +64,7 @@ enum EvidenceSQL {
     let pairs = "\(joined) WHERE \(differences.map(\.inValue).joined(separator: " OR "))"
     let order = places.map { "coalesce(e.\($0), c.\($0))" }.joined(separator: ", ")
     let evidence = """
-      (SELECT \(object(child.table.name, source: element(child, "e"), target: element(child, "c")))
+      (SELECT \(object(source: element(child, "e"), target: element(child, "c")))
         FROM \(pairs) ORDER BY \(order) LIMIT 1)
       """
     var test = Test(name: child.table.name, differs: "EXISTS (SELECT FROM \(pairs))", evidence: evidence)
@@ -101,8 +101,19 @@ enum EvidenceSQL {
     }.joined(separator: " AND ")
   }
 
-  private static func object(_ name: String, source: String, target: String) -> String {
-    "jsonb_build_object(\(quoteLiteral(name)), jsonb_build_object('source', \(source), 'target', \(target)))"
+  private static func object(source: String, target: String) -> String {
+    "jsonb_build_object('source', \(source), 'target', \(target))"
+  }
+
+  /// `{"column": {"source": …, "target": …}}` of all that differ. One list, for there may be a thousand columns.
+  static func evidence(_ tests: [Test]) -> String {
+    if tests.isEmpty { return "'{}'::jsonb" }
+    let names = tests.map { quoteLiteral($0.name) }.joined(separator: ", ")
+    let sides = tests.map { "CASE WHEN \($0.differs) THEN \($0.evidence) END" }.joined(separator: ", ")
+    return """
+      (SELECT coalesce(jsonb_object_agg(x.name, x.sides), '{}'::jsonb)
+        FROM unnest(ARRAY[\(names)]::text[], ARRAY[\(sides)]::jsonb[]) x (name, sides) WHERE x.sides IS NOT NULL)
+      """
   }
 
   /// A value as evidence shows it: text, cut when it is long, and a digest where it is personal.

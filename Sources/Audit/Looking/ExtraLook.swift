@@ -54,15 +54,20 @@ final class ExtraLook {
       rows, into: "\(Self.table) (\"kedge.id\", \"kedge.lower\", \"kedge.upper\", \(keyNames))")
   }
 
-  /// Takes differences that were written down.
-  func stage(differences ids: [Int]) throws {
+  /// Takes differences that were written down, by a condition on `kedge.audit_differences`.
+  func stage(differences condition: String, _ parameters: [PostgresParameter]) throws {
     try prepare()
     let key = plan.keyColumns.enumerated().map { "(key[\($0 + 1)])::\($1.type.base.sql)" }.joined(
       separator: ", ")
     try clear()
     _ = try connection.execute(
-      "INSERT INTO \(Self.table) SELECT id, locator, other_locator, \(key) FROM kedge.audit_differences"
-        + " WHERE id = ANY ($1::bigint[])", [.text(ArrayText.of(ids))])
+      "INSERT INTO \(Self.table) SELECT id, locator, other_locator, \(key) FROM kedge.audit_differences WHERE \(condition)",
+      parameters)
+  }
+
+  /// Takes differences that were written down, by their numbers.
+  func stage(differences ids: [Int]) throws {
+    try stage(differences: "id = ANY ($1::bigint[])", [.text(ArrayText.of(ids))])
   }
 
   /// Fills the ``LookTable`` for all that were staged, inside the caller's transaction: one line for each, with the

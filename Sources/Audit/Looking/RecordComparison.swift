@@ -45,8 +45,7 @@ struct RecordComparison {
       })
     let touched = list(
       tests.filter { $0.rule != nil }.map { "CASE WHEN \($0.differs) THEN \(quoteLiteral($0.name)) END" })
-    let evidence = tests.map { "CASE WHEN \($0.differs) THEN \($0.evidence) ELSE '{}' END" }
-      .joined(separator: " || ")
+    let evidence = EvidenceSQL.evidence(tests)
     let keys = plan.keyColumns.map { "s.\(quotedIdentifier($0.name))" }
     let absent = keys.enumerated().map { "CASE WHEN \(firstKey) IS NULL THEN \($1) END AS absent\($0)" }
       .joined(separator: ", ")
@@ -63,7 +62,7 @@ struct RecordComparison {
           CASE WHEN \(firstKey) IS NULL THEN '{}'::text[] ELSE \(differing) END AS columns,
           CASE WHEN \(firstKey) IS NULL THEN '{}'::text[] ELSE \(rules) END AS rules,
           CASE WHEN \(firstKey) IS NULL THEN '{}'::text[] ELSE \(touched) END AS touched,
-          CASE WHEN \(firstKey) IS NULL THEN '{}'::jsonb ELSE \(evidence.isEmpty ? "'{}'::jsonb" : evidence) END AS evidence,
+          CASE WHEN \(firstKey) IS NULL THEN '{}'::jsonb ELSE \(evidence) END AS evidence,
           \(firstKey) IS NOT NULL AND (\(written.isEmpty ? "false" : written)) AS is_written_otherwise,
           \(EvidenceSQL.digest(plan, stages: staging.names)) AS source_digest,
           CASE WHEN \(firstKey) IS NOT NULL THEN \(EvidenceSQL.digest(plan, stages: nil)) END AS target_digest

@@ -23,6 +23,8 @@ final class AuditWorker {
   private var reader: TargetReader?
   private var merge: ChunkMerge?
   private var entity = -1
+  /// Ends what the server is at when the audit is to stop: a sort may take long.
+  private let registration: StopFlag.Registration
 
   init(
     _ context: BackfillContext, _ plans: [EntityPlan], _ audit: OpenAudit, _ options: AuditOptions,
@@ -34,8 +36,12 @@ final class AuditWorker {
     self.options = options
     self.pools = pools
     connection = try PostgresConnection(context.target)
+    let cancel = connection.cancelHandle
+    registration = context.stop.onSet { _ = cancel.cancel() }
     ledger = AuditLedger(connection: connection)
   }
+
+  deinit { registration.remove() }
 
   func session(of plan: EntityPlan) throws -> any SourceSession {
     if let session = sessions[plan.entity.store] { return session }
@@ -60,6 +66,8 @@ final class AuditWorker {
       } catch is Disorder {
         forget()
         try queue.abandon(entity, self)
+      } catch let error as PostgresError where error.sqlState == "57014" && context.stop.isSet {
+        throw AuditError.interrupted
       }
     }
     if context.stop.isSet { throw AuditError.interrupted }

@@ -39,7 +39,7 @@ struct Settling {
         while let batch = try next(name, isExtra: isExtra, before: before, connection) {
           try checkpoint()
           try connection.transaction {
-            total += try look(batch, isExtra: isExtra, looks, gap: gap)
+            total += try look(batch, name, before: before, looks, gap: gap)
             try ledger.finish(
               audit.run, name, chunk: AuditChunk.settled, total, records: 0, sampled: 0, seconds: 0)
           }
@@ -67,37 +67,60 @@ struct Settling {
     try connection.query("SELECT clock_timestamp()::text AS t").first?.text("t") ?? "now"
   }
 
-  /// Suspicions that this pass hasn't looked at yet. Extra rows of one chunk, in the order of their keys, or all of those
-  /// whose place in the source isn't known.
-  private func next(
-    _ entity: String, isExtra: Bool, before: String, _ connection: PostgresConnection
-  ) throws -> [Int]? {
-    let open = """
-      FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND state = 'suspected' AND last_seen < $3::timestamptz
-        AND kind \(isExtra ? "=" : "<>") 'extra'
-      """
-    let parameters: [PostgresParameter] = [.integer(audit.run.id), .text(entity), .text(before)]
-    let sql =
-      isExtra
-      ? """
-      WITH first AS (SELECT chunk, locator IS NULL AND other_locator IS NULL AS is_anywhere \(open) ORDER BY id LIMIT 1)
-      SELECT id \(open) AND (chunk, locator IS NULL AND other_locator IS NULL) = (SELECT chunk, is_anywhere FROM first)
-      ORDER BY id LIMIT CASE WHEN (SELECT is_anywhere FROM first) THEN 1000000 ELSE \(ExtraLook.batch) END
-      """
-      : "SELECT id \(open) ORDER BY id LIMIT \(RecordLook.batch)"
-    let ids = try connection.query(sql, parameters).map { try $0.int("id") }
-    return ids.isEmpty ? nil : ids
+  /// What is looked at together.
+  private enum Batch {
+    case records([Int])
+    /// Of one chunk, in the order of keys.
+    case extras([Int])
+    /// All extra rows whose place in the source isn't known: one reading of all its keys serves for all.
+    case extrasAnywhere
   }
 
-  private func look(_ ids: [Int], isExtra: Bool, _ looks: ChunkLooks, gap: Double) throws -> AuditTally {
-    if isExtra {
+  private static let open = """
+    run = $1 AND entity = $2 AND state = 'suspected' AND last_seen < $3::timestamptz
+    """
+  private static let anywhere = "kind = 'extra' AND locator IS NULL AND other_locator IS NULL"
+
+  /// Suspicions that this pass hasn't looked at yet.
+  private func next(
+    _ entity: String, isExtra: Bool, before: String, _ connection: PostgresConnection
+  ) throws -> Batch? {
+    let parameters: [PostgresParameter] = [.integer(audit.run.id), .text(entity), .text(before)]
+    let table = "FROM kedge.audit_differences WHERE \(Self.open)"
+    if !isExtra {
+      let rows = try connection.query(
+        "SELECT id \(table) AND kind <> 'extra' ORDER BY id LIMIT \(RecordLook.batch)", parameters)
+      return rows.isEmpty ? nil : .records(try rows.map { try $0.int("id") })
+    }
+    let first = try connection.query(
+      "SELECT coalesce(chunk, 0) AS chunk, \(Self.anywhere) AS is_anywhere \(table) AND kind = 'extra' ORDER BY id LIMIT 1",
+      parameters
+    ).first
+    guard let first else { return nil }
+    if try first.bool("is_anywhere") { return .extrasAnywhere }
+    let rows = try connection.query(
+      "SELECT id \(table) AND kind = 'extra' AND NOT (\(Self.anywhere)) AND coalesce(chunk, 0) = $4"
+        + " ORDER BY id LIMIT \(ExtraLook.batch)", parameters + [.integer(try first.int("chunk"))])
+    return .extras(try rows.map { try $0.int("id") })
+  }
+
+  private func look(_ batch: Batch, _ entity: String, before: String, _ looks: ChunkLooks, gap: Double) throws
+    -> AuditTally
+  {
+    switch batch {
+    case .records(let ids):
+      let (_, batch) = try DifferenceBatch.read(ids, looks.connection)
+      try looks.records.fill(batch.locators)
+      try looks.suspicions.number(batch.ids)
+    case .extras(let ids):
       try looks.extras.stage(differences: ids)
       try looks.extras.fill()
-      return try looks.suspicions.settle(gap: gap)
+    case .extrasAnywhere:
+      try looks.extras.stage(
+        differences: "\(Self.open) AND \(Self.anywhere)",
+        [.integer(audit.run.id), .text(entity), .text(before)])
+      try looks.extras.fill()
     }
-    let (_, batch) = try DifferenceBatch.read(ids, looks.connection)
-    try looks.records.fill(batch.locators)
-    try looks.suspicions.number(batch.ids)
     return try looks.suspicions.settle(gap: gap)
   }
 

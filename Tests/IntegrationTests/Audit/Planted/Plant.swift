@@ -68,7 +68,7 @@ struct Expectation: Sendable {
   static func tolerated(_ column: String) -> Expectation {
     Expectation(verdict: .tolerated, columns: [column])
   }
-  /// - Parameter columns: those in which the record differs from the row that another one has.
+  /// - Parameter columns: the key's.
   static func duplicate(_ key: String, _ columns: String...) -> Expectation {
     Expectation(verdict: .duplicate, key: key, columns: columns)
   }

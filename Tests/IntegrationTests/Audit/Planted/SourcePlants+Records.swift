@@ -88,18 +88,18 @@ extension SourcePlants {
       mongo: { record in
         try record.database.insert(
           "labels", [["_id": .string("\(record.second)"), "v": .string("label \(record.second)")]])
-      }, .duplicate("{id2}")),
+      }, .duplicate("{id2}", "id")),
     Plant(
       "two records of one key with other values, in the source", in: "labels",
       sqlite: "INSERT INTO labels VALUES ('{id2}', 'other')",
       mongo: { try $0.database.insert("labels", [["_id": .string("\($0.second)"), "v": "other"]]) },
-      .duplicate("{id2}", "v")),
+      .duplicate("{id2}", "id")),
     Plant(
       "two records of one key, of which the row is missing", in: "labels",
       target: "DELETE FROM core.labels WHERE id = '{id2}'",
       sqlite: "INSERT INTO labels VALUES ('{id2}', 'other')",
       mongo: { try $0.database.insert("labels", [["_id": .string("\($0.second)"), "v": "other"]]) },
-      .missing("{id2}"), .duplicate("{id2}")),
+      .missing("{id2}"), .duplicate("{id2}", "id")),
     Plant(
       "a record deleted by a composite key, in the source", in: "pairs",
       sqlite: "DELETE FROM pairs WHERE n = {n}", mongo: { try $0.delete() }, .extra),
