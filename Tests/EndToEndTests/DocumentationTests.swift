@@ -35,7 +35,8 @@ struct DocumentationTests {
   func pages() throws {
     for name in [
       "README.md", "runbooks/first-backfill.md", "runbooks/quarantine-triage.md",
-      "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "runbooks/scheduled-audit.md", "runbooks/drift-found.md",
+      "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "runbooks/scheduled-audit.md",
+      "runbooks/drift-found.md",
       "docs/engine.md",
     ] {
       #expect(try !Page(name).commands.isEmpty, "\(name)")
