@@ -6,7 +6,8 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let commands = [
-    "", "scan", "infer", "check", "schema", "backfill", "audit", "audit history", "audit show", "clean", "quarantine",
+    "", "scan", "infer", "check", "schema", "backfill", "audit", "audit history", "audit show", "clean",
+    "quarantine",
     "quarantine list",
     "quarantine show",
     "quarantine replay", "status", "pause", "resume", "rate", "doctor", "dev", "dev up", "dev down",
