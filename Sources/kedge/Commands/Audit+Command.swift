@@ -107,7 +107,7 @@ extension Session {
     lines.append(
       report.hasDrift
         ? style.red("drift found") + (repaired ? "" : "; make the target right with: kedge audit --repair")
-        : style.green(mended > 0 ? "no drift is left" : "no drift"))
+        : style.green(mended > 0 ? "no drift is left" : report.isComplete ? "no drift" : "no drift so far"))
     return lines.joined(separator: "\n")
   }
 }
