@@ -81,6 +81,11 @@ struct Program {
       try process.run()
     }
 
+    deinit {
+      // One that goes on for ever, left behind by a test that failed.
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     private func file(_ name: String) throws -> FileHandle {
       try files.write(name, "")
       guard let handle = FileHandle(forWritingAtPath: files.path + "/" + name) else {
