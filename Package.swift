@@ -9,9 +9,12 @@ let package = Package(
   products: [
     .executable(name: "kedge", targets: ["kedge"]),
     .executable(name: "kedge-samples", targets: ["kedge-samples"]),
-    // For the package in Fuzzing/, which is built apart, with the sanitizers.
+    // For the packages in Fuzzing/, which is built with the sanitizers, and Benchmarks/.
     .library(name: "Codec", targets: ["Codec"]),
+    .library(name: "Executors", targets: ["Executors"]),
     .library(name: "Mapping", targets: ["Mapping"]),
+    .library(name: "Mongo", targets: ["Mongo"]),
+    .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "SQLite", targets: ["SQLite"]),
   ],
   targets: [

@@ -94,7 +94,11 @@ public struct Audit: Sendable {
       // The run is no longer this process' to write to: whoever has the lease now has closed it, or goes on with it.
       throw error
     } catch {
-      let isInterrupted = if case AuditError.interrupted = error { true } else { false }
+      let isInterrupted =
+        switch error {
+        case AuditError.interrupted, RepairError.interrupted: true
+        default: false
+        }
       do {
         try catalog.finish(
           run, state: isInterrupted ? "interrupted" : "failed", error: isInterrupted ? nil : "\(error)",

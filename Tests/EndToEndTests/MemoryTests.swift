@@ -13,10 +13,38 @@ struct MemoryTests {
   private static let tolerance = 16 * 1024
 
   /// Runs kedge and returns its peak resident memory in kilobytes.
-  private func peak(_ arguments: [String]) throws -> Int {
+  private func peak(_ arguments: [String], code: Int32 = 0) throws -> Int {
     let (outcome, peak) = try PeakMemory.run(arguments)
-    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.code == code, "\(outcome.errors)")
     return peak
+  }
+
+  /// How many rows differ in the larger one of two audits: `KEDGE_MEMORY_ROWS`, or a number that takes seconds.
+  private static let differing =
+    ProcessInfo.processInfo.environment["KEDGE_MEMORY_ROWS"].flatMap { Int($0) } ?? 40_000
+
+  @Test("an audit in which every row differs takes no more memory than one with a tenth of them")
+  func everythingDiffers() throws {
+    var peaks: [Int] = []
+    for rows in [Self.differing / 10, Self.differing] {
+      let scene = try Scene(rows: rows)
+      _ = try peak(scene.arguments("backfill", "--quiet"))
+      try scene.target.execute(
+        """
+        DELETE FROM core.rows WHERE id % 3 = 0;
+        UPDATE core.rows SET note = note || ' ' WHERE id % 3 = 1;
+        UPDATE core.rows SET id = -1 - id WHERE id % 3 = 2
+        """)
+      peaks.append(try peak(scene.arguments("audit", "--quiet"), code: 3))
+      let thirds = (0..<3).map { (rows - $0 + 2) / 3 }
+      #expect(
+        try scene.target.rows(
+          "SELECT kind, count(*) FROM kedge.audit_differences GROUP BY kind ORDER BY kind")
+          == [
+            "different | \(thirds[1])", "extra | \(thirds[2])", "missing | \(thirds[0] + thirds[2])",
+          ])
+    }
+    #expect(abs(peaks[1] - peaks[0]) <= Self.tolerance, "\(peaks) kB")
   }
 
   @Test("a million rows take no more memory than a hundred thousand", arguments: ["SQLite", "Mongo"])

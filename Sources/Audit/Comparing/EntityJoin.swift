@@ -74,7 +74,7 @@ final class EntityJoin {
         loader.dropQuarantine()
         isDone = staged.read < Self.batch
         records += staged.read
-        try RecordLook.index(tables, of: plan, connection)
+        try RecordLook.makeReady(tables, of: plan, connection)
         let rows = try connection.query(
           RecordComparison(plan, tables).bulkSQL, [.text(setName), .text(plan.entity.name)])
         tally.filtered += staged.filtered

@@ -1,8 +1,6 @@
 internal import Codec
 
 /// The fields of one key, as places in the memory of the row that has it: set anew for each row, without allocating.
-///
-/// `@unchecked` nothing: it belongs to one thread. Freed with the object.
 final class KeyFields {
   let count: Int
   /// Each field's bytes without its length; valid as long as the row's memory.

@@ -12,8 +12,10 @@ enum EvidenceSQL {
   /// One column's comparison.
   struct Test {
     var name: String
-    /// Whether the stored bytes differ.
+    /// Whether the values differ.
     var differs: String
+    /// Whether the bytes differ, where that doesn't say that the values do.
+    var isWrittenOtherwise: String?
     /// Whether the difference is larger than the mapping tolerates; nil where it tolerates none.
     var isBeyond: String?
     /// The tolerance, as the mapping has it.
@@ -35,8 +37,9 @@ enum EvidenceSQL {
       let evidence = object(
         source: value("s.\(name)", isPersonal: column.isPersonal),
         target: value(target, isPersonal: column.isPersonal))
-      var test = Test(
-        name: column.name, differs: "ROW(\(target))::record *<> ROW(s.\(name))::record", evidence: evidence)
+      let difference = ValueDifference(column.type, target, "s.\(name)")
+      var test = Test(name: column.name, differs: difference.inValue, evidence: evidence)
+      if difference.hasForms { test.isWrittenOtherwise = difference.inBytes }
       if let tolerance = plan.entity.auditTolerance[column.name] {
         test.isBeyond = "coalesce(abs(t.\(name)::numeric - s.\(name)::numeric) > \(tolerance), true)"
         let shown = tolerance == tolerance.rounded() ? String(format: "%.0f", tolerance) : "\(tolerance)"
@@ -50,20 +53,26 @@ enum EvidenceSQL {
   static func test(_ child: ChildTablePlan, of plan: EntityPlan, stage: String) -> Test {
     let places = child.placeColumns.map(quotedIdentifier)
     let match = places.map { "e.\($0) = c.\($0)" }.joined(separator: " AND ")
-    func list(_ alias: String) -> String {
-      child.columns.map { $0.plainValue(alias) }.joined(separator: ", ")
+    let differences = child.columns.map {
+      ValueDifference($0.type, $0.plainValue("e"), $0.plainValue("c"))
     }
-    let pairs = """
+    // A side without the row has NULL in its place, which differs.
+    let joined = """
       (SELECT * FROM \(stage) x WHERE \(roots(child, plan, "x", to: "s"))) e
         FULL JOIN (SELECT * FROM \(child.table.sql) y WHERE \(roots(child, plan, "y", to: "s"))) c ON \(match)
-        WHERE ROW(\(list("e")))::record *<> ROW(\(list("c")))::record
       """
+    let pairs = "\(joined) WHERE \(differences.map(\.inValue).joined(separator: " OR "))"
     let order = places.map { "coalesce(e.\($0), c.\($0))" }.joined(separator: ", ")
     let evidence = """
       (SELECT \(object(source: element(child, "e"), target: element(child, "c")))
         FROM \(pairs) ORDER BY \(order) LIMIT 1)
       """
-    return Test(name: child.table.name, differs: "EXISTS (SELECT FROM \(pairs))", evidence: evidence)
+    var test = Test(name: child.table.name, differs: "EXISTS (SELECT FROM \(pairs))", evidence: evidence)
+    if differences.contains(where: \.hasForms) {
+      let bytes = differences.map(\.inBytes).joined(separator: " OR ")
+      test.isWrittenOtherwise = "EXISTS (SELECT FROM \(joined) WHERE \(bytes))"
+    }
+    return test
   }
 
   /// A digest of the source's record, or of the target's row, with the rows of child tables: the columns as text, which

@@ -77,6 +77,7 @@ final class ExtraLook {
   /// target, the row is never seen without the record.
   func fill() throws {
     let keyText = plan.keyColumns.map { "e.\(quotedIdentifier($0.name))::text" }.joined(separator: ", ")
+    _ = try connection.execute("ANALYZE \(Self.table)")
     let here = "t.\(quotedIdentifier(plan.keyColumns[0].name))"
     _ = try connection.execute(
       """
@@ -90,6 +91,7 @@ final class ExtraLook {
     guard !ranges.isEmpty else { return }
     let session = try source.session()
     for range in ranges { try keys.add(range, from: session, checkpoint: checkpoint) }
+    _ = try connection.execute("ANALYZE \(SourceKeys.table)")
     _ = try connection.execute(
       """
       UPDATE \(LookTable.name) l SET verdict = 'present' FROM \(Self.table) e

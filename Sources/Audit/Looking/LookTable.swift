@@ -10,13 +10,14 @@ enum LookTable {
   /// - `id`: of the difference that is looked at again; nil at the first look.
   /// - `verdict`: a verdict, or `matching`, `gone` (from the source, or for an extra row from the target), `present` (an
   ///   extra row's key is in the source after all), `filtered`.
-  /// - `is_shared`: the row belongs to this record, and others have its key.
+  /// - `is_explained`: where it is alike, why it was suspected although nothing was in flight: others have its key, or a value
+  ///   is written in another form.
   static func prepare(_ connection: PostgresConnection) throws {
     _ = try connection.execute(
       """
       CREATE TEMP TABLE IF NOT EXISTS kedge_look (id bigint, locator bytea, other_locator bytea, verdict text NOT NULL,
         key text[] NOT NULL DEFAULT '{}', columns text[] NOT NULL DEFAULT '{}', evidence jsonb NOT NULL DEFAULT '{}',
-        rule text, source_digest bytea, target_digest bytea, is_shared boolean NOT NULL DEFAULT false)
+        rule text, source_digest bytea, target_digest bytea, is_explained boolean NOT NULL DEFAULT false)
         ON COMMIT DELETE ROWS
       """)
   }

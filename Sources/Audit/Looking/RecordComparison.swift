@@ -49,11 +49,12 @@ struct RecordComparison {
     let keys = plan.keyColumns.map { "s.\(quotedIdentifier($0.name))" }
     let absent = keys.enumerated().map { "CASE WHEN \(firstKey) IS NULL THEN \($1) END AS absent\($0)" }
       .joined(separator: ", ")
+    let written = tests.compactMap(\.isWrittenOtherwise).joined(separator: " OR ")
     let parts = (["waits", "relation", "place_of_row"] + keys.indices.map { "absent\($0)" }).joined(
       separator: ", ")
     return """
       INSERT INTO \(LookTable.name) (locator, other_locator, verdict, key, columns, evidence, rule, source_digest,
-        target_digest, is_shared)
+        target_digest, is_explained)
       WITH compared AS MATERIALIZED (
         SELECT s.\(StagingTables.row) AS number, s.\(locator) AS locator, \(firstKey) IS NOT NULL AS is_here,
           t.tableoid AS relation, t.ctid AS place_of_row, \(absent), \(waits) AS waits,
@@ -62,6 +63,7 @@ struct RecordComparison {
           CASE WHEN \(firstKey) IS NULL THEN '{}'::text[] ELSE \(rules) END AS rules,
           CASE WHEN \(firstKey) IS NULL THEN '{}'::text[] ELSE \(touched) END AS touched,
           CASE WHEN \(firstKey) IS NULL THEN '{}'::jsonb ELSE \(evidence) END AS evidence,
+          \(firstKey) IS NOT NULL AND (\(written.isEmpty ? "false" : written)) AS is_written_otherwise,
           \(EvidenceSQL.digest(plan, stages: staging.names)) AS source_digest,
           CASE WHEN \(firstKey) IS NOT NULL THEN \(EvidenceSQL.digest(plan, stages: nil)) END AS target_digest
         FROM \(staging.main) s LEFT JOIN \(plan.table.sql) t ON \(plan.keysMatch("t", "s"))),
@@ -75,7 +77,7 @@ struct RecordComparison {
           WHEN columns <> '{}' THEN 'different' WHEN rules <> '{}' THEN 'tolerated' ELSE 'matching' END,
         key, CASE WHEN columns <> '{}' THEN columns ELSE touched END,
         CASE WHEN place > 1 THEN '{}' ELSE evidence END, CASE WHEN columns = '{}' THEN nullif(array_to_string(rules, '; '), '') END,
-        source_digest, target_digest, NOT waits AND place = 1 AND claims > 1
+        source_digest, target_digest, NOT waits AND (place = 1 AND claims > 1 OR is_written_otherwise)
       FROM placed
       """
   }

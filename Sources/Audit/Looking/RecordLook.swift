@@ -41,7 +41,7 @@ final class RecordLook {
     let (tables, _, _) = try loader.stage(cursor, limit: .max)
     self.tables = tables
     loader.dropQuarantine()
-    try Self.index(tables, of: plan, connection)
+    try Self.makeReady(tables, of: plan, connection)
     _ = try connection.execute(
       RecordComparison(plan, tables).lookSQL, [.text(setName), .text(plan.entity.name)])
     // What isn't staged is gone, left out by a filter, or can't land.
@@ -70,13 +70,16 @@ final class RecordLook {
     return made
   }
 
-  /// Child rows are looked for by their record's key, once for each record.
-  static func index(_ tables: StagingTables, of plan: EntityPlan, _ connection: PostgresConnection) throws {
+  /// Makes the stage fit for joins with tables of any size: child rows are looked for by their record's key, and a planner
+  /// that doesn't know how few records are staged would read the whole target for them.
+  static func makeReady(_ tables: StagingTables, of plan: EntityPlan, _ connection: PostgresConnection) throws
+  {
     for (number, child) in plan.children.enumerated() {
       let columns = child.rootColumns.map(quotedIdentifier).joined(separator: ", ")
       _ = try connection.execute(
         "CREATE INDEX IF NOT EXISTS kedge_stage_\(number + 1)_root ON \(tables.names[number + 1]) (\(columns))"
       )
     }
+    _ = try connection.execute("ANALYZE \(tables.names.joined(separator: ", "))")
   }
 }

@@ -19,9 +19,9 @@ struct Suspicions {
   /// - Returns: the change of the tally. What was suspected by its bytes and is alike now was in flight.
   func record(chunk: Int) throws -> AuditTally {
     let counts = try LookTable.counts(connection)
-    let owners =
+    let explained =
       try connection.query(
-        "SELECT count(*) AS n FROM \(LookTable.name) WHERE is_shared AND verdict = 'matching'"
+        "SELECT count(*) AS n FROM \(LookTable.name) WHERE is_explained AND verdict = 'matching'"
       ).first?.int("n") ?? 0
     _ = try connection.execute(
       """
@@ -44,7 +44,7 @@ struct Suspicions {
     let filtered = counts["filtered"] ?? 0
     tally.compared -= filtered + (counts["gone"] ?? 0)
     tally.filtered = filtered
-    tally.inFlight = (counts["matching"] ?? 0) - owners + filtered + (counts["gone"] ?? 0)
+    tally.inFlight = (counts["matching"] ?? 0) - explained + filtered + (counts["gone"] ?? 0)
     return tally
   }
 

@@ -27,6 +27,31 @@ extension EntityRepair {
     }
   }
 
+  /// Puts records into quarantine that share the key of another one's row, as a backfill would do. Their rows are right: no
+  /// plan has anything to write for them.
+  func quarantineDuplicates(audit run: Int) throws {
+    var after = 0
+    while true {
+      try checkStop()
+      let rows = try connection.query(
+        """
+        INSERT INTO \(ActionTable.name) (number, entity, action, key, locator, difference, state, reason)
+        SELECT coalesce((SELECT max(number) FROM \(ActionTable.name)), 0) + row_number() OVER (ORDER BY d.id), d.entity,
+          'duplicate', d.key, d.locator, d.id, 'refused', $4
+        FROM (SELECT * FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND kind = 'duplicate'
+          AND state = 'confirmed' AND NOT is_repaired AND id > $3 ORDER BY id LIMIT \(ActionTable.batch)) d
+        RETURNING number, difference
+        """, [.integer(run), .text(name), .integer(after), .text(Self.duplicateReason)])
+      guard let last = try rows.map({ try $0.int("difference") }).max() else { return }
+      after = last
+      let numbers = try rows.map { try $0.int("number") }
+      try connection.transaction {
+        let (loader, staging, _) = try stage(numbers)
+        try loader.quarantineDuplicates(staging)
+      }
+    }
+  }
+
   private func noteMerges(_ numbers: [Int]) throws {
     let (_, staging, _) = try stage(numbers)
     _ = try connection.execute(
@@ -57,6 +82,8 @@ extension EntityRepair {
     }
   }
 
+  static let duplicateReason =
+    "another record of the source has the same key, and this one waits in quarantine now; choose a key that tells them apart"
   static let waitingReason = "the record waits in quarantine; see: kedge quarantine list"
   static let goneReason = "the source has no such record any more, or it can''t land"
   static let presentReason = "the source has a record with this key again"

@@ -45,7 +45,7 @@ public struct PlanApplication: Sendable {
     guard blocking.isEmpty else { throw AuditError.schemaDiffers(blocking.map(\.description)) }
     try catalog.ensure()
     try Repair.takeSet(context, connection)
-    let run = try catalog.start(kind: "repair", set: context.set.name)
+    let run = try begin(catalog)
     do {
       let report = try apply(reader, plans, connection, run)
       let isDone = report.changed == 0 || report.untouched == 0
@@ -64,6 +64,15 @@ public struct PlanApplication: Sendable {
       }
       throw error
     }
+  }
+
+  /// A run of its own, so that what it changed is found under its number.
+  private func begin(_ catalog: Catalog) throws -> Run {
+    let rows = try catalog.connection.query(
+      "INSERT INTO kedge.runs (kind, set_name, fingerprint, source) VALUES ('repair', $1, '', '') RETURNING id",
+      [.text(context.set.name)])
+    guard let id = try rows.first?.int("id") else { throw CatalogError.noRow }
+    return Run(id: id, isResumed: false)
   }
 
   private func verify(_ header: PlanHeader, _ catalog: Catalog) throws {

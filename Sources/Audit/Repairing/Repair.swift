@@ -64,6 +64,11 @@ final class Repair {
     try tell { for part in parts { try part.makePlan(audit: audit) } }
   }
 
+  /// Puts records that can never land, as others have their keys, into quarantine.
+  func quarantineDuplicates(audit: Int) throws {
+    try tell { for part in parts { try part.quarantineDuplicates(audit: audit) } }
+  }
+
   /// Compares both sides of every action with the plan. Changes nothing. Whether all are as planned, or done already.
   func check() throws -> Bool {
     try tell {

@@ -29,6 +29,7 @@ struct RepairStep {
       return (nil, try repair.write(to: file, header))
     }
     try repair.execute()
+    try repair.quarantineDuplicates(audit: run.id)
     let gone = try repair.settle(audit: run.id)
     for (index, plan) in plans.enumerated() {
       settled(index, gone[plan.entity.name] ?? 0)

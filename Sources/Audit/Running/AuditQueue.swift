@@ -18,7 +18,6 @@ final class AuditQueue: @unchecked Sendable {
   private let planner: ChunkPlanner
   private let stop: StopFlag
   private let deadline: Date?
-  private var isOutOfTime = false
 
   init(
     _ states: [EntityState], run: Run, planner: ChunkPlanner, stop: StopFlag, deadline: Date?
@@ -36,18 +35,12 @@ final class AuditQueue: @unchecked Sendable {
     return try body()
   }
 
-  /// Whether the time budget ended before all was compared.
-  var isCut: Bool { locked { isOutOfTime && states.contains { !$0.isDone } } }
-
   /// The next chunk with its entity's number and way; nil when there is none, or no time for one.
   func next(_ worker: AuditWorker) throws -> (entity: Int, way: AuditWay, chunk: AuditChunk)? {
     condition.lock()
     defer { condition.unlock() }
     while !stop.isSet {
-      if let deadline, Date() >= deadline {
-        isOutOfTime = true
-        return nil
-      }
+      if let deadline, Date() >= deadline { return nil }
       for state in states where !state.isDone && !state.isDisordered {
         if var chunk = state.waiting.first {
           state.waiting.removeFirst()

@@ -19,7 +19,7 @@ final class SampleChunk {
   }
   /// Extra rows of one gap that are looked at: a gap may be a whole table.
   private static let rowsOfGap = 1000
-  private static let batch = 100
+  private static let batch = 400
 
   private let plan: EntityPlan
   /// How keys sort; nil where gaps can't be told, and records alone are looked at.

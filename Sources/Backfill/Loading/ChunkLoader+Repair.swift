@@ -46,6 +46,20 @@ extension ChunkLoader {
     return refused
   }
 
+  /// Puts all staged records into quarantine, as their key is another record's, inside the caller's transaction.
+  public func quarantineDuplicates(_ staging: StagingTables) throws {
+    var tally = Tally()
+    try quarantine(try numbers("SELECT \(StagingTables.row) AS r FROM \(staging.main)"), staging, &tally)
+  }
+
+  private func quarantine(_ rows: [Int], _ staging: StagingTables, _ tally: inout Tally) throws {
+    keepsRefusals = true
+    defer { keepsRefusals = false }
+    try quarantineStaged(rows, staging, &tally, duplicate)
+    try flushQuarantine(keepsRun: true)
+    settleQuarantine()
+  }
+
   private func numbers(_ sql: String) throws -> [Int] { try connection.query(sql).map { try $0.int("r") } }
 
   private func refuse(

@@ -8,15 +8,16 @@ extension Session {
   /// `kedge audit`
   func audit() throws -> Int32 {
     let outputs = try AuditOutputs(command)
+    if command.value("every") != nil { return try auditOnSchedule(outputs) }
+    try refuseScheduleOptions()
+    let hooks = try driftHooks()
     if let file = command.value("apply") {
+      try refuseHooks(with: "apply")
       let set = try mappingSet()
       let entities = try wantedEntities(in: set)
       try checkRepairOptions(set, entities)
       return try applyPlan(file, set, entities: entities)
     }
-    if command.value("every") != nil { return try auditOnSchedule(outputs) }
-    try refuseScheduleOptions()
-    let hooks = try driftHooks()
     let (report, context) = try compare(outputs)
     let code = try deliver(report, of: context.set, to: outputs)
     return tell(hooks, report, outputs, context.target) ? code : ExitCode.failed

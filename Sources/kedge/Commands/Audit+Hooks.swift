@@ -33,6 +33,13 @@ extension Session {
       webhook: webhook, occasion: command.value("hook-on").flatMap(HookOccasion.init) ?? .drift)
   }
 
+  /// Hooks are told of audits; what carries a plan out is none.
+  func refuseHooks(with option: String) throws {
+    for name in ["on-drift", "webhook"] where command.value(name) != nil {
+      throw UsageProblem("--\(name) is told what an audit found, and --\(option) makes none")
+    }
+  }
+
   /// Tells the hooks what the audit found. False when somebody was to be told and nobody was.
   func tell(_ hooks: DriftHooks, _ report: AuditReport, _ outputs: AuditOutputs, _ target: PostgresSettings)
     -> Bool

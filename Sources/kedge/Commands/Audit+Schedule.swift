@@ -26,6 +26,8 @@ extension Session {
     _ = try corePlans(of: set)
     _ = try featurePlans(of: set)
     _ = try sources(of: set)
+    var options = AuditOptions()
+    try applyComparingOptions(to: &options)
     let target = try target(of: set)
     let known = Mutex(set)
     let service = ServiceNotifier(environment: environment)

@@ -52,7 +52,7 @@ struct EvidenceTests {
     try target.execute(
       """
       UPDATE core.people SET name = left(name, 300) || '!', email = 'other@example.com' WHERE id = 1;
-      UPDATE core.people SET score = 1.50, data = NULL WHERE id = 2;
+      UPDATE core.people SET score = 1.51, data = NULL WHERE id = 2;
       UPDATE core.people_phones SET number = '3' WHERE people_id = 3 AND position = 1;
       DELETE FROM core.people_phones WHERE people_id = 4 AND position = 0
       """)
@@ -74,7 +74,7 @@ struct EvidenceTests {
             column: "email", source: try digest("p1@example.com"), target: try digest("other@example.com")),
         ],
         [
-          ColumnEvidence(column: "score", source: "1.5", target: "1.50"),
+          ColumnEvidence(column: "score", source: "1.5", target: "1.51"),
           ColumnEvidence(column: "data", source: #"{"a": 1}"#, target: nil),
         ],
         [

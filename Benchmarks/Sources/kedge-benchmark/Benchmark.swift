@@ -1,0 +1,59 @@
+import Foundation
+
+/// `kedge-benchmark audit`: see `scripts/benchmark --help`.
+@main struct Benchmark {
+  static func main() throws {
+    let request: Request
+    do {
+      request = try Request(Array(Swift.CommandLine.arguments.dropFirst()))
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(2)
+    }
+    for source in request.sources { try AuditBenchmark(request, source: source).run() }
+  }
+}
+
+/// What is asked for.
+struct Request {
+  enum Source: String, CaseIterable { case mongo, sqlite }
+
+  var rows = 1_000_000
+  var runs = 5
+  var sources = Source.allCases
+  /// Servers and programs, from the environment.
+  let postgres: String
+  let mongo: String
+  let kedge: String
+  let samples: String
+
+  init(_ arguments: [String]) throws {
+    func environment(_ name: String) throws -> String {
+      guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+        throw BenchmarkError("\(name) isn't set; scripts/benchmark sets it.")
+      }
+      return value
+    }
+    postgres = try environment("KEDGE_TEST_POSTGRES_URL")
+    mongo = try environment("KEDGE_TEST_MONGODB_URI")
+    kedge = try environment("KEDGE_BINARY")
+    samples = try environment("KEDGE_SAMPLES")
+    var rest = arguments[...]
+    guard rest.popFirst() == "audit" else { throw BenchmarkError("Name a benchmark: audit.") }
+    while let option = rest.popFirst() {
+      guard let value = rest.popFirst() else { throw BenchmarkError("\(option) needs a value.") }
+      switch (option, Int(value), Source(rawValue: value)) {
+      case ("--rows", let number?, _) where number > 0: rows = number
+      case ("--runs", let number?, _) where number > 0: runs = number
+      case ("--source", _, let source?): sources = [source]
+      default: throw BenchmarkError("\(option) \(value) isn't understood.")
+      }
+    }
+  }
+}
+
+/// What stops a benchmark: a figure that was measured of something else than it says would be worse than none.
+struct BenchmarkError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
