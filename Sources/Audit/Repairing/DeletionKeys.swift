@@ -14,15 +14,18 @@ final class DeletionKeys {
   private let plan: EntityPlan
   private let context: BackfillContext
   private let connection: PostgresConnection
-  private static let seen = "pg_temp.kedge_source_keys"
+  /// A table of its own for each entity: all of them are asked in one repair.
+  private let seen: String
 
   init(_ plan: EntityPlan, context: BackfillContext, connection: PostgresConnection) throws {
     self.plan = plan
     self.context = context
     self.connection = connection
     let definitions = plan.keyColumns.map(\.temporaryDefinition).joined(separator: ", ")
-    _ = try connection.execute("DROP TABLE IF EXISTS \(Self.seen)")
-    _ = try connection.execute("CREATE TEMP TABLE kedge_source_keys (\(definitions))")
+    let name = "kedge_source_keys_" + SHA256.hex(of: plan.entity.name).prefix(24)
+    seen = "pg_temp.\(name)"
+    _ = try connection.execute("DROP TABLE IF EXISTS \(seen)")
+    _ = try connection.execute("CREATE TEMP TABLE \(name) (\(definitions))")
   }
 
   /// Which actions' keys the source has, of those that are looked up; nil where all keys have to be read.
@@ -34,7 +37,7 @@ final class DeletionKeys {
       [.text(ActionTable.list(numbers))])
     let locators = try rows.map { ["_id": spelling(try $0["k"] ?? "")] as BSONDocument }
     let encoder = RecordEncoder(plan: plan.record)
-    _ = try connection.execute("DELETE FROM \(Self.seen)")
+    _ = try connection.execute("DELETE FROM \(seen)")
     try take(try session.fetch(plan, locators, into: encoder), encoder)
     return try matches(numbers)
   }
@@ -43,9 +46,9 @@ final class DeletionKeys {
   func readAll() throws {
     let session = try freshSession()
     let encoder = RecordEncoder(plan: plan.record)
-    _ = try connection.execute("TRUNCATE \(Self.seen)")
+    _ = try connection.execute("TRUNCATE \(seen)")
     try take(try session.read(plan, .everything, order: .any, into: encoder), encoder)
-    _ = try connection.execute("ANALYZE \(Self.seen)")
+    _ = try connection.execute("ANALYZE \(seen)")
   }
 
   /// Which of these actions' keys were among those read.
@@ -57,7 +60,7 @@ final class DeletionKeys {
       try connection.query(
         """
         SELECT number FROM \(ActionTable.name) a WHERE number = ANY($1::int[])
-          AND EXISTS (SELECT FROM \(Self.seen) k WHERE \(match))
+          AND EXISTS (SELECT FROM \(seen) k WHERE \(match))
         """, [.text(ActionTable.list(numbers))]
       ).map { try $0.int("number") })
   }
@@ -116,7 +119,7 @@ final class DeletionKeys {
   private func send(_ keys: RowBuffer) throws {
     guard keys.count > 0 else { return }
     let columns = plan.keyColumns.map { quotedIdentifier($0.name) }.joined(separator: ", ")
-    try connection.beginCopyIn("COPY \(Self.seen) (\(columns)) FROM STDIN (FORMAT binary)")
+    try connection.beginCopyIn("COPY \(seen) (\(columns)) FROM STDIN (FORMAT binary)")
     try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
     try connection.putCopyData(keys.bytes.bytes)
     try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
