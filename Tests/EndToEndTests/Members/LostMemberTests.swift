@@ -56,8 +56,11 @@ struct LostMemberTests {
         """) == ["0"])
     #expect(
       try target.rows("SELECT state, count(*) FROM kedge.members WHERE id < 4 GROUP BY 1") == ["lost | 3"])
+    // The two that live end. On a busy machine one may have been silent for too long, and be there under another number.
     #expect(
-      try target.rows("SELECT DISTINCT state FROM kedge.members WHERE id >= 4") == ["ended"])
+      try target.rows(
+        "SELECT state, count(*) FROM kedge.members WHERE id >= 4 AND state <> 'lost' GROUP BY 1")
+        == ["ended | 2"])
   }
 
   struct Place: CustomTestStringConvertible, Sendable {
