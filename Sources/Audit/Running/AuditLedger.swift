@@ -76,10 +76,13 @@ struct AuditLedger {
         """, Array(parameters(request).prefix(4)))
       guard let id = try rows.first?.int("id") else { throw CatalogError.noRow }
       _ = try connection.execute(
-        "INSERT INTO kedge.audits (run, sample, seed, margin, chunk_size) VALUES ($1, $2::double precision, $3, $4::double precision, $5)",
+        """
+        INSERT INTO kedge.audits (run, sample, seed, margin, chunk_size, is_scheduled)
+        VALUES ($1, $2::double precision, $3, $4::double precision, $5, $6)
+        """,
         [
           .integer(id), .optional(request.oneIn.map { String(1 / Double($0)) }), .integer(seed),
-          .text("\(options.margin)"), .integer(options.chunkSize),
+          .text("\(options.margin)"), .integer(options.chunkSize), .boolean(options.tenure != nil),
         ])
       _ = try lock(id)
       try options.tenure?.begin(id, connection)

@@ -75,6 +75,7 @@ struct AuditTenureTests {
           }
         }))
     #expect(report.run == 2 && !report.hasDrift)
+    #expect(try target.value("SELECT is_scheduled FROM kedge.audits WHERE run = 2") == "t")
     expectEqual(
       try target.rows(
         "SELECT r.state, l.run, extract(epoch FROM l.next_at)::int FROM kedge.runs r, kedge.audit_leases l WHERE r.id = 2"
