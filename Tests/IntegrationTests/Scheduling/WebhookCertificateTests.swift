@@ -63,14 +63,14 @@ private final class TLSServer {
     maker.waitUntilExit()
     let output = try folder.write("output", "")
     process.executableURL = URL(filePath: Self.openssl)
-    process.arguments = ["s_server", "-accept", "0", "-cert", certificate, "-key", key]
+    process.arguments = ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key]
     process.standardInput = input
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle.nullDevice
     try process.run()
     var port: Int?
     try waitUntil("openssl listens") {
-      // "ACCEPT 0.0.0.0:40123"
+      // "ACCEPT 127.0.0.1:40123"
       let lines = try String(contentsOfFile: output, encoding: .utf8).components(separatedBy: "\n")
       guard lines.count > 1, let line = lines.first(where: { $0.hasPrefix("ACCEPT ") }) else { return false }
       port = line.split(separator: ":").last.flatMap { Int($0) }
@@ -79,7 +79,11 @@ private final class TLSServer {
     self.port = try #require(port)
   }
 
-  deinit { process.terminate() }
+  deinit {
+    // Not by SIGTERM: it ignores that where this process does, as tests of signals may have it.
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
 
   /// What it says to whoever connects next.
   func answer(_ text: String) throws { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
