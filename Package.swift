@@ -9,6 +9,10 @@ let package = Package(
   products: [
     .executable(name: "kedge", targets: ["kedge"]),
     .executable(name: "kedge-samples", targets: ["kedge-samples"]),
+    // For repositories that ask before they write, and for the tests of such.
+    .library(name: "Guardrails", targets: ["Guardrails"]),
+    .library(name: "LiveGuardrails", targets: ["LiveGuardrails"]),
+    .library(name: "KedgeTesting", targets: ["KedgeTesting"]),
     // For the packages in Fuzzing/, which is built with the sanitizers, and Benchmarks/.
     .library(name: "Codec", targets: ["Codec"]),
     .library(name: "Executors", targets: ["Executors"]),
@@ -96,6 +100,28 @@ let package = Package(
       name: "Scheduling",
       dependencies: ["Audit", "Catalog", "Codec", "CommandLine", "Executors", "Postgres", "Progress", "Web"]),
 
+    // MARK: Guardrails
+    .target(name: "Guardrails", dependencies: ["Mapping"]),
+    .testTarget(name: "GuardrailsTests", dependencies: ["Guardrails", "Mapping"]),
+    .target(
+      name: "LiveGuardrails", dependencies: ["Catalog", "Executors", "Guardrails", "Mapping", "Postgres"]),
+    .target(name: "GuardExport", dependencies: ["CommandLine", "Guardrails", "Mapping"]),
+    .target(
+      name: "DatabaseGuards",
+      dependencies: ["Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite"]),
+    .target(
+      name: "GuardService", dependencies: ["CommandLine", "Executors", "Guardrails", "LiveGuardrails"]),
+
+    // MARK: KedgeTesting
+    .target(
+      name: "KedgeTesting",
+      dependencies: [
+        "Codec", "Executors", "Guardrails", "LocalPostgres", "Mapping", "Mongo", "Postgres", "SQLite",
+      ]),
+    .testTarget(
+      name: "KedgeTestingTests",
+      dependencies: ["Codec", "Guardrails", "KedgeTesting", "Mapping", "Mongo", "Postgres", "SQLite"]),
+
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
     .testTarget(
@@ -105,8 +131,9 @@ let package = Package(
     .executableTarget(
       name: "kedge",
       dependencies: [
-        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Inference",
-        "LocalPostgres", "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
+        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "DatabaseGuards", "Executors",
+        "GuardExport", "GuardService", "Guardrails", "Inference", "LiveGuardrails", "LocalPostgres",
+        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
         "Schema",
       ]),
     .executableTarget(
@@ -121,7 +148,8 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Inference", "LocalPostgres", "Mapping",
+        "Audit", "Backfill", "Catalog", "Codec", "DatabaseGuards", "Executors", "Guardrails", "Inference",
+        "LiveGuardrails", "LocalPostgres", "Mapping",
         "Mongo",
         "Postgres", "Progress", "RecordSources", "SQLite", "SampleData", "Scheduling", "Schema",
         "TestSupport",

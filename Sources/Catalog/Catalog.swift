@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 5
+  static let version = 6
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -163,6 +163,7 @@ public struct Catalog {
       "ALTER TABLE kedge.chunks ADD seconds double precision NOT NULL DEFAULT 0",
     ],
     auditTables,
+    guardTables,
   ]
 
   /// Whether the schema is there at all, without creating it.

@@ -53,6 +53,7 @@ extension MappingSet {
     let nowhere = SourceLocation(file: "", line: 0, column: 0)
     var set = self
     set.directory = ""
+    for crossing in set.crossings.indices { set.crossings[crossing].location = nowhere }
     for index in set.entities.indices {
       set.entities[index].location = nowhere
       for column in set.entities[index].generated.indices {

@@ -30,7 +30,24 @@ struct RandomSet {
       entities.append(entity(store, schema, earlier: entities, isRow))
     }
     entities.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    return MappingSet(name: text(), directory: "", schema: schema, stores: stores, entities: entities)
+    let writers = entities.flatMap(\.writers)
+    let rules = SetGuardRules(
+      mode: GuardMode.allCases[entities.count % 3],
+      roles: entities.count > 2
+        ? [GuardRole(name: "app", writers: Array(writers.prefix(1))), GuardRole(name: "a b", writers: [])]
+        : [])
+    let crossings =
+      CalendarDay("2028-02-29").map { day in
+        entities.count > 1
+          ? [
+            Crossing(
+              name: "a: b", entities: entities.map(\.name), reason: "#1", link: "https://x.example/1",
+              expires: day, location: nowhere)
+          ] : []
+      } ?? []
+    return MappingSet(
+      name: text(), directory: "", schema: schema, stores: stores, entities: entities, guardRules: rules,
+      crossings: crossings)
   }
 
   private mutating func chance(_ one: Int) -> Bool { Int.random(in: 1...one, using: &random) == 1 }
@@ -97,7 +114,12 @@ struct RandomSet {
     if chance(2) {
       entity.filters.append(Filter(path: path(isRow), test: .noneOf([text()]), location: nowhere))
     }
-    entity.writers = chance(2) ? [text()] : []
+    entity.writers = chance(2) ? [text()].filter { !$0.isEmpty } : []
+    // By the name, so that the seeds mean the same sets as ever.
+    let modes = GuardMode.allCases
+    let place = name.utf8.count % 5
+    entity.guardRules = GuardRules(
+      mode: modes.indices.contains(place) ? modes[place] : nil, requiresFence: name.utf8.count % 2 == 0)
     return entity
   }
 

@@ -20,6 +20,9 @@ struct SchemaTests {
   func keys() throws {
     try check(SetKey.self)
     try check(SetAuditKey.self)
+    try check(SetGuardKey.self)
+    try check(GuardKey.self)
+    try check(CrossingKey.self)
     try check(StoreKey.self)
     try check(EntityKey.self)
     try check(SourceKey.self)
@@ -55,6 +58,9 @@ struct SchemaTests {
     #expect(try words("entity", "owner") == Entity.Owner.allCases.map(\.rawValue))
     #expect(try words("entity", "phase") == Entity.Phase.allCases.map(\.rawValue))
     #expect(try words("setAudit", "undeclared") == UndeclaredRule.allCases.map(\.rawValue))
+    #expect(try words("setGuard", "mode") == GuardMode.allCases.map(\.rawValue))
+    #expect(try words("guard", "mode") == GuardMode.allCases.map(\.rawValue))
+    #expect(try words("guard", "fence") == FenceWord.allCases.map(\.rawValue))
     #expect(try words("reference", "on-delete") == Reference.OnDelete.allCases.map(\.rawValue))
     for key in ["missing", "null", "empty"] {
       #expect(try words("child", key) == ChildTable.ArrayAbsence.allCases.map(\.rawValue))

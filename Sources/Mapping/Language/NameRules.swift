@@ -1,6 +1,8 @@
 /// What Postgres takes as a name.
 enum NameRules {
   /// Every table has these columns already.
+  /// What Kedge itself writes as: the mover of data, and the maintainer that a person sends.
+  static let reservedWriters: Set<String> = ["kedge", "kedge-admin"]
   static let systemColumns: Set<String> = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
 
   /// Why a text can't be the name of a column, table or schema in Postgres, or nil.

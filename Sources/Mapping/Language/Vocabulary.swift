@@ -14,7 +14,8 @@ extension VocabularyKey {
 }
 
 enum SetKey: String, VocabularyKey {
-  case set, schema, stores, audit
+  case set, schema, stores, audit, crossings
+  case guardrails = "guard"
   static let object = "set.yaml"
   static let definition = "set"
   static let needed: [SetKey] = [.set, .stores]
@@ -25,6 +26,27 @@ enum SetAuditKey: String, VocabularyKey {
   static let object = "the set's \"audit\""
   static let definition = "setAudit"
   static let needed: [SetAuditKey] = []
+}
+
+enum SetGuardKey: String, VocabularyKey {
+  case mode, roles
+  static let object = "the set's \"guard\""
+  static let definition = "setGuard"
+  static let needed: [SetGuardKey] = []
+}
+
+enum GuardKey: String, VocabularyKey {
+  case mode, fence
+  static let object = "\"guard\""
+  static let definition = "guard"
+  static let needed: [GuardKey] = []
+}
+
+enum CrossingKey: String, VocabularyKey {
+  case entities, reason, link, expires
+  static let object = "a crossing"
+  static let definition = "crossing"
+  static let needed: [CrossingKey] = [.entities, .reason, .link, .expires]
 }
 
 enum StoreKey: String, VocabularyKey {
@@ -39,6 +61,7 @@ enum StoreKey: String, VocabularyKey {
 enum EntityKey: String, VocabularyKey {
   case entity, owner, phase, source, target, key, fields, children, rest, unmapped, references, filters,
     quarantine, audit, reset, writers, generated
+  case guardrails = "guard"
   case jsonText = "json-text"
   static let object = "an entity"
   static let definition = "entity"

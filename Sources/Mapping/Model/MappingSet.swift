@@ -12,10 +12,14 @@ public struct MappingSet: Sendable, Equatable {
   public var entities: [Entity]
   /// What an audit makes of tables and collections that no entity declares.
   public var undeclared: UndeclaredRule
+  public var guardRules: SetGuardRules
+  /// Units of work that may write what different stores own, by name.
+  public var crossings: [Crossing]
 
   public init(
     name: String, directory: String, schema: String = "core", stores: [Store], entities: [Entity],
-    undeclared: UndeclaredRule = .report
+    undeclared: UndeclaredRule = .report, guardRules: SetGuardRules = SetGuardRules(),
+    crossings: [Crossing] = []
   ) {
     self.name = name
     self.schema = schema
@@ -23,6 +27,8 @@ public struct MappingSet: Sendable, Equatable {
     self.stores = stores
     self.entities = entities
     self.undeclared = undeclared
+    self.guardRules = guardRules
+    self.crossings = crossings
   }
 
   /// The Postgres store that core entities move to; where the set declares none, one with the usual variables.
@@ -32,6 +38,7 @@ public struct MappingSet: Sendable, Equatable {
   }
 
   public func store(named name: String) -> Store? { stores.first { $0.name == name } }
+  public func crossing(named name: String) -> Crossing? { crossings.first { $0.name == name } }
   public func entity(named name: String) -> Entity? { entities.first { $0.name == name } }
 
   /// Core entities, each after those that it refers to (an entity's references to itself don't count).
@@ -145,6 +152,7 @@ public struct Entity: Sendable, Equatable {
   public var resetKeep: [KeepRule]
   /// Repositories and roles that may write.
   public var writers: [String]
+  public var guardRules: GuardRules
 
   public init(
     name: String, location: SourceLocation, owner: Owner, phase: Phase = .legacy, store: String,
@@ -153,7 +161,7 @@ public struct Entity: Sendable, Equatable {
     rest: String? = nil, generated: [GeneratedColumn] = [], references: [Reference] = [],
     filters: [Filter] = [], unmapped: UnmappedRule = UnmappedRule(), quarantineLimit: QuarantineLimit? = nil,
     auditIgnore: [String] = [], auditTolerance: [String: Double] = [:], resetKeep: [KeepRule] = [],
-    writers: [String] = []
+    writers: [String] = [], guardRules: GuardRules = GuardRules()
   ) {
     self.name = name
     self.location = location
@@ -176,6 +184,7 @@ public struct Entity: Sendable, Equatable {
     self.auditTolerance = auditTolerance
     self.resetKeep = resetKeep
     self.writers = writers
+    self.guardRules = guardRules
   }
 }
 

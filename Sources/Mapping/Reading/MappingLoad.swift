@@ -56,12 +56,17 @@ public struct MappingLoad: Sendable {
     for draft in drafts { ColumnChecks(log: log).check(draft) }
     drafts = ReferenceChecks(log: log, isEveryEntityKnown: isEveryEntityKnown).resolve(drafts)
     SetChecks(log: log).check(set, drafts, isEveryEntityKnown: isEveryEntityKnown)
+    GuardChecks(log: log).check(set, drafts, isEveryEntityKnown: isEveryEntityKnown)
 
     let found = MappingErrors(diagnostics: log.diagnostics)
     if log.hasErrors { throw found }
     let result = MappingSet(
       name: set.name, directory: directory, schema: set.schema, stores: set.stores.map(\.value),
-      entities: drafts.map(\.entity), undeclared: set.undeclared)
+      entities: drafts.map(\.entity), undeclared: set.undeclared,
+      guardRules: SetGuardRules(
+        mode: set.guardMode,
+        roles: set.roles.map { GuardRole(name: $0.name.value, writers: $0.writers.map(\.value)) }),
+      crossings: set.crossings.map(\.crossing))
     return MappingLoad(set: result, warnings: found.diagnostics)
   }
 }

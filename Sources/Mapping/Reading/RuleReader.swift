@@ -24,8 +24,11 @@ struct RuleReader {
       }
     }
     if let writers = object[.writers] {
-      draft.entity.writers = log.distinctTexts(writers, "\"writers\"", mayBeEmpty: true).map(\.value)
+      let names = log.distinctTexts(writers, "\"writers\"", mayBeEmpty: true)
+      for name in names { GuardReader(log: log).checkWriter(name, "a writer") }
+      draft.entity.writers = names.map(\.value)
     }
+    if let node = object[.guardrails] { draft.entity.guardRules = GuardReader(log: log).entityRules(node) }
   }
 
   private func limit(_ node: YAMLNode) -> QuarantineLimit? {

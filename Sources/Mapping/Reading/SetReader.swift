@@ -4,6 +4,9 @@ struct SetDraft {
   var schema = "core"
   var stores: [Located<Store>] = []
   var undeclared = UndeclaredRule.report
+  var guardMode = GuardMode.enforce
+  var roles: [RoleDraft] = []
+  var crossings: [CrossingDraft] = []
   /// Whether `set.yaml` could be read, so that a store which it doesn't name is really unknown.
   var isComplete = false
 
@@ -30,6 +33,9 @@ struct SetReader {
     {
       draft.undeclared = word
     }
+    let guards = GuardReader(log: log)
+    if let node = object[.guardrails] { guards.setRules(node, into: &draft) }
+    if let node = object[.crossings] { draft.crossings = guards.crossings(node) }
     guard let stores = object[.stores] else { return draft }
     draft.isComplete = stores.pairs != nil
     for pair in log.namedPairs(stores, "\"stores\"") {

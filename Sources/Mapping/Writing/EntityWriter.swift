@@ -120,6 +120,10 @@ struct EntityWriter {
       let pairs = entity.resetKeep.map { (YAMLScalar.key($0.column), YAMLOutput.list($0.values)) }
       output.object("reset", [("keep", YAMLOutput.flow(pairs))], indent: 0)
     }
+    var guardrail: [(String, String)] = []
+    if let mode = entity.guardRules.mode { guardrail.append(("mode", mode.rawValue)) }
+    if entity.guardRules.requiresFence { guardrail.append(("fence", "required")) }
+    if !guardrail.isEmpty { output.object("guard", guardrail, indent: 0) }
     if !entity.writers.isEmpty { output.line("writers: \(YAMLOutput.list(entity.writers))") }
   }
 }

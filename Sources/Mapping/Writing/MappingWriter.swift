@@ -24,6 +24,7 @@ public enum MappingWriter {
     if set.undeclared != .report {
       output.object("audit", [("undeclared", set.undeclared.rawValue)], indent: 0)
     }
+    writeGuardrails(set, &output)
     if set.stores.isEmpty {
       output.line("stores: {}")
       return output.text
@@ -41,6 +42,27 @@ public enum MappingWriter {
       output.object(YAMLScalar.key(store.name), pairs, indent: 2)
     }
     return output.text
+  }
+
+  private static func writeGuardrails(_ set: MappingSet, _ output: inout YAMLOutput) {
+    let rules = set.guardRules
+    var pairs: [(String, String)] = []
+    if rules.mode != .enforce { pairs.append(("mode", rules.mode.rawValue)) }
+    if !rules.roles.isEmpty {
+      let roles = rules.roles.map { (YAMLScalar.key($0.name), YAMLOutput.list($0.writers)) }
+      pairs.append(("roles", YAMLOutput.flow(roles)))
+    }
+    if !pairs.isEmpty { output.object("guard", pairs, indent: 0) }
+    if set.crossings.isEmpty { return }
+    output.line("crossings:")
+    for crossing in set.crossings {
+      output.object(
+        YAMLScalar.key(crossing.name),
+        [
+          ("entities", YAMLOutput.list(crossing.entities)), ("reason", YAMLScalar.text(crossing.reason)),
+          ("link", YAMLScalar.text(crossing.link)), ("expires", "\(crossing.expires)"),
+        ], indent: 2)
+    }
   }
 
   /// A name that every file system takes, no two alike, also where letters' case doesn't count.
