@@ -60,3 +60,78 @@ extension Catalog {
     return epoch
   }
 }
+
+extension Catalog {
+  /// Whether entities are in the phases that the caller was told. Asked again once the set's lock is held, since a phase can
+  /// be set between reading the mapping and beginning to write.
+  ///
+  /// - Throws: ``PhaseChanged``.
+  public func verifyPhases(of entities: [Entity], in set: String) throws {
+    let live = try livePhases(of: set)
+    for entity in entities where entity.owner == .core {
+      guard let stored = live.entities[entity.name], stored.word != entity.phase.rawValue else { continue }
+      throw PhaseChanged(entity: entity.name, expected: entity.phase, found: stored.word)
+    }
+  }
+
+  /// The latest changes of phases, newest first.
+  ///
+  /// - Parameter entity: those of one entity; nil for all.
+  public func phaseChanges(in set: String, entity: String? = nil, limit: Int) throws -> [PhaseChange] {
+    try connection.query(
+      """
+      SELECT entity, old_phase, new_phase, epoch, reason, changed_by,
+        to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS changed_at
+      FROM kedge.phase_changes WHERE set_name = $1 AND ($2::text IS NULL OR entity = $2) ORDER BY id DESC LIMIT $3
+      """, [.text(set), .optional(entity), .integer(limit)]
+    ).map { row in
+      PhaseChange(
+        entity: try row["entity"] ?? "", old: try row["old_phase"] ?? "", new: try row["new_phase"] ?? "",
+        epoch: try row.int("epoch"), reason: try row["reason"], by: try row["changed_by"] ?? "",
+        at: try row["changed_at"] ?? "")
+    }
+  }
+}
+
+/// One change of an entity's phase.
+public struct PhaseChange: Sendable, Equatable {
+  public var entity: String
+  public var old: String
+  public var new: String
+  public var epoch: Int
+  public var reason: String?
+  /// The session's user.
+  public var by: String
+  /// In UTC, as `2027-01-31T12:00:00Z`.
+  public var at: String
+}
+
+/// An entity isn't in the phase any more that a command was about to work by.
+public struct PhaseChanged: Error, Sendable, Equatable, CustomStringConvertible {
+  public let entity: String
+  public let expected: Entity.Phase
+  /// As it is stored.
+  public let found: String
+
+  public var description: String {
+    "entity \"\(entity)\" went from phase \(expected.rawValue) to \(found) while this command was starting; run it again:"
+      + " it then works by the new phase"
+  }
+}
+
+extension Catalog {
+  /// The sessions whose open transactions have passed the set's fence, for a person who wonders why a phase can't be set.
+  public func phaseLockHolders(set: String) throws -> [String] {
+    try connection.query(
+      """
+      SELECT 'process ' || a.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no name') || '), in a transaction since '
+        || to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' AS holder
+      FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.pid <> pg_backend_pid()
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended($1, 0)
+      ORDER BY a.xact_start
+      """, [.text(Self.phaseLock(set: set))]
+    ).compactMap { try $0["holder"] }
+  }
+}

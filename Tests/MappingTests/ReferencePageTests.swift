@@ -46,7 +46,10 @@ struct ReferencePageTests {
     let words =
       SetKey.words + StoreKey.words + EntityKey.words + SourceKey.words + TargetKey.words + FieldKey.words
       + ChildKey.words + ReferenceKey.words
-      + FilterKey.words + TransformWord.allCases.map(\.rawValue) + ["ignore", "tolerance", "keep", "limit"]
+      + FilterKey.words + SetGuardKey.words + GuardKey.words + CrossingKey.words
+      + GuardMode.allCases.map(\.rawValue) + TransformWord.allCases.map(\.rawValue) + [
+        "ignore", "tolerance", "keep", "limit",
+      ]
     for word in Set(words) {
       #expect(
         text.contains("`\(word)`") || text.contains("`\(word):") || text.contains("{ \(word):"), "\(word)")

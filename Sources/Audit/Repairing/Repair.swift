@@ -43,7 +43,9 @@ final class Repair {
 
   /// Keeps backfills, replays and other repairs of the set away for as long as the connection lives.
   static func takeSet(_ context: BackfillContext, _ connection: PostgresConnection) throws {
-    try Catalog(connection).lock(set: context.set.name)
+    let catalog = Catalog(connection)
+    try catalog.lock(set: context.set.name)
+    try catalog.verifyPhases(of: context.plans.map(\.entity), in: context.set.name)
   }
 
   private var written: Int { parts.reduce(0) { $0 + $1.written } }

@@ -86,6 +86,7 @@ public struct Backfill: Sendable {
         _ = try open.execute("SET lock_timeout TO '\(Catalog.lockTimeout)'")
         try catalog.ensure()
         try catalog.lockShared(set: context.set.name)
+        try catalog.verifyPhases(of: plans.map(\.entity), in: context.set.name)
         try catalog.whileStarting(set: context.set.name, patience: options.patience) {
           let run = try self.open(schema, catalog)
           // Found again after the connection was lost: it is what it was.

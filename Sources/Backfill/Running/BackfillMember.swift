@@ -56,7 +56,9 @@ struct BackfillMember {
 
   private func reconnect() throws -> PostgresConnection {
     let connection = try PostgresConnection(context.target)
-    try Catalog(connection).lockShared(set: context.set.name)
+    let catalog = Catalog(connection)
+    try catalog.lockShared(set: context.set.name)
+    try catalog.verifyPhases(of: backfill.plans.map(\.entity), in: context.set.name)
     return connection
   }
 

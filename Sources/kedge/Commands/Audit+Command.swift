@@ -13,7 +13,7 @@ extension Session {
     let hooks = try driftHooks()
     if let file = command.value("apply") {
       try refuseHooks(with: "apply")
-      let set = try mappingSet()
+      let set = try liveSet()
       let entities = try wantedEntities(in: set)
       try checkRepairOptions(set, entities)
       return try applyPlan(file, set, entities: entities)
@@ -31,7 +31,7 @@ extension Session {
   func compare(
     _ outputs: AuditOutputs, tenure: AuditTenure? = nil, accept: (MappingSet) throws -> Void = { _ in }
   ) throws -> (AuditReport, BackfillContext) {
-    let set = try mappingSet()
+    let set = try liveSet()
     try accept(set)
     var options = AuditOptions()
     options.entities = try wantedEntities(in: set)

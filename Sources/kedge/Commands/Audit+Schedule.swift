@@ -21,7 +21,7 @@ extension Session {
     }
     let hooks = try driftHooks()
     // What is wrong with the command line or the mapping ends the process now, and not at the first audit of the night.
-    let set = try mappingSet()
+    let set = try liveSet()
     _ = try wantedEntities(in: set)
     _ = try corePlans(of: set)
     _ = try featurePlans(of: set)

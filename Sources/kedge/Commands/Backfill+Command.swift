@@ -10,7 +10,7 @@ internal import Progress
 extension Session {
   /// `kedge backfill`
   func backfill() throws -> Int32 {
-    let set = try mappingSet()
+    let set = try liveSet(toleratesAbsence: command.flag("dry-run"))
     var options = BackfillOptions()
     options.entities = try wantedEntities(in: set)
     for name in options.entities where set.entity(named: name)?.owner == .feature {

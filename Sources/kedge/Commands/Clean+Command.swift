@@ -5,7 +5,7 @@ internal import Mapping
 extension Session {
   /// `kedge clean`
   func clean() throws -> Int32 {
-    let set = try mappingSet()
+    let set = try liveSet()
     var options = CleanOptions()
     options.entities = try wantedEntities(in: set)
     options.applies = command.flag("apply")

@@ -6,7 +6,7 @@ internal import Postgres
 extension Session {
   /// `kedge status`
   func status() throws -> Int32 {
-    let set = try mappingSet()
+    let set = try liveSet()
     guard let settings = try existingTarget(of: set) else {
       if isJSON {
         output(["set": .string(set.name), "current": .null, "schedule": .null, "runs": [], "entities": []])

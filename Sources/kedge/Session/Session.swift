@@ -1,5 +1,6 @@
 internal import Audit
 internal import Backfill
+internal import Catalog
 internal import CommandLine
 internal import Executors
 internal import Foundation
@@ -51,6 +52,12 @@ struct Session {
     } catch let error as OwnershipRefusal {
       fail(error.description)
       return ExitCode.refused
+    } catch let error as PhaseChanged {
+      fail(error.description)
+      return ExitCode.refused
+    } catch let error as PhaseRefusal {
+      fail(error.description)
+      return ExitCode.refused
     } catch let error as CleanRefusal {
       fail(error.description)
       return ExitCode.refused
@@ -87,6 +94,8 @@ struct Session {
     case ["quarantine", "show"]: return try quarantineShow()
     case ["quarantine", "replay"]: return try quarantineReplay()
     case ["status"]: return try status()
+    case ["phase", "show"]: return try phaseShow()
+    case ["phase", "set"]: return try phaseSet()
     case ["guard", "check"]: return try guardCheck()
     case ["guard", "explain"]: return try guardExplain()
     case ["guard", "export"]: return try guardExport()

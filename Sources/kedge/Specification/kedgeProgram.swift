@@ -15,7 +15,7 @@ let kedgeProgram = ProgramSpec(
   globalOptions: globalOptions,
   commands: [
     scanCommand, inferCommand, checkCommand, schemaCommand, backfillCommand, quarantineCommand, auditCommand,
-    cleanCommand, guardCommand,
+    cleanCommand, guardCommand, phaseCommand,
     statusCommand, pauseCommand, resumeCommand, rateCommand, doctorCommand, devCommand, completionCommand,
   ],
   exitCodes: [

@@ -1,0 +1,137 @@
+internal import Catalog
+internal import CommandLine
+internal import Mapping
+internal import Postgres
+internal import Progress
+
+extension Session {
+  /// `kedge phase set`
+  func phaseSet() throws -> Int32 {
+    let declared = try mappingSet()
+    guard command.arguments.count == 2, let new = Entity.Phase(rawValue: command.arguments[1]) else {
+      throw UsageProblem("name an entity and a phase")
+    }
+    let name = command.arguments[0]
+    guard let entity = declared.entity(named: name) else { throw unknownEntity(name, declared) }
+    guard entity.owner == .core else {
+      throw UsageProblem("entity \"\(name)\" is feature data, which stays in its store and has no phase")
+    }
+    let catalog = Catalog(try PostgresConnection(try target(of: declared)))
+    let isDry = command.flag("dry-run")
+    if !isDry { try catalog.ensure() }
+    let patience = (command.duration("patience") ?? .seconds(10)) / .seconds(1)
+    if !isDry {
+      // Whoever moves data holds this lock; none can begin before the phase is set.
+      try catalog.lock(set: declared.name)
+      guard try catalog.liveMembers(of: declared.name) == 0 else {
+        throw CatalogError.busy(set: declared.name)
+      }
+    }
+    let live = try catalog.livePhases(of: declared.name)
+    let set = try declared.applying(live)
+    let old = set.entity(named: name)?.phase ?? entity.phase
+    guard old != new else { return tell(PhaseStep(entity: name, old: old, new: new, epoch: live.epoch)) }
+    guard abs(old.step - new.step) == 1 else {
+      throw PhaseRefusal(entity: name, old: old, asked: new)
+    }
+    if new == .core, old == .shadow { try warnOfUnmoved(entity, set, catalog) }
+    var step = PhaseStep(entity: name, old: old, new: new, epoch: live.epoch + 1)
+    if isDry {
+      step.isDry = true
+      return tell(step)
+    }
+    step.epoch = try change(step, set, catalog, patience: patience)
+    return tell(step)
+  }
+
+  private func change(_ step: PhaseStep, _ set: MappingSet, _ catalog: Catalog, patience: Double) throws
+    -> Int
+  {
+    let connection = catalog.connection
+    do {
+      return try connection.transaction {
+        _ = try connection.execute("SET LOCAL lock_timeout TO '\(max(1, Int(patience * 1000)))ms'")
+        return try catalog.setPhase(
+          of: step.entity, in: set.name, from: step.old, to: step.new, reason: command.value("reason"))
+      }
+    } catch let error as PostgresError where error.sqlState == "55P03" {
+      throw PhaseBusy(set: set.name, holders: try catalog.phaseLockHolders(set: set.name))
+    }
+  }
+
+  /// Ownership can be moved whatever has been copied: that is for a person to decide, who should know.
+  private func warnOfUnmoved(_ entity: Entity, _ set: MappingSet, _ catalog: Catalog) throws {
+    guard try catalog.exists() else { return }
+    let done = try catalog.connection.query(
+      """
+      SELECT EXISTS (SELECT FROM kedge.run_entities e JOIN kedge.runs r ON r.id = e.run
+        WHERE r.set_name = $1 AND e.entity = $2 AND e.is_done) AS found
+      """, [.text(set.name), .text(entity.name)]
+    ).first?["found"]
+    if done != "t" {
+      log.warn("no finished backfill has moved \"\(entity.name)\" into this target")
+    }
+    let waiting = try catalog.quarantineCount(set: set.name, entity: entity.name)
+    if waiting > 0 {
+      log.warn("\(waiting) records of \"\(entity.name)\" are in quarantine, and not in PostgreSQL")
+    }
+  }
+
+  private func tell(_ step: PhaseStep) -> Int32 {
+    if isJSON {
+      output([
+        "ok": true, "entity": .string(step.entity), "old_phase": .string(step.old.rawValue),
+        "phase": .string(step.new.rawValue), "changed": .bool(step.old != step.new && !step.isDry),
+        "dry_run": .bool(step.isDry), "epoch": .int(step.epoch),
+      ])
+    } else if step.old == step.new {
+      output("\(step.entity) is in phase \(step.new.rawValue) already; nothing was changed")
+    } else {
+      output(
+        "\(step.entity) \(step.isDry ? "would go" : "went") from phase \(step.old.rawValue) to \(step.new.rawValue),"
+          + " epoch \(step.epoch)\n"
+          + "written in: \(step.new == .legacy || step.new == .shadow ? "its old store" : "PostgreSQL")")
+    }
+    return ExitCode.done
+  }
+}
+
+/// One step of an entity's move.
+struct PhaseStep {
+  let entity: String
+  let old: Entity.Phase
+  let new: Entity.Phase
+  var epoch: Int
+  var isDry = false
+}
+
+extension Entity.Phase {
+  /// Its place on the way.
+  fileprivate var step: Int { Entity.Phase.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// Why a phase isn't set: the way there has a step in between.
+struct PhaseRefusal: Error, CustomStringConvertible {
+  let entity: String
+  let old: Entity.Phase
+  let asked: Entity.Phase
+
+  var description: String {
+    let next = Entity.Phase.allCases[old.step + (asked.step > old.step ? 1 : -1)]
+    return "entity \"\(entity)\" is in phase \(old.rawValue), and goes one step at a time; next on the way to"
+      + " \(asked.rawValue) is: kedge phase set \(entity) \(next.rawValue)"
+  }
+}
+
+/// Why a phase isn't set: transactions that have passed the old fence are open.
+struct PhaseBusy: Error, CustomStringConvertible {
+  let set: String
+  let holders: [String]
+
+  var description: String {
+    "writers of the set \"\(set)\" that have passed the old fence are still in their transactions, and this command waited"
+      + " for them in vain (--patience): "
+      + (holders.isEmpty ? "they are gone by now" : holders.joined(separator: "; "))
+      + ". Nothing was changed; end those transactions, or wait longer"
+  }
+}
