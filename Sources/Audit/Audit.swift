@@ -3,7 +3,7 @@ internal import Catalog
 internal import Executors
 internal import Foundation
 public import Mapping
-internal import Postgres
+public import Postgres
 internal import Progress
 internal import RecordSources
 internal import Schema
@@ -39,6 +39,8 @@ public struct AuditOptions: Sendable {
   public var takesBaselines = false
   /// The lease that the audit runs under; nil for one that somebody started by hand.
   public var tenure: AuditTenure?
+  /// Asks whoever installed rules inside the stores whether these are still there and unaltered; nil for not at all.
+  public var guardrails: (@Sendable (PostgresConnection) throws -> [OwnershipFinding])?
 
   public init() {}
 
@@ -170,10 +172,12 @@ public struct Audit: Sendable {
   }
 
   private func ownership(_ run: Run, _ connection: PostgresConnection) throws -> OwnershipOutcome {
-    try OwnershipAudit(
+    var outcome = try OwnershipAudit(
       context: context, plans: plans, isWhole: options.entities.isEmpty, run: run.id,
       takesBaselines: options.takesBaselines
     ).run(connection)
+    if let guardrails = options.guardrails { outcome.findings += try guardrails(connection) }
+    return outcome
   }
 }
 

@@ -12,7 +12,9 @@ struct HelpTests {
     "quarantine show",
     "quarantine replay", "status", "pause", "resume", "rate", "doctor", "dev", "dev up", "dev down",
     "dev psql", "dev url", "dev status",
-    "completion", "help",
+    "completion", "help", "phase", "phase show", "phase set", "guard", "guard check", "guard explain",
+    "guard export", "guard serve", "guard report", "guard install", "guard uninstall", "guard status",
+    "guard diff",
   ]
 
   private func help(_ command: String, in folder: ScratchFolder) async throws -> String {

@@ -23,7 +23,10 @@ extension Session {
     if !isDry {
       // Whoever moves data holds this lock; none can begin before the phase is set.
       try catalog.lock(set: declared.name)
-      guard try catalog.liveMembers(of: declared.name) == 0 else {
+      // A process whose connection was lost may be at work without it; one that was killed is found out here.
+      if let run = try catalog.unfinishedRun(set: declared.name),
+        try catalog.liveMembers(Run(id: run.id, isResumed: false)) > 0
+      {
         throw CatalogError.busy(set: declared.name)
       }
     }
