@@ -13,6 +13,7 @@ extension Session {
     do {
       set = try mappingSet()
       plans = try corePlans(of: set) + featurePlans(of: set)
+      warnOfExpired(set)
     } catch let error as MappingErrors where isJSON {
       output(["ok": false, "diagnostics": .array(error.diagnostics.map(json))])
       return ExitCode.usage
