@@ -144,11 +144,13 @@ public struct Audit: Sendable {
     let owned = try isComplete ? ownership(run, connection) : OwnershipOutcome()
     report.ownership = owned.findings
     report.isComplete = isComplete
+    let history = AuditHistory(connection, set: context.set.name, plans: plans + featurePlans)
     for (index, plan) in compared.enumerated() {
       report.entities.append(
         .init(
           entity: plan.entity.name, tally: tallies[index], seconds: results[index].seconds,
-          differences: try catalog.differences(run, plan, limit: options.listed), bound: results[index].bound,
+          differences: try history.first(options.listed, of: plan.entity.name, in: run.id),
+          bound: results[index].bound,
           coverage: results[index].coverage))
     }
     for plan in plans.filter({ owned.notes[$0.entity.name] != nil }) + featurePlans {
@@ -156,7 +158,7 @@ public struct Audit: Sendable {
       report.entities.append(
         .init(
           entity: name, tally: referred.tallies[name] ?? AuditTally(), seconds: referred.seconds[name] ?? 0,
-          differences: try catalog.differences(run, plan, limit: options.listed)))
+          differences: try history.first(options.listed, of: plan.entity.name, in: run.id)))
       report.entities[report.entities.count - 1].note = owned.notes[name]
     }
     report.repair = mended.repair
@@ -178,47 +180,5 @@ public struct Audit: Sendable {
     ).run(connection)
     if let guardrails = options.guardrails { outcome.findings += try guardrails(connection) }
     return outcome
-  }
-}
-
-extension Catalog {
-  /// The first differences of an entity that stand, and what is in flight or tolerated; personal key values as digests.
-  func differences(_ run: Run, _ plan: EntityPlan, limit: Int) throws -> [AuditDifference] {
-    let keys = plan.keyColumns.enumerated().map { index, column in
-      let value = "key[\(index + 1)]"
-      return column.isPersonal
-        ? "'sha256:' || left(encode(sha256(convert_to(\(value), 'UTF8')), 'hex'), 12) AS k\(index)"
-        : "\(value) AS k\(index)"
-    }.joined(separator: ", ")
-    let rows = try connection.query(
-      """
-      SELECT kind, to_jsonb(columns)::text AS cols, evidence::text AS evidence, locator, other_locator, is_repaired, rule, reference, looks,
-        extract(epoch FROM first_seen) AS first_seen, extract(epoch FROM last_seen) AS last_seen, \(keys)
-      FROM kedge.audit_differences WHERE run = $1 AND entity = $2 AND state = 'confirmed'
-      ORDER BY kind IN ('in_flight', 'tolerated'), id LIMIT \(limit)
-      """, [.integer(run.id), .text(plan.entity.name)])
-    let isPersonal = plan.keyColumns.contains(where: \.isPersonal)
-    return try rows.map { row in
-      let verdict = Verdict(rawValue: try row.text("kind")) ?? .different
-      var columns = try Evidence.columns(row.text("cols"), evidence: row.text("evidence"))
-      if verdict == .duplicate, let own = try row.optionalBytes("locator"),
-        let other = try row.optionalBytes("other_locator")
-      {
-        // Which record it is, and which one the row belongs to.
-        columns = [
-          ColumnEvidence(
-            column: plan.keyColumns[0].name, source: Evidence.locator(own, isPersonal: isPersonal),
-            target: Evidence.locator(other, isPersonal: isPersonal))
-        ]
-      }
-      return AuditDifference(
-        entity: plan.entity.name, verdict: verdict,
-        key: try plan.key.indices.map { try row["k\($0)"] ?? "" },
-        columns: columns,
-        rule: try row["rule"], reference: try row["reference"],
-        firstSeen: Date(timeIntervalSince1970: Double(try row.text("first_seen")) ?? 0),
-        lastSeen: Date(timeIntervalSince1970: Double(try row.text("last_seen")) ?? 0),
-        looks: try row.int("looks"), isRepaired: try row.bool("is_repaired"))
-    }
   }
 }

@@ -81,8 +81,9 @@ public struct Cleaner: Sendable {
       }
       report.references.append(cleaned)
     }
+    let history = AuditHistory(catalog.connection, set: context.set.name, plans: plans + featurePlans)
     for plan in plans + featurePlans {
-      report.samples += try catalog.differences(run, plan, limit: options.listed)
+      report.samples += try history.first(options.listed, of: plan.entity.name, in: run.id)
     }
     return report
   }

@@ -47,10 +47,14 @@ public struct AuditHistory {
   /// - Parameter limit: how many differences of each entity.
   public func list(_ limit: Int, in report: inout AuditReport) throws {
     for index in report.entities.indices {
-      report.entities[index].differences = try differences(
-        report.run, entity: report.entities[index].entity, after: 0, limit: limit, .driftFirst
-      ).map(\.difference)
+      report.entities[index].differences = try first(
+        limit, of: report.entities[index].entity, in: report.run)
     }
+  }
+
+  /// The first differences of an entity that stand, drift before what is in flight or tolerated; personal values as digests.
+  func first(_ limit: Int, of entity: String, in run: Int) throws -> [AuditDifference] {
+    try differences(run, entity: entity, after: 0, limit: limit, .driftFirst).map(\.difference)
   }
 
   /// Hands over every difference of an audit, in the order in which they were found. Memory stays the same however many
