@@ -277,4 +277,18 @@ struct AcrossEntitiesTests {
         "set.yaml:2:10: error: the file ends where a value should stand | is a \"[\" or a \"{\" not closed?",
       ])
   }
+
+  @Test("references that no audit looks up are warned of")
+  func unaudited() {
+    let said = diagnostics([
+      "set.yaml": "set: x\nstores: { app: { kind: mongo }, main: { kind: postgres } }",
+      "a.yaml": entity("a"),
+      "f.yaml":
+        "entity: f\nowner: feature\nsource: { store: main, table: f }\nkey: id\nfields: { id: text }\nreferences: [{ columns: id, entity: a, enforce: audit }]",
+    ])
+    #expect(
+      said == [
+        "f.yaml:6:14: warning: an audit doesn't look up the references of feature data that stays in Postgres | a foreign key in the migrations keeps them"
+      ])
+  }
 }

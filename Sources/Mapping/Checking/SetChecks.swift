@@ -24,6 +24,7 @@ struct SetChecks {
           child.child.table, "child \"\(child.child.name)\" of \"\(draft.entity.name)\"", child.tableLocation)
       }
       checkStore(set, draft)
+      warnOfUnaudited(set, draft)
     }
     NamedTypeChecks(log: log).check(entities)
     if isEveryEntityKnown { warnOfUnusedStores(set, entities) }
@@ -38,6 +39,17 @@ struct SetChecks {
     log.error(
       "a core entity moves to Postgres, so its source can't be the postgres store \"\(draft.entity.store)\"",
       at: draft.entity.location, help: "name the mongo or sqlite store that holds it now")
+  }
+
+  /// An audit reads references in the stores that entities move from; what stays in Postgres can have a foreign key.
+  private func warnOfUnaudited(_ set: SetDraft, _ draft: EntityDraft) {
+    guard draft.entity.owner == .feature, set.store(named: draft.entity.store)?.kind == .postgres,
+      let reference = draft.entity.references.first
+    else { return }
+    log.warning(
+      "an audit doesn't look up the references of feature data that stays in Postgres",
+      at: reference.location,
+      help: "a foreign key in the migrations keeps them")
   }
 
   private func warnOfUnusedStores(_ set: SetDraft, _ entities: [EntityDraft]) {
