@@ -106,11 +106,17 @@ let package = Package(
     .target(
       name: "LiveGuardrails", dependencies: ["Catalog", "Executors", "Guardrails", "Mapping", "Postgres"]),
     .target(name: "GuardExport", dependencies: ["CommandLine", "Guardrails", "Mapping"]),
+    .testTarget(
+      name: "GuardExportTests",
+      dependencies: ["CommandLine", "GuardExport", "Guardrails", "Mapping", "TestSupport"]),
     .target(
       name: "DatabaseGuards",
       dependencies: ["Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite"]),
     .target(
-      name: "GuardService", dependencies: ["CommandLine", "Executors", "Guardrails", "LiveGuardrails"]),
+      name: "GuardService",
+      dependencies: [
+        "Catalog", "CommandLine", "Executors", "GuardExport", "Guardrails", "Mapping", "Postgres",
+      ]),
 
     // MARK: KedgeTesting
     .target(
@@ -141,7 +147,8 @@ let package = Package(
 
     // MARK: Tests over real servers and over the built binary
     .target(
-      name: "TestSupport", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
+      name: "TestSupport",
+      dependencies: ["Codec", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
     .testTarget(
       name: "StoreFaultTests",
       dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"]),
@@ -156,8 +163,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"],
-      exclude: ["Golden"]),
+      dependencies: [
+        "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite", "TestSupport",
+      ],
+      exclude: ["Golden", "Guardrails/Applications"]),
   ],
   swiftLanguageModes: [.v6]
 )
