@@ -45,6 +45,7 @@ public struct BackfillContext: Sendable {
   public var plans: [EntityPlan]
   /// By the name of the store that the entities name.
   public var sources: [String: any RecordSource]
+  /// Sessions made of it say that the mover writes, which guardrails in the database ask for.
   public var target: PostgresSettings
   public var progress: ProgressReporter
   public var stop: StopFlag
@@ -56,7 +57,7 @@ public struct BackfillContext: Sendable {
     self.set = set
     self.plans = plans
     self.sources = sources
-    self.target = target
+    self.target = target.writing(as: "kedge")
     self.progress = progress
     self.stop = stop
   }

@@ -27,7 +27,7 @@ extension Catalog {
       changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
     )
     """,
-    // The rules that the triggers decide by. `writers` has the roles that speak for a writer, too; null means anybody.
+    // The rules that the triggers decide by. No writers means that anybody may write.
     """
     CREATE TABLE kedge.guard_rules (
       set_name text NOT NULL,
@@ -36,7 +36,9 @@ extension Catalog {
       declared_phase text,
       mode text NOT NULL,
       requires_fence boolean NOT NULL,
-      writers text[],
+      writers text[] NOT NULL,
+      source_store text NOT NULL,
+      target_store text,
       declared_at text NOT NULL,
       PRIMARY KEY (set_name, entity)
     )

@@ -34,6 +34,9 @@ public struct Cleaner: Sendable {
   public init(_ context: BackfillContext, featurePlans: [EntityPlan], options: CleanOptions)
     throws(CleanRefusal)
   {
+    // What it mends is on the side that owns it.
+    var context = context
+    context.target = context.target.writing(as: "kedge-admin")
     self.context = context
     self.options = options
     func isWanted(_ plan: EntityPlan) -> Bool {

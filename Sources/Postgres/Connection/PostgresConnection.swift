@@ -80,9 +80,12 @@ public final class PostgresConnection {
       // Statements, not startup options: poolers refuse the latter. The limits of time that the server, the database or
       // the role set on any statement are meant for queries: a COPY or an index takes as long as the data asks for. Those
       // that the connection's own URL sets stay, and so do all that protect others from us.
+      let own = settings.sessionSettings.sorted { $0.key < $1.key }.map {
+        "SELECT set_config(\(quoteLiteral($0.key)), \(quoteLiteral($0.value)), false); "
+      }.joined()
       let process = try query(
         simple: """
-          SET DateStyle TO 'ISO, YMD'; SET IntervalStyle TO 'postgres'; SET TimeZone TO 'UTC'; \
+          \(own)SET DateStyle TO 'ISO, YMD'; SET IntervalStyle TO 'postgres'; SET TimeZone TO 'UTC'; \
           SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET extra_float_digits TO 1; \
           SELECT set_config(name, '0', false) FROM pg_settings \
           WHERE name IN ('statement_timeout', 'transaction_timeout') AND setting <> '0' AND source <> 'client'; \

@@ -42,6 +42,9 @@ public struct PostgresSettings: Sendable, Hashable {
   /// first connection, is this one lost; a statement that runs, or waits for a lock, may take as long as it wants. At least
   /// 1; nil for never.
   public var stallLimit: Int? = 120
+  /// Settings of the session by their name, such as `kedge.writer`: said right after connecting, since poolers refuse such in
+  /// the startup options.
+  public var sessionSettings: [String: String] = [:]
   /// Further parameters of libpq by their keyword, such as `sslrootcert` and `options`.
   public var parameters: [String: String] = [:]
 

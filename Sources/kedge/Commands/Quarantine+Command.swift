@@ -168,7 +168,7 @@ extension Session {
     }
     var outcome = Replay.Outcome()
     if let settings = try existingTarget(of: set) {
-      let connection = try PostgresConnection(settings)
+      let connection = try PostgresConnection(settings.writing(as: "kedge"))
       let catalog = Catalog(connection)
       try catalog.ensure()
       try catalog.lock(set: set.name)
