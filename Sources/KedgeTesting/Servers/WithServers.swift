@@ -1,4 +1,3 @@
-internal import Executors
 
 // Each function is there twice: for blocks that wait (`async`), and for those that don't. What blocks a thread runs on one of
 // its own where the block is asynchronous.
@@ -25,7 +24,7 @@ public func withPostgres<Result>(prepared sql: String? = nil, _ body: (Temporary
 public func withPostgres<Result>(
   prepared sql: String? = nil, _ body: (TemporaryPostgres) async throws -> Result
 ) async throws -> Result {
-  let database = try await BlockingThread.run { try TestDatabases.makePostgres(prepared: sql) }
+  let database = try await offPool { try TestDatabases.makePostgres(prepared: sql) }
   return try await ending({ try TestDatabases.drop(database) }) { try await body(database) }
 }
 
@@ -49,7 +48,7 @@ public func withMongo<Result>(filePath: String = #filePath, _ body: (TemporaryMo
 public func withMongo<Result>(
   filePath: String = #filePath, _ body: (TemporaryMongo) async throws -> Result
 ) async throws -> Result {
-  let database = try await BlockingThread.run { try TestDatabases.makeMongo(caller: filePath) }
+  let database = try await offPool { try TestDatabases.makeMongo(caller: filePath) }
   return try await ending({ try TestDatabases.drop(database) }) { try await body(database) }
 }
 
@@ -67,7 +66,7 @@ public func withSQLite<Result>(_ body: (TemporarySQLite) throws -> Result) throw
 public func withSQLite<Result>(
   _ body: (TemporarySQLite) async throws -> Result
 ) async throws -> Result {
-  let database = try await BlockingThread.run { try TestDatabases.makeSQLite() }
+  let database = try await offPool { try TestDatabases.makeSQLite() }
   return try await ending({ try TestDatabases.remove(database) }) { try await body(database) }
 }
 
@@ -88,12 +87,12 @@ private func ending<Result>(
     result = try await body()
   } catch {
     do {
-      try await BlockingThread.run { try end() }
+      try await offPool { try end() }
     } catch {
       // The test has failed already, for a reason that says more. The server's end takes what is left.
     }
     throw error
   }
-  try await BlockingThread.run { try end() }
+  try await offPool { try end() }
   return result
 }
