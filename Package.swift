@@ -126,7 +126,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "KedgeTestingTests",
-      dependencies: ["Codec", "Guardrails", "KedgeTesting", "Mapping", "Mongo", "Postgres", "SQLite"]),
+      dependencies: [
+        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Guardrails", "KedgeTesting", "Mapping", "Mongo",
+        "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
+      ]),
 
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),

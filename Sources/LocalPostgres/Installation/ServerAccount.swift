@@ -1,19 +1,19 @@
-internal import Glibc
+package import Glibc
 
 /// Whom the server runs as: ourselves, but another user if we are root, for Postgres refuses to run as that.
-struct ServerAccount {
+package struct ServerAccount {
   /// The user's name, for messages.
-  let name: String
-  let user: uid_t
-  let group: gid_t
+  package let name: String
+  package let user: uid_t
+  package let group: gid_t
   /// What stands before a command to run it as this user; empty if that is ourselves.
-  let prefix: [String]
+  package let prefix: [String]
 
   /// Whether the server runs as another user than we do.
   var isOther: Bool { !prefix.isEmpty }
 
   /// - Throws: ``LocalPostgresError`` if we are root and there is no other user, or no way to run programs as one.
-  static func forServer(_ environment: [String: String]) throws -> ServerAccount {
+  package static func forServer(_ environment: [String: String]) throws -> ServerAccount {
     guard geteuid() == 0 else {
       return ServerAccount(name: "user \(geteuid())", user: geteuid(), group: getegid(), prefix: [])
     }
@@ -61,7 +61,7 @@ struct ServerAccount {
   /// Makes a folder for this user alone, or makes sure that it is that.
   ///
   /// - Throws: ``LocalPostgresError`` if there is something else in its place, perhaps put there by another user.
-  func own(_ path: String) throws {
+  package func own(_ path: String) throws {
     if mkdir(path, 0o700) == 0 {
       guard chown(path, user, group) == 0 else { throw systemError("can't give \(path) to \(name)") }
     } else if errno != EEXIST {

@@ -1,18 +1,18 @@
 /// The server's programs of one installed version.
-struct ServerBinaries {
+package struct ServerBinaries {
   /// The major versions that Kedge works with.
   static let supported = 14...18
 
   /// The folder that holds `initdb`, `pg_ctl` and `postgres`.
-  let directory: String
+  package let directory: String
   /// The major version.
-  let version: Int
+  package let version: Int
 
   /// Finds the programs.
   ///
   /// - Parameter version: the major version that existing data needs; nil for the first that is found.
   /// - Throws: ``LocalPostgresError``, which names the package to install.
-  static func find(version: Int?, environment: [String: String]) throws -> ServerBinaries {
+  package static func find(version: Int?, environment: [String: String]) throws -> ServerBinaries {
     if let named = environment["KEDGE_PG_BINDIR"], !named.isEmpty {
       guard let binaries = try inspect(named, environment) else {
         throw LocalPostgresError(
