@@ -1,4 +1,5 @@
 import Guardrails
+import Mapping
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 internal import Foundation
-public import Guardrails
+internal import Guardrails
+internal import Mapping
 
 /// The table of cases: entity × store × phase × mode in full, and for each of these several operations, writers and fences, so
 /// that every pair of those comes up in many scenes.
