@@ -14,7 +14,7 @@ extension GuardPlan {
   ) -> GuardDecision {
     guard let entity = self.entity(named: entity) else { return GuardDecision(.unknownEntity) }
     guard let store = self.store(named: store) else { return GuardDecision(.unknownStore) }
-    guard WriteOperation(rawValue: operation) != nil else { return GuardDecision(.unknownOperation) }
+    guard WriteOperation(word: operation) != nil else { return GuardDecision(.unknownOperation) }
     return decide(entity: entity, store: store, writer: writer, fence: fence)
   }
 
@@ -36,13 +36,13 @@ extension GuardPlan {
     case .elsewhere: return .wrongStore
     case .retired: return .retired
     case .copy:
-      guard writer == KedgeWriter.mover else { return .notOwner }
+      guard isSame(writer, KedgeWriter.mover) else { return .notOwner }
       allowed = .mover
     case .owner:
-      if writer == KedgeWriter.mover { return .moverIntoOwner }
-      if writer == KedgeWriter.maintainer {
+      if isSame(writer, KedgeWriter.mover) { return .moverIntoOwner }
+      if isSame(writer, KedgeWriter.maintainer) {
         allowed = .maintenance
-      } else if let refusal = refusal(of: writer, entity) {
+      } else if let refusal = writerRefusal(writer, entity) {
         return refusal
       }
     }
@@ -52,16 +52,24 @@ extension GuardPlan {
     return allowed
   }
 
-  private func refusal(of writer: String?, _ entity: Entity) -> GuardReason? {
+  /// Why a writer may not write an entity where it is owned.
+  func writerRefusal(_ writer: String?, _ entity: Entity) -> GuardReason? {
     guard let writer else { return entity.writers.isEmpty ? nil : .unnamedWriter }
-    if entity.writers.contains(writer) { return nil }
-    if let role = roles.first(where: { $0.name == writer }) {
+    if entity.writers.contains(where: { isSameName($0, writer) }) { return nil }
+    if let role = roles.first(where: { isSameName($0.name, writer) }) {
       let mayWrite =
-        entity.writers.isEmpty ? !role.writers.isEmpty : role.writers.contains { entity.writers.contains($0) }
+        entity.writers.isEmpty
+        ? !role.writers.isEmpty
+        : role.writers.contains { spoken in entity.writers.contains { isSameName($0, spoken) } }
       return mayWrite ? nil : .undeclaredWriter
     }
     return entity.writers.isEmpty ? nil : .undeclaredWriter
   }
+}
+
+/// Whether a writer that may be unnamed is this one.
+private func isSame(_ writer: String?, _ name: String) -> Bool {
+  writer.map { isSameName($0, name) } ?? false
 }
 
 /// What a store is to an entity, in the entity's phase.

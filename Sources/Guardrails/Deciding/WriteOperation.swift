@@ -3,6 +3,12 @@ public enum WriteOperation: String, Sendable, CaseIterable {
   case insert, update, delete, upsert
   /// Empties a table or collection.
   case truncate
+
+  /// Reads a word byte by byte, as every enforcer does.
+  public init?(word: String) {
+    guard let operation = Self.allCases.first(where: { isSameName($0.rawValue, word) }) else { return nil }
+    self = operation
+  }
 }
 
 /// The names by which Kedge itself writes.

@@ -80,13 +80,13 @@ public struct GuardPlan: Sendable, Equatable {
 
   /// The store of this name; or the only one of this kind, where the name is a kind's word.
   public func store(named name: String) -> Int? {
-    if let index = stores.firstIndex(where: { $0.name == name }) { return index }
-    let ofKind = stores.indices.filter { stores[$0].kind.rawValue == name }
+    if let index = stores.firstIndex(where: { isSameName($0.name, name) }) { return index }
+    let ofKind = stores.indices.filter { isSameName(stores[$0].kind.rawValue, name) }
     return ofKind.count == 1 ? ofKind[0] : nil
   }
 
   /// The entity of this name.
-  public func entity(named name: String) -> Int? { entities.firstIndex { $0.name == name } }
+  public func entity(named name: String) -> Int? { entities.firstIndex { isSameName($0.name, name) } }
 
   /// The entity that a collection or table belongs to. A table of Postgres is named with its schema.
   public func entity(of collection: String, in store: Int) -> Int? {

@@ -1,0 +1,40 @@
+extension Guardrails {
+  /// Decides about a write without counting or refusing anything. Allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - writer: who writes; nil where it isn't said.
+  ///   - fence: the epoch that the writer knows, or nil where it says none.
+  public func decide(
+    _ operation: WriteOperation, _ entity: EntityHandle, in store: StoreHandle,
+    as writer: WriterHandle = .unnamed, fence: Int? = nil
+  ) -> GuardDecision {
+    compiled.decide(entity, store, writer, fence: fence)
+  }
+
+  /// Decides about a write that is named by words. Allocates nothing.
+  public func decide(
+    _ operation: WriteOperation, _ entity: String, in store: String, as writer: String? = nil,
+    fence: Int? = nil
+  ) -> GuardDecision {
+    let entity = compiled.entity(named: entity)
+    guard entity != NameTable.missing else { return GuardDecision(.unknownEntity) }
+    let store = compiled.store(named: store)
+    guard store != NameTable.missing else { return GuardDecision(.unknownStore) }
+    return compiled.decide(
+      entity: Int(entity), store: Int(store), writer: Int(compiled.writer(named: writer)), fence: fence)
+  }
+
+  /// Decides about a write all of whose parts are words, as they come from outside: the same answer as
+  /// ``GuardPlan/decide(entity:store:operation:writer:fence:)``, looked up. Allocates nothing.
+  public func decide(
+    entity: String, store: String, operation: String, writer: String? = nil, fence: Int? = nil
+  ) -> GuardDecision {
+    let entity = compiled.entity(named: entity)
+    guard entity != NameTable.missing else { return GuardDecision(.unknownEntity) }
+    let store = compiled.store(named: store)
+    guard store != NameTable.missing else { return GuardDecision(.unknownStore) }
+    guard WriteOperation(word: operation) != nil else { return GuardDecision(.unknownOperation) }
+    return compiled.decide(
+      entity: Int(entity), store: Int(store), writer: Int(compiled.writer(named: writer)), fence: fence)
+  }
+}
