@@ -6,10 +6,8 @@ public import Mapping
 public struct GuardAnswer: Sendable {
   public let request: GuardRequest
   public let decision: GuardDecision
-  /// What is so, without a full stop.
-  public let message: String
-  /// What to do instead; nil where the write is right.
-  public let help: String?
+  /// What is declared and what to do instead, in parts and as sentences.
+  public let explanation: GuardExplanation
   private let owner: String?
   private let ownerStore: String?
   private let phase: String?
@@ -21,21 +19,20 @@ public struct GuardAnswer: Sendable {
   init(_ plan: GuardPlan, _ request: GuardRequest, _ decision: GuardDecision, unit: GuardUnit) {
     self.request = request
     self.decision = decision
-    let facts = GuardFacts(plan: plan, request: request, unit: unit)
-    let template = GuardSentence.template(for: decision.reason)
-    message = GuardSentence.filled(template.message, facts.text)
-    help = template.help.map { GuardSentence.filled($0, facts.text) }
-    let entity = plan.entity(named: request.entity).map { plan.entities[$0] }
+    explanation = plan.explanation(
+      of: decision.reason,
+      for: WriteRequest(
+        entity: request.entity, store: request.store, operation: request.operation, writer: request.writer,
+        fence: request.fence, crossing: unit.crossing, others: unit.entities(plan)))
+    let index = plan.entity(named: request.entity)
+    let entity = index.map { plan.entities[$0] }
     owner = entity?.owner.rawValue
-    ownerStore = facts.ownerStore
+    ownerStore = index.flatMap { plan.ownerStore(of: $0) }.map { plan.stores[$0].name }
     phase = entity?.phase
     mode = entity?.mode.rawValue
     epoch = plan.epoch
-    declared = facts.declared
+    declared = entity?.location.text
   }
-
-  /// The whole sentence: what is so, and what to do.
-  public var sentence: String { help.map { "\(message). \($0)" } ?? message }
 
   /// The members of its JSON object: those that the product's contract names come first. Keys may be added, not renamed.
   public var members: [(String, JSONValue)] {
@@ -45,7 +42,8 @@ public struct GuardAnswer: Sendable {
       ("owner", .optional(owner)), ("phase", .optional(phase)), ("reason", .string(decision.reason.rawValue)),
       ("owner_store", .optional(ownerStore)), ("mode", .optional(mode)), ("observed", .bool(decision.isObserved)),
       ("writer", .optional(request.writer)), ("fence", .optional(request.fence)), ("epoch", .int(epoch)),
-      ("declared", .optional(declared)), ("message", .string(message)), ("help", .optional(help)),
+      ("declared", .optional(declared)), ("message", .string(explanation.description)),
+      ("finding", .string(explanation.finding)), ("help", .optional(explanation.advice)),
     ]
   }
 }
@@ -64,7 +62,14 @@ extension GuardPlan {
   /// - Parameter today: the day in UTC.
   public func answer(_ request: GuardRequest, in unit: inout GuardUnit, today: CalendarDay) -> GuardAnswer {
     let before = unit
+    var request = request
+    request.fence = request.fence ?? unit.fence
     let decision = unit.decide(self, request, today: today)
     return GuardAnswer(self, request, decision, unit: before)
   }
+}
+
+extension SourceLocation {
+  /// As compilers say it: `users.yaml:3:1`.
+  var text: String { "\(file):\(line):\(column)" }
 }

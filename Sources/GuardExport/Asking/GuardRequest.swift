@@ -38,22 +38,23 @@ public struct MalformedRequest: Error, Sendable, CustomStringConvertible {
   /// Its `id`, where that could be read.
   public let id: JSONValue
   public let description: String
+
+  public init(id: JSONValue, description: String) {
+    self.id = id
+    self.description = description
+  }
 }
 
 extension GuardRequest {
   private static let required = ["entity", "store", "operation"]
   private static let optional = ["id", "writer", "fence", "unit", "crossing", "caller"]
 
-  /// Reads a line. A key that isn't known is refused: a mistyped `fence` must not count as none.
-  public init(line: some Sequence<UInt8>) throws(MalformedRequest) {
-    self = try Self.read(RequestLine(line))
-  }
-
+  /// A key that isn't known is refused: a mistyped `fence` must not count as none.
   static func read(_ line: RequestLine) throws(MalformedRequest) -> GuardRequest {
     let known = required + optional
     if let stranger = line.keys.first(where: { !known.contains($0) }) {
       throw line.problem(
-        "\"\(GuardSentence.shown(stranger))\" isn't a key of a request; it has \(known.joined(separator: ", "))")
+        "\"\(DisplayText.escapingControls(stranger))\" isn't a key of a request; it has \(known.joined(separator: ", "))")
     }
     func needed(_ key: String) throws(MalformedRequest) -> String {
       guard let text = try line.text(key) else { throw line.problem("a request needs \"\(key)\", a text") }

@@ -1,10 +1,12 @@
-public import Guardrails
-public import Mapping
+internal import Guardrails
+internal import Mapping
 
 /// One unit of work: which stores it has written, and the crossing that it may make.
 public struct GuardUnit: Sendable, Equatable {
   /// The crossing that it names.
   public var crossing: String?
+  /// The epoch that it decides in, where a request doesn't say its fence.
+  public let fence: Int?
   /// What it has written so far: entities and stores, as indices of the plan, in order and once each.
   public private(set) var written: [Written] = []
 
@@ -14,7 +16,10 @@ public struct GuardUnit: Sendable, Equatable {
     public var store: Int
   }
 
-  public init(crossing: String? = nil) { self.crossing = crossing }
+  public init(crossing: String? = nil, fence: Int? = nil) {
+    self.crossing = crossing
+    self.fence = fence
+  }
 
   /// Decides about a write of this unit, and remembers it if it goes ahead.
   ///
@@ -22,7 +27,7 @@ public struct GuardUnit: Sendable, Equatable {
   /// declared crossing names all that it writes. Entities in mode `off` neither count nor are asked about.
   ///
   /// - Parameter today: the day in UTC.
-  public mutating func decide(_ plan: GuardPlan, _ request: GuardRequest, today: CalendarDay) -> GuardDecision {
+  mutating func decide(_ plan: GuardPlan, _ request: GuardRequest, today: CalendarDay) -> GuardDecision {
     let decision = plan.decide(
       entity: request.entity, store: request.store, operation: request.operation, writer: request.writer,
       fence: request.fence)
@@ -38,27 +43,17 @@ public struct GuardUnit: Sendable, Equatable {
   }
 
   private func refusal(_ plan: GuardPlan, _ write: Written, _ today: CalendarDay) -> GuardReason? {
-    guard written.contains(where: { $0.store != write.store }) else { return nil }
+    // What it has written once, it may go on writing.
+    guard !written.contains(write), written.contains(where: { $0.store != write.store }) else { return nil }
     guard let crossing else { return .undeclaredCrossing }
-    guard let declared = plan.crossings.first(where: { $0.name == crossing }) else { return .unknownCrossing }
-    if declared.expires < today { return .expiredCrossing }
-    return outside(declared, plan, write.entity).isEmpty ? nil : .outsideCrossing
-  }
-
-  /// The entities that this unit writes and the crossing doesn't name, the one that is about to be written among them.
-  func outside(_ crossing: Crossing, _ plan: GuardPlan, _ entity: Int) -> [String] {
-    var names: [String] = []
-    for index in written.map(\.entity) + [entity] {
-      let name = plan.entities[index].name
-      if !crossing.entities.contains(name), !names.contains(name) { names.append(name) }
+    guard let declared = plan.crossings.first(where: { $0.name.utf8.elementsEqual(crossing.utf8) }) else {
+      return .unknownCrossing
     }
-    return names
+    if declared.expires < today { return .expiredCrossing }
+    let isCovered = (entities(plan) + [plan.entities[write.entity].name]).allSatisfy { declared.entities.contains($0) }
+    return isCovered ? nil : .outsideCrossing
   }
 
-  /// The stores that it has written, in order.
-  func stores(_ plan: GuardPlan) -> [String] {
-    var names: [String] = []
-    for store in written.map({ plan.stores[$0.store].name }) where !names.contains(store) { names.append(store) }
-    return names
-  }
+  /// The entities that it has written, in order.
+  func entities(_ plan: GuardPlan) -> [String] { written.map { plan.entities[$0.entity].name } }
 }

@@ -23,7 +23,6 @@ public enum PlanDocument {
         "mover": .string(KedgeWriter.mover), "maintainer": .string(KedgeWriter.maintainer),
       ],
       "reasons": .array(GuardReason.allCases.map(reason)),
-      "shown": ["longest": .int(GuardSentence.longest), "most": .int(GuardSentence.most)],
     ]
   }
 
@@ -47,11 +46,10 @@ public enum PlanDocument {
   }
 
   private static func reason(_ reason: GuardReason) -> JSONValue {
-    let template = GuardSentence.template(for: reason)
-    return [
+    [
       "word": .string(reason.rawValue), "allowed": .bool(reason.isAllowed),
-      "always_refused": .bool(reason.isAlwaysRefused), "message": .string(template.message),
-      "help": .optional(template.help),
+      "always_refused": .bool(reason.isAlwaysRefused), "finding": .string(reason.finding),
+      "advice": .string(reason.advice),
     ]
   }
 

@@ -98,9 +98,9 @@ extension PythonModule {
             """The stores that it has written, in order."""
             return list(dict.fromkeys(store for _, store in self._written))
 
-        def outside(self, crossing: Dict[str, Any], entity: str) -> List[str]:
-            names = dict.fromkeys([name for name, _ in self._written] + [entity])
-            return [name for name in names if name not in crossing["entities"]]
+        def entities(self) -> List[str]:
+            """The entities that it has written, in order; one for each store."""
+            return [entity for entity, _ in self._written]
 
         def decide(
             self, operation: str, entity: str, store: str, *, writer: Optional[str] = None, fence: Optional[int] = None
@@ -131,7 +131,8 @@ extension PythonModule {
             self._guard._settle(self.decide(operation, entity, store, writer=writer, fence=fence))
 
         def _refusal(self, plan: _Plan, write: Tuple[str, str]) -> Optional[str]:
-            if all(store == write[1] for _, store in self._written):
+            # What it has written once, it may go on writing.
+            if write in self._written or all(store == write[1] for _, store in self._written):
                 return None
             if self.crossing is None:
                 return "undeclared_crossing"
@@ -140,7 +141,8 @@ extension PythonModule {
                 return "unknown_crossing"
             if datetime.date.fromisoformat(crossing["expires"]) < self._guard._today():
                 return "expired_crossing"
-            return "outside_crossing" if self.outside(crossing, write[0]) else None
+            names = self.entities() + [write[0]]
+            return None if all(name in crossing["entities"] for name in names) else "outside_crossing"
 
 
     def _check(operation: Any, entity: Any, store: Any, writer: Any, fence: Any) -> None:

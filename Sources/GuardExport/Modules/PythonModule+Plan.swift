@@ -71,8 +71,6 @@ extension PythonModule {
             self.mover = _typed(document["kedge"], "mover", str)
             self.maintainer = _typed(document["kedge"], "maintainer", str)
             self.reasons = {reason["word"]: reason for reason in document["reasons"]}
-            self.longest = _whole(document["shown"], "longest")
-            self.most = _whole(document["shown"], "most")
 
         def standing(self, entity: _Entity, store: str) -> str:
             """What a store is to an entity: owner, copy, retired, elsewhere or unknownPhase."""
@@ -163,78 +161,59 @@ extension PythonModule {
             entity = self.entities.get(entity_name)
             word = self.reasons[reason]
             allowed = self.is_allowed(reason, entity)
-
-            def fact(name: str) -> str:
-                return self._fact(name, operation, entity_name, store_name, writer, fence, unit)
-
+            owner = None if entity is None else self.owner_store(entity)
+            crossing_name = None if unit is None else unit.crossing
+            crossing = None if crossing_name is None else self.crossings.get(crossing_name)
+            words = {
+                "set": self.set, "entity": entity_name, "store": store_name, "operation": operation,
+                "writer": "a writer that the mapping doesn't have" if writer is None else writer,
+                "fence": "(none)" if fence is None else str(fence), "crossing": crossing_name or "",
+                "owner": owner or "(not known)", "phase": (entity.phase if entity is not None else None) or "not known",
+                "since": "0" if entity is None else str(entity.epoch), "epoch": str(self.epoch),
+                "writers": _list([] if entity is None else entity.writers), "stores": _list(self.store_names),
+                "others": _list([] if unit is None else unit.entities()),
+                "covered": _list([] if crossing is None else crossing["entities"]),
+                "expires": "" if crossing is None else crossing["expires"],
+                "link": "" if crossing is None else crossing["link"],
+            }
+            finding = _filled(word["finding"], words)
+            advice = _filled(word["advice"], words) if word["advice"] else None
+            message = '%s of "%s" in store "%s" %s (%s): %s.' % (
+                operation, entity_name, store_name, "may go ahead" if word["allowed"] else "is refused", reason, finding,
+            )
+            declared = self._declaration(reason, entity, crossing)
+            if declared is not None:
+                message += " Declared at %s: %s." % declared
+            if advice is not None:
+                message += " %s." % advice
             return Decision(
                 allowed=allowed, entity=entity_name, store=store_name, operation=operation,
                 owner=None if entity is None else entity.owner, phase=None if entity is None else entity.phase,
-                reason=reason, owner_store=None if entity is None else self.owner_store(entity),
-                mode=None if entity is None else entity.mode, observed=allowed and not word["allowed"], writer=writer,
-                fence=fence, epoch=self.epoch, declared=None if entity is None else entity.declared,
-                message=_filled(word["message"], fact),
-                help=None if word["help"] is None else _filled(word["help"], fact),
+                reason=reason, owner_store=owner, mode=None if entity is None else entity.mode,
+                observed=allowed and not word["allowed"], writer=writer, fence=fence, epoch=self.epoch,
+                declared=None if entity is None else entity.declared, message=message, finding=finding, help=advice,
             )
 
-        def _fact(
-            self, name: str, operation: str, entity_name: str, store_name: str, writer: Optional[str],
-            fence: Optional[int], unit: Optional[UnitOfWork],
-        ) -> str:
-            entity = self.entities.get(entity_name)
-            crossing_name = None if unit is None else unit.crossing
-            crossing = None if crossing_name is None else self.crossings.get(crossing_name)
-            phase = None if entity is None else entity.phase
-            texts: Dict[str, Callable[[], str]] = {
-                "entity": lambda: self._shown(entity_name),
-                "store": lambda: self._shown(self.stores.get(store_name, store_name)),
-                "operation": lambda: self._shown(operation),
-                "writer": lambda: self._shown(writer or ""),
-                "fence": lambda: "" if fence is None else str(fence),
-                "epoch": lambda: str(self.epoch),
-                "entity_epoch": lambda: "0" if entity is None else str(entity.epoch),
-                "phase": lambda: self._shown(phase or ""),
-                "in_phase": lambda: "" if phase is None else " in phase " + self._shown(phase),
-                "owner_store": lambda: self._shown("" if entity is None else self.owner_store(entity) or ""),
-                "declared": lambda: self._shown("" if entity is None else entity.declared),
-                "set": lambda: self._shown(self.set),
-                "entities": lambda: self._list(list(self.entities)),
-                "stores": lambda: self._list(self.store_names),
-                "operations": lambda: self._list(self.operations),
-                "writers": lambda: self._list([] if entity is None else entity.writers),
-                "crossings": lambda: self._list(list(self.crossings)),
-                "written": lambda: self._list([] if unit is None else unit.stores()),
-                "crossing": lambda: self._shown(crossing_name or ""),
-                "crossing_entities": lambda: self._list([] if crossing is None else crossing["entities"]),
-                "expires": lambda: "" if crossing is None else str(crossing["expires"]),
-                "link": lambda: "" if crossing is None else self._shown(crossing["link"]),
-                "outside": lambda: (
-                    "" if crossing is None or unit is None else self._list(unit.outside(crossing, entity_name))
-                ),
-            }
-            return texts[name]() if name in texts else ""
-
-        def _shown(self, word: str) -> str:
-            cut = word[: self.longest]
-            return _escaped(cut) + ("\u2026" if len(word) > self.longest else "")
-
-        def _list(self, names: List[str]) -> str:
-            if not names:
-                return "none"
-            shown = ", ".join('"' + self._shown(name) + '"' for name in names[: self.most])
-            return "%s and %d more" % (shown, len(names) - self.most) if len(names) > self.most else shown
+        def _declaration(
+            self, reason: str, entity: Optional[_Entity], crossing: Optional[Dict[str, Any]]
+        ) -> Optional[Tuple[str, str]]:
+            if reason in ("expired_crossing", "outside_crossing"):
+                if crossing is None:
+                    return None
+                covered = _list(crossing["entities"])
+                text = 'crossing "%s" of %s, until %s' % (crossing["name"], covered, crossing["expires"])
+                return crossing["declared"], text
+            if entity is None:
+                return None
+            phase = ", phase " + (entity.phase or "not known") if entity.owner == "core" else ""
+            return entity.declared, 'entity "%s", owner %s%s, mode %s' % (entity.name, entity.owner, phase, entity.mode)
 
 
-    def _escaped(word: str) -> str:
-        return "".join(
-            "\\u%04x" % ord(character)
-            if character < " " or "\x7f" <= character <= "\x9f" or character in "\u2028\u2029"
-            else character
-            for character in word
-        )
+    def _list(names: List[str]) -> str:
+        return ", ".join('"' + name + '"' for name in names) if names else "(none)"
 
 
-    def _filled(template: str, fact: Callable[[str], str]) -> str:
+    def _filled(template: str, words: Dict[str, str]) -> str:
         """Fills in a template. What is put in isn't looked at again: a name may hold braces."""
         text, rest = "", template
         while True:
@@ -242,7 +221,7 @@ extension PythonModule {
             closing = rest.find("}", opening + 1) if opening >= 0 else -1
             if closing < 0:
                 return text + rest
-            text += rest[:opening] + fact(rest[opening + 1 : closing])
+            text += rest[:opening] + words.get(rest[opening + 1 : closing], "")
             rest = rest[closing + 1 :]
     """#
 }

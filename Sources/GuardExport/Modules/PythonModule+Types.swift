@@ -41,20 +41,19 @@ extension PythonModule {
         fence: Optional[int]
         epoch: int
         declared: Optional[str]
+        #: All of it as sentences.
         message: str
+        #: What is so.
+        finding: str
+        #: What to do; None where the write is right.
         help: Optional[str]
-
-        @property
-        def sentence(self) -> str:
-            """What is so, and what to do."""
-            return self.message if self.help is None else self.message + ". " + self.help
 
 
     class GuardRefusal(Exception):
         """A write that a guardrail refuses. Nothing was written."""
 
         def __init__(self, decision: Decision) -> None:
-            super().__init__(decision.sentence)
+            super().__init__(decision.message)
             self.decision = decision
 
         def __reduce__(self) -> Any:

@@ -106,10 +106,9 @@ extension TypeScriptModule {
         return [...new Set(this.written.map((write) => write.store))];
       }
 
-      /** The entities that it writes and that aren't among these, the one that is about to be written included. */
-      outside(entities: readonly string[], entity: string): string[] {
-        const names = new Set([...this.written.map((write) => write.entity), entity]);
-        return [...names].filter((name) => !entities.includes(name));
+      /** The entities that it has written, in order; one for each store. */
+      entities(): string[] {
+        return this.written.map((write) => write.entity);
       }
 
       /** Decides about a write of this unit that is named by words from outside, and remembers it if it goes ahead. */
@@ -142,13 +141,16 @@ extension TypeScriptModule {
       }
 
       private refusal(plan: Plan, entity: string, store: string): string | null {
+        // What it has written once, it may go on writing.
+        if (this.written.some((write) => write.entity === entity && write.store === store)) return null;
         if (this.written.every((write) => write.store === store)) return null;
         if (this.crossing === null) return "undeclared_crossing";
         const crossing = plan.crossings.get(this.crossing);
         if (crossing === undefined) return "unknown_crossing";
         // Days written alike compare as texts do.
         if (crossing.expires < this.guard.today()) return "expired_crossing";
-        return this.outside(crossing.entities, entity).length === 0 ? null : "outside_crossing";
+        const names = [...this.entities(), entity];
+        return names.every((name) => crossing.entities.includes(name)) ? null : "outside_crossing";
       }
     }
 

@@ -15,6 +15,8 @@ extension TypeScriptModule {
     }
 
     interface Crossing {
+      readonly name: string;
+      readonly declared: string;
       readonly entities: readonly string[];
       readonly expires: string;
       readonly link: string;
@@ -23,8 +25,8 @@ extension TypeScriptModule {
     interface Reason {
       readonly allowed: boolean;
       readonly alwaysRefused: boolean;
-      readonly message: string;
-      readonly help: string | null;
+      readonly finding: string;
+      readonly advice: string;
     }
 
     /** What is asked, in words from outside. */
@@ -132,8 +134,6 @@ extension TypeScriptModule {
       readonly reasons = new Map<string, Reason>();
       readonly mover: string;
       readonly maintainer: string;
-      private readonly longest: number;
-      private readonly most: number;
 
       constructor(plan: unknown) {
         const document = new Members(typeof plan === "string" ? parsed(plan) : plan);
@@ -159,6 +159,8 @@ extension TypeScriptModule {
         for (const role of document.objects("roles")) this.roles.set(role.text("name"), role.texts("writers"));
         for (const crossing of document.objects("crossings")) {
           this.crossings.set(crossing.text("name"), {
+            name: crossing.text("name"),
+            declared: crossing.text("declared"),
             entities: crossing.texts("entities"),
             expires: crossing.text("expires"),
             link: crossing.text("link"),
@@ -174,12 +176,10 @@ extension TypeScriptModule {
           this.reasons.set(reason.text("word"), {
             allowed: reason.truth("allowed"),
             alwaysRefused: reason.truth("always_refused"),
-            message: reason.text("message"),
-            help: reason.optionalText("help"),
+            finding: reason.text("finding"),
+            advice: reason.text("advice"),
           });
         }
-        this.longest = document.object("shown").whole("longest");
-        this.most = document.object("shown").whole("most");
       }
 
       /** What a store is to an entity: owner, copy, retired, elsewhere or unknownPhase. */
@@ -253,8 +253,34 @@ extension TypeScriptModule {
       decision(reason: string, question: Question, unit: UnitOfWork | null): Decision {
         const entity = this.entities.get(question.entity);
         const template = this.reasons.get(reason);
+        if (template === undefined) throw new InvalidPlan(`the plan doesn't have the reason ${reason}`);
         const allowed = this.isAllowed(reason, entity);
-        const fact = (name: string) => this.fact(name, question, unit);
+        const owner = entity === undefined ? null : this.ownerStore(entity);
+        const crossing = unit === null || unit.crossing === null ? undefined : this.crossings.get(unit.crossing);
+        const words = new Map<string, string>([
+          ["set", this.set],
+          ["entity", question.entity],
+          ["store", question.store],
+          ["operation", question.operation],
+          ["writer", question.writer ?? "a writer that the mapping doesn't have"],
+          ["fence", question.fence === null ? "(none)" : String(question.fence)],
+          ["crossing", unit?.crossing ?? ""],
+          ["owner", owner ?? "(not known)"],
+          ["phase", entity?.phase ?? "not known"],
+          ["since", String(entity?.epoch ?? 0)],
+          ["epoch", String(this.epoch)],
+          ["writers", list(entity?.writers ?? [])],
+          ["stores", list(this.storeNames)],
+          ["others", list(unit?.entities() ?? [])],
+          ["covered", list(crossing?.entities ?? [])],
+          ["expires", crossing?.expires ?? ""],
+          ["link", crossing?.link ?? ""],
+        ]);
+        const finding = filled(template.finding, words);
+        const advice = template.advice === "" ? null : filled(template.advice, words);
+        const verb = template.allowed ? "may go ahead" : "is refused";
+        const asked = `${question.operation} of "${question.entity}" in store "${question.store}"`;
+        const declared = declaration(reason, entity, crossing);
         return {
           allowed,
           entity: question.entity,
@@ -263,63 +289,41 @@ extension TypeScriptModule {
           owner: entity?.owner ?? null,
           phase: entity?.phase ?? null,
           reason,
-          owner_store: entity === undefined ? null : this.ownerStore(entity),
+          owner_store: owner,
           mode: entity?.mode ?? null,
-          observed: allowed && !this.isRight(reason),
+          observed: allowed && !template.allowed,
           writer: question.writer,
           fence: question.fence,
           epoch: this.epoch,
           declared: entity?.declared ?? null,
-          message: filled(template?.message ?? reason, fact),
-          help: template === undefined || template.help === null ? null : filled(template.help, fact),
+          message:
+            `${asked} ${verb} (${reason}): ${finding}.` +
+            (declared === null ? "" : ` Declared at ${declared.place}: ${declared.text}.`) +
+            (advice === null ? "" : ` ${advice}.`),
+          finding,
+          help: advice,
         };
       }
+    }
 
-      private fact(name: string, question: Question, unit: UnitOfWork | null): string {
-        const entity = this.entities.get(question.entity);
-        const crossing = unit === null || unit.crossing === null ? undefined : this.crossings.get(unit.crossing);
-        const phase = entity?.phase ?? null;
-        switch (name) {
-          case "entity": return this.shown(question.entity);
-          case "store": return this.shown(this.stores.get(question.store) ?? question.store);
-          case "operation": return this.shown(question.operation);
-          case "writer": return this.shown(question.writer ?? "");
-          case "fence": return question.fence === null ? "" : String(question.fence);
-          case "epoch": return String(this.epoch);
-          case "entity_epoch": return String(entity?.epoch ?? 0);
-          case "phase": return this.shown(phase ?? "");
-          case "in_phase": return phase === null ? "" : ` in phase ${this.shown(phase)}`;
-          case "owner_store": return this.shown(entity === undefined ? "" : this.ownerStore(entity) ?? "");
-          case "declared": return this.shown(entity?.declared ?? "");
-          case "set": return this.shown(this.set);
-          case "entities": return this.list([...this.entities.keys()]);
-          case "stores": return this.list(this.storeNames);
-          case "operations": return this.list(this.operations);
-          case "writers": return this.list(entity?.writers ?? []);
-          case "crossings": return this.list([...this.crossings.keys()]);
-          case "written": return this.list(unit === null ? [] : unit.stores());
-          case "crossing": return this.shown(unit?.crossing ?? "");
-          case "crossing_entities": return this.list(crossing?.entities ?? []);
-          case "expires": return crossing?.expires ?? "";
-          case "link": return this.shown(crossing?.link ?? "");
-          case "outside":
-            return unit === null || crossing === undefined
-              ? "" : this.list(unit.outside(crossing.entities, question.entity));
-          default: return "";
-        }
+    function declaration(
+      reason: string, entity: Entity | undefined, crossing: Crossing | undefined,
+    ): { place: string; text: string } | null {
+      if (reason === "expired_crossing" || reason === "outside_crossing") {
+        if (crossing === undefined) return null;
+        const text = `crossing "${crossing.name}" of ${list(crossing.entities)}, until ${crossing.expires}`;
+        return { place: crossing.declared, text };
       }
+      if (entity === undefined) return null;
+      const phase = entity.owner === "core" ? `, phase ${entity.phase ?? "not known"}` : "";
+      return {
+        place: entity.declared,
+        text: `entity "${entity.name}", owner ${entity.owner}${phase}, mode ${entity.mode}`,
+      };
+    }
 
-      private shown(word: string): string {
-        const characters = Array.from(word);
-        const cut = characters.slice(0, this.longest).map(escaped).join("");
-        return characters.length > this.longest ? cut + "\u2026" : cut;
-      }
-
-      private list(names: readonly string[]): string {
-        if (names.length === 0) return "none";
-        const shown = names.slice(0, this.most).map((name) => `"${this.shown(name)}"`).join(", ");
-        return names.length > this.most ? `${shown} and ${names.length - this.most} more` : shown;
-      }
+    function list(names: readonly string[]): string {
+      return names.length === 0 ? "(none)" : names.map((name) => `"${name}"`).join(", ");
     }
 
     function parsed(text: string): unknown {
@@ -330,15 +334,9 @@ extension TypeScriptModule {
       }
     }
 
-    function escaped(character: string): string {
-      const code = character.charCodeAt(0);
-      const steers = code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029;
-      return steers ? "\\u" + code.toString(16).padStart(4, "0") : character;
-    }
-
     /** Fills in a template. What is put in isn't looked at again: a name may hold braces. */
-    function filled(template: string, fact: (name: string) => string): string {
-      return template.replace(/\{([^}]*)\}/g, (_, name: string) => fact(name));
+    function filled(template: string, words: ReadonlyMap<string, string>): string {
+      return template.replace(/\{([^}]*)\}/g, (_, name: string) => words.get(name) ?? "");
     }
     """#
 }

@@ -33,7 +33,11 @@ extension TypeScriptModule {
       readonly fence: number | null;
       readonly epoch: number;
       readonly declared: string | null;
+      /** All of it as sentences. */
       readonly message: string;
+      /** What is so. */
+      readonly finding: string;
+      /** What to do; null where the write is right. */
       readonly help: string | null;
     }
 
@@ -48,7 +52,7 @@ extension TypeScriptModule {
       readonly decision: Decision;
 
       constructor(decision: Decision) {
-        super(decision.help === null ? decision.message : decision.message + ". " + decision.help);
+        super(decision.message);
         Object.setPrototypeOf(this, GuardRefusal.prototype);
         this.name = "GuardRefusal";
         this.decision = decision;

@@ -45,9 +45,9 @@ extension Session {
     let word =
       answer.decision.isObserved
       ? style.yellow("observed") : answer.decision.isAllowed ? style.green("allowed") : style.red("refused")
-    let help = answer.help.map { "\n  \($0)" } ?? ""
+    let said = DisplayText.escapingControls(answer.explanation.description)
     let source = basis.phases == .live ? "phases as they are set now" : "phases of the mapping files"
-    return "\(word) (\(answer.decision.reason.rawValue)): \(answer.message)\(help)\n  \(style.dim(source))"
+    return "\(word): \(said)\n\(style.dim(source))"
   }
 
   /// Answers requests as they come, a line each.
@@ -59,11 +59,10 @@ extension Session {
       if stop.isSet { return ExitCode.interrupted }
       guard !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) else { continue }
       do throws(MalformedRequest) {
-        let request = try GuardRequest(line: line)
-        let answer = try desk.answer(request, plan: basis.plan, today: .inUTC())
-        isRefused = isRefused || !answer.decision.isAllowed
-        outputLine(
-          .object([("id", request.id)] + answer.members + [("phases", .string(basis.phases.rawValue))]))
+        let reply = try desk.reply(
+          GuardQuestion(line: line), plan: basis.plan, phases: basis.phases.rawValue, today: .inUTC())
+        if reply.answer?.decision.isAllowed == false { isRefused = true }
+        outputLine(reply.line)
       } catch {
         isMalformed = true
         outputLine(error.answer)

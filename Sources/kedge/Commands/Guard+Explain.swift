@@ -16,7 +16,7 @@ extension Session {
     }
     let explanations = basis.plan.entities.indices
       .filter { asked == nil || basis.plan.entities[$0].name == asked }
-      .map { GuardExplanation(basis.plan, entity: $0, today: .inUTC()) }
+      .map { EntityExplanation(basis.plan, entity: $0, today: .inUTC()) }
     if isJSON {
       output([
         "set": .string(set.name), "epoch": .int(basis.plan.epoch), "phases": .string(basis.phases.rawValue),

@@ -78,7 +78,7 @@ public struct GuardScene: Sendable {
       shelf: { kind: sqlite, environment: [KEDGE_NO_SUCH_SQLITE] }
     guard:
       mode: \(mode.rawValue)
-      roles: { shop_app: [UserRepository, FlowRepository], clerk: [OrderDesk], reporting: [] }
+      roles: { shop_app: [UserRepository, FlowRepository], clerk: [FlowRepository], reporting: [] }
     crossings:
       signup: { entities: [users, flows], reason: "a flow for each new user", link: "https://example.com/signup", expires: 2999-12-31 }
       old-signup: { entities: [users, flows], reason: "as it was", link: "https://example.com/old", expires: 2020-01-31 }

@@ -45,12 +45,16 @@ public enum GuardCases {
     for entity in entities {
       for store in stores {
         for row in 0..<rowsForEachPlace {
-          step = (step + 41) % combinations
-          // The first rows of a place are plain, so that what is usual is in every scene.
-          let usual = row == 0 ? (0, usualWriter[entity] ?? nil, 5) : nil
-          let operation = operations[usual?.0 ?? step % operations.count]
-          let writer = usual?.1 ?? (usual == nil ? writers[(step / operations.count) % writers.count] : nil)
-          let fence = usual?.2 ?? fences[step / (operations.count * writers.count)]
+          var operation = operations[0]
+          var writer = usualWriter[entity]
+          var fence: Int? = GuardScene.epoch
+          // The first row of a place is plain, so that what is usual is in every scene.
+          if row > 0 {
+            step = (step + 41) % combinations
+            operation = operations[step % operations.count]
+            writer = writers[(step / operations.count) % writers.count]
+            fence = fences[step / (operations.count * writers.count)]
+          }
           let decision = plan.decide(
             entity: entity, store: store, operation: operation, writer: writer, fence: fence)
           cases.append(
@@ -64,7 +68,7 @@ public enum GuardCases {
     return cases
   }
 
-  private static let usualWriter: [String: String?] = ["users": "UserRepository", "flows": "FlowRepository"]
+  private static let usualWriter = ["users": "UserRepository", "flows": "FlowRepository"]
 
   /// The table as JSON Lines, for enforcers in other languages.
   public static func lines() throws -> String {

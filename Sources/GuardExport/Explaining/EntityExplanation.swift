@@ -3,7 +3,7 @@ public import Guardrails
 public import Mapping
 
 /// Who may write one entity, and where, in every phase.
-public struct GuardExplanation: Sendable {
+public struct EntityExplanation: Sendable {
   /// What one store is to the entity in one phase.
   public struct Place: Sendable, Equatable {
     public var store: String
@@ -68,7 +68,7 @@ public struct GuardExplanation: Sendable {
   public func isExpired(_ crossing: Crossing) -> Bool { crossing.expires < today }
 }
 
-extension GuardExplanation {
+extension EntityExplanation {
   /// As `kedge guard explain --json` prints it.
   public var json: JSONValue {
     [
@@ -103,7 +103,7 @@ extension GuardExplanation {
 
   /// As a person reads it.
   public func text(style: ANSIStyle) -> String {
-    let shown = GuardSentence.shown
+    let shown = DisplayText.escapingControls
     let owner = ownerStore.map { "\"\(shown($0))\" owns it now" } ?? "nobody can say who owns it now"
     let phase = entity.phase.map { " in phase \(shown($0))" } ?? ""
     var lines = [
@@ -129,7 +129,7 @@ extension GuardExplanation {
     var text = lines.joined(separator: "\n") + "\n" + table.text(style: style, indent: 2)
     for crossing in crossings {
       text +=
-        "  crossing \"\(shown(crossing.name))\" with \(GuardSentence.list(crossing.entities.filter { $0 != entity.name })): "
+        "  crossing \"\(shown(crossing.name))\" with \(crossing.entities.filter { $0 != entity.name }.map(shown).joined(separator: ", ")): "
         + "\(shown(crossing.reason)) (\(shown(crossing.link))), "
         + (isExpired(crossing) ? style.red("expired on \(crossing.expires)") : "until \(crossing.expires)") + "\n"
     }
