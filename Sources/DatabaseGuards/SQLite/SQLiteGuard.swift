@@ -1,0 +1,141 @@
+internal import Catalog
+internal import Executors
+public import Guardrails
+public import Postgres
+internal import SQLite
+
+/// The rules inside a SQLite file: for each table whose entity has moved, triggers that abort every write, or count it where
+/// the entity is only observed.
+///
+/// SQLite knows neither users nor settings of a session: nobody can be let through, not even Kedge.
+///
+/// For example:
+/// ```swift
+/// let rules = SQLiteGuard(plan: plan, store: index, path: "app.db", catalog: postgres)
+/// for step in try rules.install(nil) { print(step.statement) }
+/// ```
+public struct SQLiteGuard: StoreGuard {
+  public var store: String { plan.stores[index].name }
+  let plan: GuardPlan
+  let index: Int
+  let path: String
+  let records: StoreRecords
+  let patience: Duration
+
+  /// - Parameters:
+  ///   - store: the store's place in the plan.
+  ///   - path: its file.
+  ///   - catalog: a connection to the target, which remembers what was installed.
+  ///   - patience: how long to wait for another program's lock on the file.
+  public init(
+    plan: GuardPlan, store: Int, path: String, catalog: PostgresConnection, patience: Duration = .seconds(30)
+  ) {
+    self.plan = plan
+    index = store
+    self.path = path
+    self.patience = patience
+    records = StoreRecords(connection: catalog, set: plan.set, store: plan.stores[store].name)
+  }
+
+  public func steps(_ entities: Set<String>?) throws -> [GuardStep] {
+    let connection = try SQLiteConnection(path: path, mode: .readOnly)
+    return try changes(entities, SQLiteSchema(connection), records.all()).map(step)
+  }
+
+  public func install(_ entities: Set<String>?) throws -> [GuardStep] {
+    try Catalog(records.connection).ensure()
+    return try records.alone {
+      let known = try records.all()
+      let connection = try SQLiteConnection(path: path, mode: .readWrite)
+      let changes = try changes(entities, SQLiteSchema(connection), known)
+      let intended = try wanted(entities, SQLiteSchema(connection)).map(\.record)
+      let needsTable = changes.contains { $0 == .createObservations }
+      for record in intended + (needsTable ? [Self.observationsRecord] : []) where !known.contains(record) {
+        StopPoint.reach(.beforeGuard)
+        try records.write(record)
+        StopPoint.reach(.afterGuard)
+      }
+      return try carryOut(changes, connection, known)
+    }
+  }
+
+  public func removals() throws -> [GuardStep] {
+    let connection = try SQLiteConnection(path: path, mode: .readOnly)
+    return try removals(SQLiteSchema(connection), records.all()).map(step)
+  }
+
+  public func uninstall() throws -> [GuardStep] {
+    try records.alone {
+      let known = try records.all()
+      guard !known.isEmpty else { return [] }
+      let connection = try SQLiteConnection(path: path, mode: .readWrite)
+      return try carryOut(removals(SQLiteSchema(connection), known), connection, known)
+    }
+  }
+
+  static let observationsRecord = StoreRecord(
+    entity: "", kind: SQLiteRule.tableKind, object: SQLiteTable.guardObservations,
+    definition: SQLiteRule.observations)
+
+  private func step(_ change: SQLiteChange) -> GuardStep {
+    let (kind, object) = change.subject
+    return GuardStep(
+      store: store, entity: change.entity, kind: kind, object: object, action: change.action,
+      statement: change.statement)
+  }
+
+  /// All changes in one transaction; then what is gone is forgotten.
+  private func carryOut(
+    _ changes: [SQLiteChange], _ connection: SQLiteConnection, _ known: [StoreRecord]
+  ) throws -> [GuardStep] {
+    if changes.contains(where: { $0.changesFile }) {
+      // What fails ends the connection, and the transaction with it.
+      try begin(connection)
+      if changes.contains(.dropObservations) { try keepObservations(connection) }
+      StopPoint.reach(.beforeGuard)
+      for change in changes where change.changesFile { try connection.execute(change.statement) }
+      for change in changes {
+        guard case .count(let entity) = change else { continue }
+        for operation in SQLiteRule.operations {
+          try connection.query(
+            "INSERT INTO main.\(SQLiteTable.guardObservations) (entity, operation) VALUES (?, ?)"
+              + " ON CONFLICT DO NOTHING", [.text(entity), .text(operation.rawValue)])
+        }
+      }
+      StopPoint.reach(.afterGuard)
+      try connection.execute("COMMIT")
+    }
+    for change in changes {
+      guard case .forget(let record) = change else { continue }
+      StopPoint.reach(.beforeGuard)
+      try records.remove(record)
+      StopPoint.reach(.afterGuard)
+    }
+    return changes.filter { !$0.isSilent }.map(step)
+  }
+
+  /// Takes the file's write lock.
+  private func begin(_ connection: SQLiteConnection) throws {
+    let deadline = ContinuousClock.now + patience
+    while true {
+      do {
+        try connection.execute("PRAGMA busy_timeout = 250")
+        return try connection.execute("BEGIN IMMEDIATE")
+      } catch let error as SQLiteError where error.isBusy {
+        guard ContinuousClock.now < deadline else {
+          throw StoreGuardError(
+            store: store,
+            message:
+              "another program has held a lock on the file \"\(connection.path)\" for longer than \(patience); end its"
+              + " transaction, and run again")
+        }
+      } catch let error as SQLiteError where error.code == 8 {
+        throw StoreGuardError(
+          store: store,
+          message:
+            "the file \"\(connection.path)\" can't be written to, and triggers are part of it: \(error.message)."
+            + " Make it writable for this user, and run again")
+      }
+    }
+  }
+}
