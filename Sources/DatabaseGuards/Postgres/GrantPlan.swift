@@ -44,7 +44,8 @@ struct GrantPlan {
       let who = revocation.first.map(\.granteeSQL) ?? "PUBLIC"
       let what = revocation.map(\.privilegeSQL).joined(separator: ", ")
       statements.append(
-        Self.asGrantor(revocation.first?.grantor, access.owner, "REVOKE \(what) ON \(object.sql) FROM \(who) CASCADE"))
+        Self.asGrantor(
+          revocation.first?.grantor, access.owner, "REVOKE \(what) ON \(object.sql) FROM \(who) CASCADE"))
     }
     return (statements, granted)
   }

@@ -70,7 +70,8 @@ struct GuardState {
       let arguments = try row.bytes("tgargs").split(separator: 0, omittingEmptySubsequences: false)
         .dropLast().map { String(decoding: $0, as: UTF8.self) }
       return Trigger(
-        oid: try row.int("oid"), table: TableName(schema: try row.text("nspname"), name: try row.text("relname")),
+        oid: try row.int("oid"),
+        table: TableName(schema: try row.text("nspname"), name: try row.text("relname")),
         name: try row.text("tgname"), arguments: arguments, isAsWanted: try row.bool("as_wanted"),
         enabled: try row.text("tgenabled"))
     }

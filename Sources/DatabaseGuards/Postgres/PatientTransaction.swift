@@ -77,7 +77,8 @@ public struct GuardIsBusy: Error, CustomStringConvertible {
     let who =
       holders.isEmpty
       ? last.map { ": \($0.message)" } ?? "" : ", for this holds it: \(holders.joined(separator: "; "))"
-    return "\(object) wasn't free for \(patience.formattedSeconds) seconds (--patience)\(who). What came before it is done;"
+    return
+      "\(object) wasn't free for \(patience.formattedSeconds) seconds (--patience)\(who). What came before it is done;"
       + " run the same command again, or end that session first"
   }
 }

@@ -195,7 +195,8 @@ public struct MissingRole: Error, CustomStringConvertible {
 
   public var description: String {
     let statements = roles.map { "CREATE ROLE \(quoteIdentifier($0)) LOGIN" }
-    return "set.yaml declares \(roles.count == 1 ? "the role" : "the roles") \(roles.joined(separator: ", ")) under guard.roles,"
+    return
+      "set.yaml declares \(roles.count == 1 ? "the role" : "the roles") \(roles.joined(separator: ", ")) under guard.roles,"
       + " and store \"\(store)\" has \(roles.count == 1 ? "no such role" : "none of them"). Make"
       + " \(roles.count == 1 ? "it" : "them") first: \(statements.joined(separator: "; "))"
   }

@@ -65,7 +65,8 @@ extension PostgresGuard {
     try state.readTables(self)
     for (table, entity) in state.absent {
       limits.append(
-        "the table \(table.display) of entity \"\(plan.entities[entity].name)\" isn't there yet: install again when it is")
+        "the table \(table.display) of entity \"\(plan.entities[entity].name)\" isn't there yet: install again when it is"
+      )
     }
     if plan.roles.isEmpty {
       limits.append(
@@ -75,7 +76,8 @@ extension PostgresGuard {
     for role in plan.roles {
       let row = try connection.query(
         "SELECT rolsuper, pg_has_role(oid, coalesce((SELECT nspowner FROM pg_namespace WHERE nspname = 'kedge'),"
-          + " current_user::regrole), 'MEMBER') AS is_kedge FROM pg_roles WHERE rolname = $1", [.text(role.name)]
+          + " current_user::regrole), 'MEMBER') AS is_kedge FROM pg_roles WHERE rolname = $1",
+        [.text(role.name)]
       ).first
       guard let row else { continue }
       if try row.bool("rolsuper") {
@@ -83,7 +85,8 @@ extension PostgresGuard {
           "role \"\(role.name)\" is a superuser: rights don't bind it, and it can disable any trigger")
       } else if try row.bool("is_kedge") {
         limits.append(
-          "role \"\(role.name)\" is a member of the role that owns schema kedge: it may claim to be Kedge, and keeps its rights")
+          "role \"\(role.name)\" is a member of the role that owns schema kedge: it may claim to be Kedge, and keeps its rights"
+        )
       } else {
         let owned = try state.tables.filter { table in
           try connection.query(

@@ -174,7 +174,8 @@ extension PostgresGuard {
         GuardDifference(
           entity: "", kind: "role", object: role.name,
           problem: isRecorded ? (present[role.name] == nil ? .missing : .altered) : .outdated,
-          message: "kedge.guard_roles doesn't say of role \"\(role.name)\" what the mapping says", steps: [step]
+          message: "kedge.guard_roles doesn't say of role \"\(role.name)\" what the mapping says",
+          steps: [step]
         ) { connection in
           try connection.execute(sql)
           try record("", "role", role.name, definition)

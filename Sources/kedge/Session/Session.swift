@@ -2,6 +2,7 @@ internal import Audit
 internal import Backfill
 internal import Catalog
 internal import CommandLine
+internal import DatabaseGuards
 internal import Executors
 internal import Foundation
 internal import Mapping
@@ -66,6 +67,9 @@ struct Session {
       return ExitCode.interrupted
     } catch AuditError.interrupted {
       fail(AuditError.interrupted.description)
+      return ExitCode.interrupted
+    } catch let error as GuardWasStopped {
+      fail(error.description)
       return ExitCode.interrupted
     } catch let error as RepairError {
       fail(error.description)
