@@ -13,7 +13,7 @@ extension Guardrails {
     line: UInt = #line
   ) throws(GuardRefusal) {
     let decision = compiled.decide(entity, store, writer, fence: fence)
-    if decision.reason.isAllowed { return }
+    if decision.reason.isAllowed, observations.witness == nil { return }
     try settle(
       decision,
       WriteAttempt(
@@ -35,7 +35,7 @@ extension Guardrails {
     fence: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line
   ) throws(GuardRefusal) {
     let decision = decide(operation, entity, in: store, as: writer, fence: fence)
-    if decision.reason.isAllowed { return }
+    if decision.reason.isAllowed, observations.witness == nil { return }
     try settle(
       decision,
       WriteAttempt(
@@ -43,9 +43,10 @@ extension Guardrails {
         fence: fence, caller: WriteCaller(fileID: fileID, line: line)))
   }
 
-  /// What becomes of a write that is wrong: counted, or refused.
+  /// What becomes of a write that is wrong: counted, or refused. A witness sees it first, and those that are right, too.
   @inline(never)
   func settle(_ decision: GuardDecision, _ attempt: WriteAttempt) throws(GuardRefusal) {
+    observations.witness?(WitnessedWrite(decision, attempt))
     if decision.isObserved {
       observations.record(decision.reason, attempt, compiled)
     } else if !decision.isAllowed {

@@ -101,7 +101,7 @@ public final class UnitOfWork: Sendable {
   ) throws(GuardRefusal) {
     let compiled = guardrails.compiled
     let decision = compiled.decide(entity, store, writer, fence: fence)
-    if decision.reason == .off { return }
+    if decision.reason == .off { return try guardrails.settle(decision, attempt) }
     guard decision.isAllowed, let index = compiled.index(of: entity), let name = compiled.name(of: entity),
       let place = compiled.name(of: store)
     else { return try guardrails.settle(decision, attempt) }
@@ -118,7 +118,9 @@ public final class UnitOfWork: Sendable {
     }
     // A write has one reason at most: that of the first question which is answered with no.
     if !decision.reason.isAllowed { return try guardrails.settle(decision, attempt) }
-    guard let crossed else { return }
+    guard let crossed else {
+      return guardrails.observations.witness == nil ? () : try guardrails.settle(decision, attempt)
+    }
     var attempt = attempt
     attempt.others = crossed.others
     try guardrails.settle(crossed.decision, attempt)

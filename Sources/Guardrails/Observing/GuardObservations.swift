@@ -13,10 +13,18 @@ public final class GuardObservations: Sendable {
 
   private let shards: [Shard]
   private let log: (@Sendable (GuardObservation) -> Void)?
+  /// Sees every write that is asked for; nil but in tests.
+  let witness: (@Sendable (WitnessedWrite) -> Void)?
 
-  /// - Parameter log: called on the first sight of each kind of wrong write, on the writer's thread: for a line in the
-  ///   program's log. A kind may be announced once for each of a few threads. Keep it short.
-  public init(log: (@Sendable (GuardObservation) -> Void)? = nil) {
+  /// - Parameters:
+  ///   - log: called on the first sight of each kind of wrong write, on the writer's thread: for a line in the
+  ///     program's log. A kind may be announced once for each of a few threads. Keep it short.
+  ///   - witness: called for every write that is asked for, right or wrong, on the writer's thread, before a wrong one is refused.
+  ///     For tests: it costs an allocation for each write.
+  public init(
+    log: (@Sendable (GuardObservation) -> Void)? = nil, witness: (@Sendable (WitnessedWrite) -> Void)? = nil
+  ) {
+    self.witness = witness
     shards = (0..<16).map { _ in Shard() }
     self.log = log
   }

@@ -121,7 +121,7 @@ public struct WriteGate<Entity: GuardedEntity, Store: StoreMarker, Access: Store
     }
     let guardrails = provider.current
     let decision = guardrails.decide(operation, entity, in: store, as: writer, fence: guardrails.epoch)
-    if decision.reason.isAllowed { return }
+    if decision.reason.isAllowed, guardrails.observations.witness == nil { return }
     // By names, for the sentence, and because a provider may have another mapping by now.
     try guardrails.authorize(
       operation, Entity.entityName, in: Store.storeName, as: writerName, fence: guardrails.epoch,

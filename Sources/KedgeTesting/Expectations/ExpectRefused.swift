@@ -12,10 +12,10 @@ public func expectRefused(
   filePath: String = #filePath, line: Int = #line, column: Int = #column,
   _ body: (GuardRecorder) throws -> Void
 ) throws -> Bool {
-  let recorder = GuardRecorder(mappings)
+  let recorder = GuardRecorder(mappings, filePath: filePath)
   do {
-    try GuardRecorder.$current.withValue(recorder) { try body(recorder) }
-  } catch is RefusedWrite {
+    try GuardRecorder.$ofTask.withValue(recorder) { try body(recorder) }
+  } catch is GuardRefusal {
     // It was written down, which is what counts.
   }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
@@ -34,10 +34,10 @@ public func expectRefused(
   filePath: String = #filePath, line: Int = #line, column: Int = #column,
   _ body: (GuardRecorder) async throws -> Void
 ) async throws -> Bool {
-  let recorder = GuardRecorder(mappings)
+  let recorder = GuardRecorder(mappings, filePath: filePath)
   do {
-    try await GuardRecorder.$current.withValue(recorder) { try await body(recorder) }
-  } catch is RefusedWrite {
+    try await GuardRecorder.$ofTask.withValue(recorder) { try await body(recorder) }
+  } catch is GuardRefusal {
     // It was written down, which is what counts.
   }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)

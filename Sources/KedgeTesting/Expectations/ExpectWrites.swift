@@ -4,7 +4,7 @@ public import Mapping
 
 /// Expects that a block writes only data of this owner, and nothing that the mapping refuses.
 ///
-/// The block writes through the recorder that it is handed, or through ``GuardRecorder/current``. No write is refused
+/// The block writes through the recorder that it is handed, or through ``GuardRecorder/ofTask``. No write is refused
 /// meanwhile, so that one run finds all of them; each wrong one fails the test at its own line.
 @discardableResult
 public func expectWritesOnly(
@@ -12,15 +12,15 @@ public func expectWritesOnly(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try GuardRecorder.$current.withValue(recorder) { try body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try GuardRecorder.$ofTask.withValue(recorder) { try body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.outside(owner, recorder), check: check, baseline: baseline, at: place)
 }
 
 /// Expects that a block writes only data of this owner, and nothing that the mapping refuses.
 ///
-/// The block writes through the recorder that it is handed, or through ``GuardRecorder/current``. No write is refused
+/// The block writes through the recorder that it is handed, or through ``GuardRecorder/ofTask``. No write is refused
 /// meanwhile, so that one run finds all of them; each wrong one fails the test at its own line.
 @discardableResult
 public func expectWritesOnly(
@@ -28,8 +28,8 @@ public func expectWritesOnly(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try await GuardRecorder.$current.withValue(recorder) { try await body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try await GuardRecorder.$ofTask.withValue(recorder) { try await body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.outside(owner, recorder), check: check, baseline: baseline, at: place)
 }
@@ -43,8 +43,8 @@ public func expectWritesOnly(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try GuardRecorder.$current.withValue(recorder) { try body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try GuardRecorder.$ofTask.withValue(recorder) { try body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.outside(store: store, recorder), check: check, baseline: baseline, at: place)
 }
@@ -58,8 +58,8 @@ public func expectWritesOnly(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try await GuardRecorder.$current.withValue(recorder) { try await body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try await GuardRecorder.$ofTask.withValue(recorder) { try await body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.outside(store: store, recorder), check: check, baseline: baseline, at: place)
 }
@@ -71,8 +71,8 @@ public func expectNoCrossing(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try GuardRecorder.$current.withValue(recorder) { try body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try GuardRecorder.$ofTask.withValue(recorder) { try body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.crossings(recorder), check: check, baseline: baseline, at: place)
 }
@@ -84,8 +84,8 @@ public func expectNoCrossing(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try await GuardRecorder.$current.withValue(recorder) { try await body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try await GuardRecorder.$ofTask.withValue(recorder) { try await body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.crossings(recorder), check: check, baseline: baseline, at: place)
 }
@@ -97,8 +97,8 @@ public func expectNothingRefused(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try GuardRecorder.$current.withValue(recorder) { try body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try GuardRecorder.$ofTask.withValue(recorder) { try body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.refused(recorder), check: check, baseline: baseline, at: place)
 }
@@ -110,8 +110,8 @@ public func expectNothingRefused(
   baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
-  let recorder = GuardRecorder(mappings, manner: .observe)
-  try await GuardRecorder.$current.withValue(recorder) { try await body(recorder) }
+  let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
+  try await GuardRecorder.$ofTask.withValue(recorder) { try await body(recorder) }
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   return settle(JudgeWrites.refused(recorder), check: check, baseline: baseline, at: place)
 }

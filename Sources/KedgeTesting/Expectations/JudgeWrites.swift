@@ -8,7 +8,7 @@ enum JudgeWrites {
     recorder.writes.filter { !$0.decision.reason.isAllowed }.map { write in
       OwnershipViolation(
         rule: "write", subject: subject(write) + " \(write.decision.reason.rawValue)",
-        message: recorder.explain(write), place: write.place)
+        message: write.explanation, place: write.place)
     }
   }
 

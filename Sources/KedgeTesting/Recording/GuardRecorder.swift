@@ -1,89 +1,78 @@
 public import Guardrails
+internal import Mapping
 internal import Synchronization
 
-/// A guard for tests, in place of the real one: it decides as that one does, by the mapping's own plan, and writes down every
-/// write with the line that asked for it.
+/// Guardrails for tests, in place of the real ones: they decide as those do, by the mapping's own plan, and every write is
+/// written down with the line that asked for it.
 ///
-/// Any number of them may be in use at once, each by any number of threads.
-public final class GuardRecorder: Sendable {
+/// Hand it to whatever takes a `GuardrailsProvider`. Any number of recorders may be in use at once, each by any number of threads.
+public final class GuardRecorder: GuardrailsProvider {
   /// What becomes of a wrong write.
   public enum Manner: Sendable {
     /// It is refused, unless the entity is only observed: as in production.
     case enforce
-    /// It is written down and goes ahead, so that one test finds all of them.
+    /// It is written down and goes ahead, so that one test finds all of them. What nobody has declared is refused all the same.
     case observe
   }
 
   /// What is declared.
   public let mappings: OwnershipMap
-  private let manner: Manner
-  private let recorded = Mutex<[RecordedWrite]>([])
+  private let guardrails: Guardrails
+  private let log: Log
 
-  /// The recorder of the running task, for code that isn't handed one.
-  @TaskLocal public static var current: GuardRecorder?
-
-  public init(_ mappings: OwnershipMap, manner: Manner = .enforce) {
-    self.mappings = mappings
-    self.manner = manner
+  /// What has been seen. Apart from the recorder, which the guardrails' witness must not keep alive.
+  private final class Log: Sendable {
+    let writes = Mutex<[RecordedWrite]>([])
   }
 
+  /// The recorder of the running task, for code that isn't handed one.
+  @TaskLocal public static var ofTask: GuardRecorder?
+
+  /// - Parameters:
+  ///   - manner: what becomes of a wrong write.
+  ///   - filePath: a file of the package in which the sources of writes are looked for.
+  public init(_ mappings: OwnershipMap, manner: Manner = .enforce, filePath: String = #filePath) {
+    self.mappings = mappings
+    var plan = mappings.plan
+    if manner == .observe {
+      for index in plan.entities.indices where plan.entities[index].mode == .enforce {
+        plan.entities[index].mode = .observe
+      }
+    }
+    let log = Log()
+    self.log = log
+    let declared = mappings.plan
+    let folder = TestPlace(fileID: "", filePath: filePath, line: 1, column: 1).packageFolder
+    let observations = GuardObservations(witness: { seen in
+      log.writes.withLock {
+        $0.append(
+          RecordedWrite(
+            entity: seen.entity, store: seen.store, operation: seen.operation, writer: seen.writer,
+            fence: seen.fence, decision: seen.decision,
+            explanation: declared.explanation(of: seen.decision.reason, for: seen.request).description,
+            place: SourceFiles.place(fileID: seen.fileID, line: seen.line, below: folder)))
+      }
+    })
+    guardrails = Guardrails(plan, observations: observations)
+  }
+
+  /// The guardrails that the code under test asks.
+  public var current: Guardrails { guardrails }
+
   /// Every write so far, in its order.
-  public var writes: [RecordedWrite] { recorded.withLock { $0 } }
+  public var writes: [RecordedWrite] { log.writes.withLock { $0 } }
 
   /// Asks whether a write may go ahead.
   ///
   /// - Parameters:
   ///   - writer: the repository or role that writes.
   ///   - fence: the epoch that the writer knows.
-  /// - Throws: ``RefusedWrite`` for one that may not.
+  /// - Throws: `GuardRefusal` for one that may not.
   public func authorize(
-    _ operation: WriteOperation, _ entity: String, in store: String, writer: String? = nil, fence: Int? = nil,
-    fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column
-  ) throws(RefusedWrite) {
-    let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
-    try record(operation, entity, in: store, writer: writer, fence: fence, at: place)
-  }
-
-  /// The same, for a place that is known already.
-  public func record(
-    _ operation: WriteOperation, _ entity: String, in store: String, writer: String?, fence: Int?,
-    at place: TestPlace
-  ) throws(RefusedWrite) {
-    let decision = mappings.plan.decide(
-      entity: entity, store: store, operation: operation.rawValue, writer: writer, fence: fence)
-    let write = RecordedWrite(
-      entity: entity, store: store, operation: operation, writer: writer, fence: fence, decision: decision,
-      place: place)
-    recorded.withLock { $0.append(write) }
-    if decision.isAllowed || manner == .observe { return }
-    throw RefusedWrite(write: write, description: explain(write))
-  }
-
-  /// Why a write is wrong, what is declared, where, and what to do.
-  func explain(_ write: RecordedWrite) -> String {
-    let plan = mappings.plan
-    let start = "\(write.words) is refused (\(write.decision.reason.rawValue)): "
-    guard let index = plan.entity(named: write.entity) else {
-      return start + "no entity has this name. Declared are \(mappings.entityNames)."
-    }
-    let entity = plan.entities[index]
-    let declared = mappings.declaration(of: entity)
-    guard plan.store(named: write.store) != nil else {
-      let stores = plan.stores.map(\.name).joined(separator: ", ")
-      return start + "no store has this name. Declared are \(stores)."
-    }
-    let owner = plan.ownerStore(of: index).map { plan.stores[$0].name }
-    let phase = entity.phase.map { " in phase \($0)" } ?? ""
-    let standing = "\(entity.name) is owned by \(owner ?? "nobody")\(phase), says \(declared)."
-    switch write.decision.reason {
-    case .unnamedWriter, .undeclaredWriter:
-      return start + "\(declared) names the writers \(entity.writers.joined(separator: ", ")). Write through one of them, "
-        + "or declare the new one there."
-    case .staleFence, .futureFence, .missingFence:
-      return start + "the fence is \(write.fence.map { "\($0)" } ?? "missing"), \(entity.name)'s phase began in epoch "
-        + "\(entity.epoch), and the set is in epoch \(plan.epoch). Load the phases again before the write."
-    default:
-      return start + standing + (owner.map { " Write to \($0)." } ?? " Set its phase.")
-    }
+    _ operation: WriteOperation, _ entity: String, in store: String, as writer: String? = nil,
+    fence: Int? = nil, fileID: StaticString = #fileID, line: UInt = #line
+  ) throws(GuardRefusal) {
+    try guardrails.authorize(
+      operation, entity, in: store, as: writer, fence: fence, fileID: fileID, line: line)
   }
 }

@@ -1,6 +1,6 @@
 public import Guardrails
 
-/// A write that the code under test asked a guard for.
+/// A write that the code under test asked guardrails for.
 public struct RecordedWrite: Sendable {
   public var entity: String
   public var store: String
@@ -11,6 +11,8 @@ public struct RecordedWrite: Sendable {
   public var fence: Int?
   /// What the mapping says to it.
   public var decision: GuardDecision
+  /// What the mapping says to it, as sentences.
+  public var explanation: String
   /// Where the write stands.
   public var place: TestPlace
 
@@ -18,12 +20,4 @@ public struct RecordedWrite: Sendable {
   public var words: String {
     "\(operation.rawValue) of \(entity) in \(store)" + (writer.map { " by \($0)" } ?? "")
   }
-}
-
-/// A write that the recorder refuses, as the real guard would.
-public struct RefusedWrite: Error, Sendable, CustomStringConvertible {
-  /// The write.
-  public let write: RecordedWrite
-  /// A sentence that says what is declared and what to do.
-  public let description: String
 }
