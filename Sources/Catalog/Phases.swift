@@ -135,3 +135,14 @@ extension Catalog {
     ).compactMap { try $0["holder"] }
   }
 }
+
+extension Catalog {
+  /// Whether rules of the set were installed into a store.
+  public func hasGuards(set: String) throws -> Bool {
+    let found = try connection.query("SELECT to_regclass('kedge.guard_objects') IS NOT NULL AS found").first
+    guard try found?["found"] == "t" else { return false }
+    return try connection.query(
+      "SELECT EXISTS (SELECT FROM kedge.guard_objects WHERE set_name = $1) AS found", [.text(set)]
+    ).first?["found"] == "t"
+  }
+}

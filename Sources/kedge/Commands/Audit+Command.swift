@@ -42,6 +42,7 @@ extension Session {
     try checkRepairOptions(set, options.entities)
     options.repairs = command.flag("repair")
     options.plan = command.value("plan")
+    options.guardrails = guardrailFindings(set, only: options.entities)
     let context = try context(set, plans: try corePlans(of: set))
     let audit = Audit(context, featurePlans: try featurePlans(of: set), options: options)
     return (try audit.run(), context)

@@ -1,5 +1,7 @@
 internal import Catalog
 internal import CommandLine
+internal import DatabaseGuards
+internal import Guardrails
 internal import Mapping
 internal import Postgres
 internal import Progress
@@ -19,7 +21,6 @@ extension Session {
     let catalog = Catalog(try PostgresConnection(try target(of: declared)))
     let isDry = command.flag("dry-run")
     if !isDry { try catalog.ensure() }
-    let patience = (command.duration("patience") ?? .seconds(10)) / .seconds(1)
     if !isDry {
       // Whoever moves data holds this lock; none can begin before the phase is set.
       try catalog.lock(set: declared.name)
@@ -39,21 +40,26 @@ extension Session {
     }
     if new == .core, old == .shadow { try warnOfUnmoved(entity, set, catalog) }
     var step = PhaseStep(entity: name, old: old, new: new, epoch: live.epoch + 1)
+    let rules = try OldStoreRules(self, step, set, catalog)
     if isDry {
       step.isDry = true
+      step.rules = try rules?.steps() ?? []
       return tell(step)
     }
-    step.epoch = try change(step, set, catalog, patience: patience)
+    // Closed before Postgres becomes the owner, opened after it no longer is: between the two nobody is, and never are both.
+    if rules?.opens == false { step.rules = try rules?.follow() ?? [] }
+    step.epoch = try change(step, set, catalog)
+    if rules?.opens == true { step.rules = try rules?.follow() ?? [] }
     return tell(step)
   }
 
-  private func change(_ step: PhaseStep, _ set: MappingSet, _ catalog: Catalog, patience: Double) throws
+  private func change(_ step: PhaseStep, _ set: MappingSet, _ catalog: Catalog) throws
     -> Int
   {
     let connection = catalog.connection
     do {
       return try connection.transaction {
-        _ = try connection.execute("SET LOCAL lock_timeout TO '\(max(1, Int(patience * 1000)))ms'")
+        _ = try connection.execute("SET LOCAL lock_timeout TO '\(command.integer("patience") ?? 10)s'")
         return try catalog.setPhase(
           of: step.entity, in: set.name, from: step.old, to: step.new, reason: command.value("reason"))
       }
@@ -86,6 +92,13 @@ extension Session {
         "ok": true, "entity": .string(step.entity), "old_phase": .string(step.old.rawValue),
         "phase": .string(step.new.rawValue), "changed": .bool(step.old != step.new && !step.isDry),
         "dry_run": .bool(step.isDry), "epoch": .int(step.epoch),
+        "rules": .array(
+          step.rules.map { rule in
+            [
+              "store": .string(rule.store), "kind": .string(rule.kind), "object": .string(rule.object),
+              "action": .string(rule.action.rawValue), "statement": .string(rule.statement),
+            ]
+          }),
       ])
     } else if step.old == step.new {
       output("\(step.entity) is in phase \(step.new.rawValue) already; nothing was changed")
@@ -93,7 +106,8 @@ extension Session {
       output(
         "\(step.entity) \(step.isDry ? "would go" : "went") from phase \(step.old.rawValue) to \(step.new.rawValue),"
           + " epoch \(step.epoch)\n"
-          + "written in: \(step.new == .legacy || step.new == .shadow ? "its old store" : "PostgreSQL")")
+          + step.rules.map { "\($0.store): \($0.action.rawValue) \($0.kind) \($0.object)\n" }.joined()
+          + "written in: \(step.new.isOwnedByOldStore ? "its old store" : "PostgreSQL")")
     }
     return ExitCode.done
   }
@@ -106,11 +120,44 @@ struct PhaseStep {
   let new: Entity.Phase
   var epoch: Int
   var isDry = false
+  /// What was done, or would be, to the rules inside the old store.
+  var rules: [GuardStep] = []
 }
 
 extension Entity.Phase {
+  fileprivate var isOwnedByOldStore: Bool { self == .legacy || self == .shadow }
   /// Its place on the way.
   fileprivate var step: Int { Entity.Phase.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// The rules inside an entity's old store, which follow its phase where rules are installed at all.
+struct OldStoreRules {
+  /// Whether the old store takes writes again.
+  let opens: Bool
+  private let installer: GuardInstaller
+  private let entity: String
+
+  /// - Returns: nil where no rules of the set are installed, or `--keep-rules` leaves them as they are.
+  init?(_ session: Session, _ step: PhaseStep, _ set: MappingSet, _ catalog: Catalog) throws {
+    guard !session.command.flag("keep-rules"), try catalog.hasGuards(set: set.name),
+      let declared = set.entity(named: step.entity)
+    else { return nil }
+    var live = try catalog.livePhases(of: set.name)
+    live.epoch = step.epoch
+    live.entities[step.entity] = LivePhases.Phase(word: step.new.rawValue, epoch: step.epoch)
+    opens = step.new.isOwnedByOldStore
+    entity = step.entity
+    var options = InstallOptions()
+    options.stop = session.stop
+    options.stores = [declared.store]
+    options.patience = Double(session.command.integer("patience") ?? 10)
+    installer = GuardInstaller(
+      GuardPlan(set, live: live), target: catalog.connection, stores: session.storeGuards(set),
+      options: options)
+  }
+
+  func steps() throws -> [GuardStep] { try installer.steps([entity]) }
+  func follow() throws -> [GuardStep] { try installer.install([entity]) }
 }
 
 /// Why a phase isn't set: the way there has a step in between.

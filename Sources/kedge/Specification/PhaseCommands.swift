@@ -39,7 +39,9 @@ let phaseCommand = CommandSpec(
       options: [
         .value("reason", "TEXT", help: "Why: kept with the change."),
         .value(
-          "patience", "TIME", .duration, help: "How long to wait for open transactions.", default: "10s"),
+          "patience", "SECONDS", .integer(1...86_400),
+          help: "How long to wait for open transactions, and for a lock on a table or file.", default: "10"),
+        .flag("keep-rules", help: "Leave the rules inside the old store as they are."),
         .flag("dry-run", help: "Say what would be done."),
       ],
       arguments: [
