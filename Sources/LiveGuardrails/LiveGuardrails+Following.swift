@@ -16,7 +16,7 @@ extension LiveGuardrails {
   public func refresh() throws {
     do {
       try follow()
-      heard()
+      phases.heard()
       problem.withLock { $0 = nil }
     } catch {
       problem.withLock { $0 = error }
@@ -29,7 +29,7 @@ extension LiveGuardrails {
   /// - Throws: `PostgresError`.
   public func flush() throws {
     do {
-      try flusher.withLock { $0 }?.flush()
+      try flusher?.flush()
     } catch {
       problem.withLock { $0 = error }
       throw error
@@ -37,7 +37,7 @@ extension LiveGuardrails {
   }
 
   /// How many wrong writes the target hasn't heard of yet.
-  public var unwritten: Int { flusher.withLock { $0 }?.unwritten ?? 0 }
+  public var unwritten: Int { flusher?.unwritten ?? 0 }
 
   /// Ends the following, and brings the last counts to the target. Later calls do nothing. ``current`` stays as it is then.
   ///
@@ -60,7 +60,7 @@ extension LiveGuardrails {
 
   /// Loads the phases if the epoch is another than the one that is known.
   private func follow() throws {
-    let known = current.epoch
+    let known = phases.epoch
     let name = set.name
     let live = try link.with { connection -> LivePhases? in
       if known > 0 {
@@ -73,7 +73,7 @@ extension LiveGuardrails {
     }
     guard let live else { return }
     guard live.epoch >= known else { throw EpochWentBack(set: name, known: known, found: live.epoch) }
-    install(live)
+    phases.install(GuardPlan(set, live: live))
   }
 
   /// Starts the thread that follows. It holds this object only while it works, so that one that nobody has any more ends.

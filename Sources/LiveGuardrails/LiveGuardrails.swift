@@ -43,33 +43,15 @@ public final class LiveGuardrails: GuardrailsProvider {
     public init() {}
   }
 
-  /// One state of the phases, in both of its forms.
-  private final class Snapshot: Sendable {
-    let guardrails: Guardrails
-    /// The same when nobody can say any more which phases those are.
-    let outdated: Guardrails
-
-    init(_ guardrails: Guardrails) {
-      self.guardrails = guardrails
-      outdated = guardrails.with(guardrails.plan.withoutPhases)
-    }
-  }
-
   let set: MappingSet
   let options: Options
   let link: TargetLink
   let stop = StopFlag()
-  let flusher: Mutex<ObservationFlusher?> = Mutex(nil)
+  let flusher: ObservationFlusher?
   let problem: Mutex<(any Error)?> = Mutex(nil)
   /// Set when the thread has ended.
   let ended = StopFlag()
-  /// Every state since the beginning, one for each phase that was set meanwhile: a writer may still decide by an old one, so
-  /// none is freed before this object is.
-  private let snapshots: Mutex<[Snapshot]>
-  private let newest: Atomic<Unmanaged<Snapshot>>
-  /// Nanoseconds of the machine's uptime at the last answer.
-  private let answered: Atomic<Int>
-  private let limit: Int?
+  let phases: KnownPhases
 
   /// Loads the phases, and begins to follow them.
   ///
@@ -84,18 +66,17 @@ public final class LiveGuardrails: GuardrailsProvider {
   ) throws {
     self.set = set
     self.options = options
-    limit = options.stalenessLimit.map(Self.nanoseconds)
     var settings = target
     if settings.applicationName == "kedge" { settings.applicationName = "kedge guardrails" }
     link = TargetLink(settings)
     let live = try link.with { connection in try Catalog(connection).livePhases(of: set.name) }
-    let first = Snapshot(Guardrails(GuardPlan(set, live: live), observations: observations))
-    snapshots = Mutex([first])
-    newest = Atomic(Unmanaged.passUnretained(first))
-    answered = Atomic(UpTime.now)
+    phases = KnownPhases(
+      Guardrails(GuardPlan(set, live: live), observations: observations), limit: options.stalenessLimit)
     if options.keepsObservations {
-      let sink = ObservationTable(link)
-      flusher.withLock { $0 = ObservationFlusher(self, to: sink, seenBy: options.seenBy) }
+      // Of the phases, not of this object, which would keep itself alive.
+      flusher = ObservationFlusher(phases, to: ObservationTable(link), seenBy: options.seenBy)
+    } else {
+      flusher = nil
     }
     try start()
   }
@@ -115,52 +96,14 @@ public final class LiveGuardrails: GuardrailsProvider {
   deinit { stop.set() }
 
   /// The guardrails by the newest phases that are known. Waits for nothing.
-  public var current: Guardrails {
-    let snapshot = newest.load(ordering: .acquiring).takeUnretainedValue()
-    return isOutdated ? snapshot.outdated : snapshot.guardrails
-  }
+  public var current: Guardrails { phases.current }
 
   /// Whether the target hasn't answered for longer than ``Options/stalenessLimit``.
-  public var isOutdated: Bool {
-    guard let limit else { return false }
-    return UpTime.now - answered.load(ordering: .relaxed) > limit
-  }
+  public var isOutdated: Bool { phases.isOutdated }
 
   /// How long ago the target said which phases there are.
-  public var age: Duration { .nanoseconds(UpTime.now - answered.load(ordering: .relaxed)) }
+  public var age: Duration { phases.age }
 
   /// Why the phases couldn't be asked for, or the counts not brought away, the last time; nil when that went well.
   public var lastError: (any Error)? { problem.withLock { $0 } }
-
-  /// Puts newer phases in the old ones' place. Those that come late, from a thread that was slower, are left out.
-  func install(_ live: LivePhases) {
-    snapshots.withLock { snapshots in
-      guard let last = snapshots.last, live.epoch >= last.guardrails.epoch else { return }
-      let plan = GuardPlan(set, live: live)
-      guard plan != last.guardrails.plan else { return }
-      let snapshot = Snapshot(last.guardrails.with(plan))
-      snapshots.append(snapshot)
-      newest.store(Unmanaged.passUnretained(snapshot), ordering: .releasing)
-    }
-  }
-
-  /// Notes that the target has answered.
-  func heard() { answered.store(UpTime.now, ordering: .relaxed) }
-
-  private static func nanoseconds(_ duration: Duration) -> Int {
-    let parts = duration.components
-    return Int(parts.seconds) * 1_000_000_000 + Int(parts.attoseconds / 1_000_000_000)
-  }
-}
-
-extension GuardPlan {
-  /// The plan of one who can't say any more which phases there are: what is enforced has none, so that it is refused.
-  var withoutPhases: GuardPlan {
-    var plan = self
-    for index in plan.entities.indices
-    where plan.entities[index].owner == .core && plan.entities[index].mode == .enforce {
-      plan.entities[index].phase = nil
-    }
-    return plan
-  }
 }

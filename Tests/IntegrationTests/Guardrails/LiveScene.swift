@@ -41,7 +41,7 @@ struct LiveScene {
         """
         entity: users
         owner: core
-        source: { store: app, collection: users }
+        source: { store: app, table: users }
         key: id
         fields: { id: text, name: text }
         writers: [UserRepository, OldUserRepository]
@@ -52,7 +52,7 @@ struct LiveScene {
         """
         entity: flows
         owner: feature
-        source: { store: app, collection: flows }
+        source: { store: app, table: flows }
         """
       ),
     ])
