@@ -81,7 +81,8 @@ struct PostgresWriterTests {
     expectEqual(try refusal(session, "DELETE FROM core.boards WHERE owner = 3"), "KG003 undeclared_writer")
     expectEqual(try refusal(session, "DELETE FROM core.users WHERE id = 3"), nil)
     expectEqual(try refusal(session, "UPDATE core.users SET id = 400 WHERE id = 4"), "23503")
-    try scene.database.execute("DELETE FROM core.boards WHERE owner = 4")
+    try scene.database.execute(
+      "SET kedge.writer = 'BoardRepository'; DELETE FROM core.boards WHERE owner = 4")
     expectEqual(try refusal(session, "UPDATE core.users SET id = 400 WHERE id = 4"), nil)
     expectEqual(
       try scene.database.rows(
