@@ -60,7 +60,7 @@ public struct PostgresGuard: StoreGuard {
   /// tables, so that no trigger ever fires without its rules; last of all the rights.
   func differences(_ entities: Set<String>?) throws -> [GuardDifference] {
     try requireRoles(entities)
-    let state = try hasState() ? GuardState.read(self) : GuardState()
+    let state = try GuardState.read(self)
     return try functionDifferences(state) + ruleDifferences(state, entities)
       + triggerDifferences(state, entities) + grantDifferences(state, entities)
   }
@@ -71,8 +71,10 @@ public struct PostgresGuard: StoreGuard {
       == "t"
   }
 
+  /// What was installed, as it was written down; nothing where schema kedge isn't there yet.
   func recorded() throws -> [RecordedObject] {
-    try connection.query(
+    guard try hasState() else { return [] }
+    return try connection.query(
       """
       SELECT entity, kind, object, definition, before::text AS before FROM kedge.guard_objects
       WHERE set_name = $1 AND store = $2 ORDER BY kind, object
