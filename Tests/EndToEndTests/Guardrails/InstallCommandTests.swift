@@ -53,7 +53,7 @@ struct InstallCommandTests {
     let dry = try Program.kedge.run(scene.arguments("guard", "install", "--dry-run"))
     #expect(dry.code == 0, "\(dry.errors)")
     #expect(
-      dry.output.contains("CREATE OR REPLACE TRIGGER \"kedge_guard_rows\" BEFORE INSERT"), "\(dry.output)")
+      dry.output.contains("CREATE TRIGGER \"kedge_guard_rows\" BEFORE INSERT"), "\(dry.output)")
     #expect(try catalogs(scene.target) == before)
     let fresh = try Program.kedge.run(scene.arguments("guard", "status"))
     #expect(fresh.code == 3)
