@@ -36,7 +36,7 @@ struct DocumentationTests {
     for name in [
       "README.md", "runbooks/first-backfill.md", "runbooks/quarantine-triage.md",
       "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "runbooks/scheduled-audit.md",
-      "runbooks/drift-found.md",
+      "runbooks/drift-found.md", "runbooks/guardrails-on.md",
       "docs/engine.md",
     ] {
       #expect(try !Page(name).commands.isEmpty, "\(name)")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `kedge-benchmark audit` and `kedge-benchmark guard`: see `scripts/benchmark --help`.
+/// `kedge-benchmark audit`, `guard` and `guard-triggers`: see `scripts/benchmark --help`.
 @main struct Benchmark {
   static func main() throws {
     let arguments = Array(Swift.CommandLine.arguments.dropFirst())
@@ -12,14 +12,23 @@ import Foundation
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       exit(2)
     }
-    for source in request.sources { try AuditBenchmark(request, source: source).run() }
+    switch request.benchmark {
+    case .audit: for source in request.sources { try AuditBenchmark(request, source: source).run() }
+    case .guardTriggers: try GuardTriggerBenchmark(request).run()
+    }
   }
 }
 
 /// What is asked for.
 struct Request {
+  enum Name: String, CaseIterable {
+    case audit
+    case guardTriggers = "guard-triggers"
+  }
+
   enum Source: String, CaseIterable { case mongo, sqlite }
 
+  let benchmark: Name
   var rows = 1_000_000
   var runs = 5
   var sources = Source.allCases
@@ -41,13 +50,16 @@ struct Request {
     kedge = try environment("KEDGE_BINARY")
     samples = try environment("KEDGE_SAMPLES")
     var rest = arguments[...]
-    guard rest.popFirst() == "audit" else { throw BenchmarkError("Name a benchmark: audit or guard.") }
+    guard let name = rest.popFirst().flatMap(Name.init) else {
+      throw BenchmarkError("Name a benchmark: \(Name.allCases.map(\.rawValue).joined(separator: ", ")), guard.")
+    }
+    benchmark = name
     while let option = rest.popFirst() {
       guard let value = rest.popFirst() else { throw BenchmarkError("\(option) needs a value.") }
       switch (option, Int(value), Source(rawValue: value)) {
       case ("--rows", let number?, _) where number > 0: rows = number
       case ("--runs", let number?, _) where number > 0: runs = number
-      case ("--source", _, let source?): sources = [source]
+      case ("--source", _, let source?) where name == .audit: sources = [source]
       default: throw BenchmarkError("\(option) \(value) isn't understood.")
       }
     }

@@ -40,7 +40,12 @@ struct GrantPlan {
       taken.contains(item.privilege) && item.grantee != access.owner && !writers.contains(item.grantee)
         && !exempt.contains(item.grantee)
     }
-    for revocation in Self.grouped(lost, owner: access.owner) {
+    // What was passed on by one who loses it goes along.
+    let own = lost.filter { item in
+      item.grantor == access.owner
+        || !lost.contains { $0.grantee == item.grantor && $0.privilege == item.privilege && $0.isGrantable }
+    }
+    for revocation in Self.grouped(own, owner: access.owner) {
       let who = revocation.first.map(\.granteeSQL) ?? "PUBLIC"
       let what = revocation.map(\.privilegeSQL).joined(separator: ", ")
       statements.append(
@@ -52,7 +57,13 @@ struct GrantPlan {
 
   /// What takes an object's rights back to what they were: what was granted goes, what was there comes again. What others
   /// have changed since stays.
-  static func undo(_ memory: GrantMemory, _ access: Access, roles: Set<String>) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - roles: those that there are.
+  ///   - mayBe: those in whose name this session may grant; what others granted is granted by the owner instead.
+  static func undo(_ memory: GrantMemory, _ access: Access, roles: Set<String>, mayBe: Set<String>)
+    -> [String]
+  {
     let object = access.object
     let added = memory.granted.filter { item in
       access.items.contains { $0.isSame(item) } && !memory.items.contains { $0.isSame(item) }
@@ -71,7 +82,9 @@ struct GrantPlan {
       let sql =
         "GRANT \(items.map(\.privilegeSQL).joined(separator: ", ")) ON \(object.sql) TO"
         + " \(items.first?.granteeSQL ?? "PUBLIC")" + (isGrantable ? " WITH GRANT OPTION" : "")
-      statements.append(asGrantor(items.first?.grantor, access.owner, sql))
+      let grantor = items.first?.grantor
+      statements.append(
+        asGrantor(grantor.map { mayBe.contains($0) ? $0 : access.owner }, access.owner, sql))
     }
     return statements
   }

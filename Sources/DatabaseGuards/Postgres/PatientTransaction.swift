@@ -14,10 +14,17 @@ struct PatientTransaction {
   /// Half of what a person takes for a hiccup. While it waits, writers that come later wait behind it.
   private static let lockTimeout = "500ms"
 
-  /// Runs `body` in a transaction, with writers of the table kept out where there is one.
+  /// Who waits while the transaction is open.
+  enum Lock: String {
+    case writers = "SHARE ROW EXCLUSIVE"
+    /// Dropping a trigger keeps readers out, too. Asked for at once: one that is raised later can deadlock.
+    case everybody = "ACCESS EXCLUSIVE"
+  }
+
+  /// Runs `body` in a transaction, with others kept from the table where there is one.
   ///
   /// - Throws: ``GuardIsBusy``, ``GuardWasStopped``, or what `body` throws.
-  func run(on table: TableName?, _ body: () throws -> Void) throws {
+  func run(on table: TableName?, _ lock: Lock = .writers, _ body: () throws -> Void) throws {
     let start = ContinuousClock.now
     var pause = 0.1
     while true {
@@ -26,7 +33,7 @@ struct PatientTransaction {
         try connection.transaction {
           try connection.execute("SET LOCAL lock_timeout TO '\(Self.lockTimeout)'")
           if let table {
-            try connection.execute("LOCK TABLE ONLY \(table.sql) IN SHARE ROW EXCLUSIVE MODE")
+            try connection.execute("LOCK TABLE ONLY \(table.sql) IN \(lock.rawValue) MODE")
           }
           try body()
         }
@@ -35,7 +42,7 @@ struct PatientTransaction {
         guard (ContinuousClock.now - start) / .seconds(1) + pause < patience else {
           throw GuardIsBusy(
             object: table?.display ?? "schema kedge", patience: patience, last: error,
-            holders: try table.map(holders) ?? [])
+            holders: try table.map { try holders($0, lock) } ?? [])
         }
         usleep(UInt32(pause * 1_000_000))
         pause = min(2, pause * 1.6)
@@ -50,7 +57,7 @@ struct PatientTransaction {
   }
 
   /// The sessions whose locks keep this one from the table, those that have been at it longest first.
-  private func holders(_ table: TableName) throws -> [String] {
+  private func holders(_ table: TableName, _ lock: Lock) throws -> [String] {
     try connection.query(
       """
       SELECT format('process %s of role %s%s (%s), %s since %s', a.pid, coalesce(a.usename, 'unknown'),
@@ -59,9 +66,9 @@ struct PatientTransaction {
       FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() AND l.relation = to_regclass($1)
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+        AND ($2 OR l.mode NOT IN ('AccessShareLock', 'RowShareLock'))
       ORDER BY a.xact_start LIMIT 5
-      """, [.text(table.sql)]
+      """, [.text(table.sql), .boolean(lock == .everybody)]
     ).map { try $0.text("holder") }
   }
 }

@@ -6,15 +6,33 @@ internal import Postgres
 /// The rights of the declared roles. Where the mapping declares none, rights are left alone.
 extension PostgresGuard {
   /// - Throws: ``MissingRole`` for a role that the mapping declares and the server hasn't.
-  func requireRoles(_ entities: Set<String>?) throws {
-    guard !plan.roles.isEmpty else { return }
-    let known = try roleNames()
-    let missing = plan.roles.map(\.name).filter { !known.contains($0) }
+  func requireRoles() throws {
+    let missing = try missingRoles()
     if !missing.isEmpty { throw MissingRole(roles: missing, store: store) }
   }
 
-  func roleNames() throws -> Set<String> {
-    Set(try connection.query("SELECT rolname FROM pg_roles").map { try $0.text("rolname") })
+  private func missingRoles() throws -> [String] {
+    guard !plan.roles.isEmpty else { return [] }
+    let known = try roleNames()
+    return plan.roles.map(\.name).filter { !known.contains($0) }
+  }
+
+  /// A role that was dropped since: nothing here makes it again.
+  func loginDifferences() throws -> [GuardDifference] {
+    try missingRoles().map { role in
+      let missing = MissingRole(roles: [role], store: store)
+      return GuardDifference(
+        entity: "", kind: "login", object: role, problem: .missing, message: missing.description, steps: []
+      ) { _ in throw missing }
+    }
+  }
+
+  /// - Parameter ofMine: only those that this session may become.
+  func roleNames(ofMine: Bool = false) throws -> Set<String> {
+    Set(
+      try connection.query(
+        "SELECT rolname FROM pg_roles WHERE NOT $1 OR pg_has_role(oid, 'MEMBER')", [.boolean(ofMine)]
+      ).map { try $0.text("rolname") })
   }
 
   func grantDifferences(_ state: GuardState, _ entities: Set<String>?) throws -> [GuardDifference] {
@@ -124,7 +142,7 @@ extension PostgresGuard {
     if let memory = try self.memory(recorded), let access = try Access.read(object, connection),
       access.oid == memory.oid
     {
-      statements = GrantPlan.undo(memory, access, roles: try roleNames())
+      statements = GrantPlan.undo(memory, access, roles: try roleNames(), mayBe: try roleNames(ofMine: true))
     }
     let isThere = try Access.read(object, connection) != nil
     return GuardDifference(
@@ -139,7 +157,9 @@ extension PostgresGuard {
       if let memory = try self.memory(recorded), let access = try Access.read(object, connection),
         access.oid == memory.oid
       {
-        for statement in GrantPlan.undo(memory, access, roles: try roleNames()) {
+        for statement in GrantPlan.undo(
+          memory, access, roles: try roleNames(), mayBe: try roleNames(ofMine: true))
+        {
           try connection.execute(statement)
         }
         try makeExact(object, memory)

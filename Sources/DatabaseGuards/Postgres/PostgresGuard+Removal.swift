@@ -9,7 +9,7 @@ extension PostgresGuard {
   public func uninstall() throws -> [GuardStep] {
     let differences = try removalDifferences()
     for difference in differences {
-      try transactions.run(on: difference.table) { try difference.apply(connection) }
+      try transactions.run(on: difference.table, difference.lock) { try difference.apply(connection) }
     }
     return differences.flatMap(\.steps)
   }

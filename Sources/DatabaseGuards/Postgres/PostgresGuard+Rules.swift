@@ -33,7 +33,7 @@ extension PostgresGuard {
   func ruleDifferences(_ state: GuardState, _ entities: Set<String>?) throws -> [GuardDifference] {
     guard try hasState() else {
       return guarded(entities).map { ruleDifference(plan.entities[$0], .outdated, isThere: false) }
-        + roleDifferences(present: [:], state) + [epochDifference()]
+        + [epochDifference()] + roleDifferences(present: [:], state)
     }
     var found: [GuardDifference] = []
     let rows = try connection.query(

@@ -60,14 +60,17 @@ extension PostgresGuard {
     let arguments = [plan.set, entity, store].map(quoteLiteral).joined(separator: ", ")
     let name = quoteIdentifier(triggerName)
     let create = """
-      CREATE OR REPLACE TRIGGER \(name) BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON \(table.name.sql) \
+      CREATE TRIGGER \(name) BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON \(table.name.sql) \
       FOR EACH STATEMENT EXECUTE FUNCTION kedge.guard_write(\(arguments))
       """
+    let isRight =
+      present.count == 1
+      && present.allSatisfy {
+        $0.name == triggerName && $0.arguments == [plan.set, entity, store] && $0.isAsWanted
+      }
+    let drops = present.map { "DROP TRIGGER \(quoteIdentifier($0.name)) ON \(table.name.sql)" }
     let enable = "ALTER TABLE ONLY \(table.name.sql) ENABLE ALWAYS TRIGGER \(name)"
-    let others = present.filter { $0.name != triggerName }.map {
-      "DROP TRIGGER \(quoteIdentifier($0.name)) ON \(table.name.sql)"
-    }
-    let statements = others + [create, enable]
+    let statements = (isRight ? [] : drops + [create]) + [enable]
     let isSameTable = recorded?.before == nil || recorded?.before?.contains("\"oid\": \(table.oid)") == true
     let message: String
     let problem: GuardFinding.Problem
@@ -96,7 +99,7 @@ extension PostgresGuard {
         GuardStep(
           store: store, entity: entity, kind: "trigger", object: table.name.display,
           action: present.isEmpty ? .create : .replace, statement: statements.joined(separator: ";\n"))
-      ], table: table.name
+      ], table: table.name, lock: isRight || present.isEmpty ? .writers : .everybody
     ) { connection in
       for statement in statements { try connection.execute(statement) }
       try record(entity, "trigger", table.name.display, create, before: "{\"oid\": \(table.oid)}")
@@ -113,7 +116,7 @@ extension PostgresGuard {
         GuardStep(
           store: store, entity: entity, kind: "trigger", object: trigger.table.display, action: .remove,
           statement: sql)
-      ], table: trigger.table
+      ], table: trigger.table, lock: .everybody
     ) { connection in
       try connection.execute(sql)
       try forget("trigger", trigger.table.display)

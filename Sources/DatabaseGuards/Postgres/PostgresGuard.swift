@@ -35,13 +35,15 @@ public struct PostgresGuard: StoreGuard {
   }
 
   public func steps(_ entities: Set<String>?) throws -> [GuardStep] {
-    try differences(entities).flatMap(\.steps)
+    try requireRoles()
+    return try differences(entities).flatMap(\.steps)
   }
 
   public func install(_ entities: Set<String>?) throws -> [GuardStep] {
+    try requireRoles()
     let differences = try differences(entities)
     for difference in differences {
-      try transactions.run(on: difference.table) { try difference.apply(connection) }
+      try transactions.run(on: difference.table, difference.lock) { try difference.apply(connection) }
     }
     return differences.flatMap(\.steps)
   }
@@ -59,9 +61,8 @@ public struct PostgresGuard: StoreGuard {
   /// Everything that isn't as the plan wants it, in the order in which it is put right: who decides, by which rules, then the
   /// tables, so that no trigger ever fires without its rules; last of all the rights.
   func differences(_ entities: Set<String>?) throws -> [GuardDifference] {
-    try requireRoles(entities)
-    let state = try hasState() ? GuardState.read(self) : GuardState()
-    return try functionDifferences(state) + ruleDifferences(state, entities)
+    let state = try GuardState.read(self)
+    return try loginDifferences() + functionDifferences(state) + ruleDifferences(state, entities)
       + triggerDifferences(state, entities) + grantDifferences(state, entities)
   }
 
@@ -71,8 +72,10 @@ public struct PostgresGuard: StoreGuard {
       == "t"
   }
 
+  /// What was installed, as it was written down; nothing where schema kedge isn't there yet.
   func recorded() throws -> [RecordedObject] {
-    try connection.query(
+    guard try hasState() else { return [] }
+    return try connection.query(
       """
       SELECT entity, kind, object, definition, before::text AS before FROM kedge.guard_objects
       WHERE set_name = $1 AND store = $2 ORDER BY kind, object
@@ -135,8 +138,9 @@ struct GuardDifference {
   /// Says what is wrong, without what to do.
   let message: String
   let steps: [GuardStep]
-  /// Kept from being written meanwhile.
+  /// Nobody else writes it meanwhile.
   var table: TableName?
+  var lock = PatientTransaction.Lock.writers
   /// Inside one transaction.
   let apply: (PostgresConnection) throws -> Void
 }

@@ -41,6 +41,14 @@ struct Scene {
 
   func replaceMapping(with text: String) throws { try folder.write("set/rows.yaml", text) }
 
+  /// Adds lines to the set's file.
+  func extendSet(with lines: String) throws {
+    try folder.write(
+      "set/set.yaml",
+      "set: rows\nstores:\n  app: { kind: \(mongo == nil ? "sqlite" : "mongo"), environment: [KEDGE_NO_SUCH_VARIABLE] }\n"
+        + lines)
+  }
+
   /// Arguments for a command on this source and target.
   func arguments(_ command: String...) -> [String] {
     command + ["--mappings", folder.path + "/set", "--source", source, "--target", target.url]

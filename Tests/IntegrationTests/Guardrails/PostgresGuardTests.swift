@@ -42,7 +42,6 @@ struct PostgresGuardTests {
     try scene.openDoors()
     let plan = try scene.plan(set)
     var seen: [String: Int] = [:]
-    var observed = 0
     for (login, role) in [
       ("app", scene.app), ("none", scene.reporting), ("stranger", scene.stranger), ("", nil),
     ] {
@@ -61,7 +60,6 @@ struct PostgresGuardTests {
             for sql in statements {
               try session.execute("BEGIN")
               let found = try refusal(session, sql)
-              if decision.isObserved { observed += 1 }
               try session.execute("ROLLBACK")
               #expect(found == expected, "\(login) as \(claim ?? "-") fence \(fence ?? "-"): \(sql)")
               seen[found ?? "allowed", default: 0] += 1
@@ -70,7 +68,6 @@ struct PostgresGuardTests {
         }
       }
     }
-    if mode == "observe", phase != "frozen" { #expect(observed > 0) }
     #expect((seen["allowed"] ?? 0) > 0)
     if mode == "enforce" { #expect(seen.count > 3, "\(seen)") }
   }
