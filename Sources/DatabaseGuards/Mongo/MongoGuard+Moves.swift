@@ -42,6 +42,7 @@ extension MongoGuard {
   private func atOnce(_ commands: [BSONDocument]) throws -> Int {
     if commands.count > 1, try together(commands) { return commands.count }
     for (done, command) in commands.enumerated() {
+      if done > 0 { StopPoint.reach(.beforeGuard) }
       do {
         try change(command, database: command.keys.first == "renameCollection" ? "admin" : nil)
       } catch let error as MongoError where done > 0 && error.isPassing {
