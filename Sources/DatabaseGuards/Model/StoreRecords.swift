@@ -68,11 +68,17 @@ struct StoreRecords {
   /// - Throws: ``StoreGuardError`` if somebody is at it; what `body` throws.
   func alone<T>(_ body: () throws -> T) throws -> T {
     let key: [PostgresParameter] = [.text("kedge guard \(set) \(store)")]
-    let taken = try connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken", key)
-      .first
-    guard try taken?["taken"] == "t" else {
-      throw StoreGuardError(
-        store: store, message: "another kedge is changing them right now; wait for its end, and run again")
+    // One that was killed holds it until the server has noticed.
+    let deadline = ContinuousClock.now + .seconds(5)
+    while try connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken", key).first?[
+      "taken"]
+      != "t"
+    {
+      guard ContinuousClock.now < deadline else {
+        throw StoreGuardError(
+          store: store, message: "another kedge is changing them right now; wait for its end, and run again")
+      }
+      usleep(20_000)
     }
     let result = Result { try body() }
     do {

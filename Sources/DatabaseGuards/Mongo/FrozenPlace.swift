@@ -84,9 +84,11 @@ enum FreezeMove: Equatable {
   case hide
   /// The view is put where nothing is.
   case show
-  /// A collection that stands in the way of the view, or of bringing the hidden one back, gets a name of its own, and the
-  /// view, if it is to be there, takes its place at once.
-  case setAside(thenShow: Bool)
+  /// A collection that stands in the way of the view gets a name of its own, and the view takes its place.
+  case setAside
+  /// A collection that stands where the hidden one belongs is copied under a name of its own, and the hidden one takes its
+  /// place, which is never empty.
+  case replaceStray
   /// The view goes, and the hidden collection takes its place again, at once where the server can.
   case bringBack
   /// The hidden collection takes its place again where nothing is.
@@ -111,7 +113,7 @@ extension FrozenPlace {
     case (.foreignView, .collection): throw .foreignView
     case (.collection(.refusing), .nothing): return .hide
     case (.collection, .nothing): return .refuseDocuments(inHidden: false)
-    case (.collection, .collection): return .setAside(thenShow: true)
+    case (.collection, .collection): return .setAside
     case (.nothing, _): return .show
     case (.alteredView, _): return .dropView
     case (.view, .collection(.refusing)), (.view, .nothing): return nil
@@ -128,7 +130,7 @@ extension FrozenPlace {
     case (.view, .nothing), (.alteredView, .nothing): return .dropView
     case (.foreignView, .collection): throw .foreignView
     case (.nothing, .collection): return .unhide
-    case (.collection, .collection): return .setAside(thenShow: false)
+    case (.collection, .collection): return .replaceStray
     case (.collection(.refusing), .nothing), (.collection(.outdated), .nothing): return .restoreValidator
     case (.collection(.foreign), .nothing), (.nothing, .nothing), (.foreignView, .nothing), (.timeseries, _):
       return nil
@@ -144,9 +146,9 @@ extension FrozenPlace {
     case .hide:
       place.front = .view
       place.hidden = .collection(.refusing)
-    case .show, .setAside(thenShow: true): place.front = .view
-    case .setAside(thenShow: false), .dropView: place.front = .nothing
-    case .bringBack, .unhide:
+    case .show, .setAside: place.front = .view
+    case .dropView: place.front = .nothing
+    case .bringBack, .unhide, .replaceStray:
       // Its validator is restored next.
       if case .collection(let validator) = hidden { place.front = .collection(validator) }
       place.hidden = .nothing

@@ -7,8 +7,16 @@ extension MongoGuard {
   /// Puts the read-only view in the collection's place.
   func freeze(_ collection: GuardedCollection) throws -> [GuardStep] {
     var record = collection.record(in: try records.all())
+    var strays = 0
     return try follow(collection) { place in
-      let move = try place.nextToFreeze(isKnown: record != nil)
+      var move = try place.nextToFreeze(isKnown: record != nil)
+      if move == .setAside {
+        strays += 1
+        // Writers are quicker than we are, and the application can't see its documents meanwhile.
+        if strays > Self.mostStrays { move = .replaceStray }
+      } else if strays > Self.mostStrays, place.hidden == .nothing {
+        throw tooBusy(collection)
+      }
       guard move != nil || record != nil else { return nil }
       if move == .refuseDocuments(inHidden: false) { try refuseSharded(collection) }
       let intended = StoreRecord(
@@ -23,6 +31,19 @@ extension MongoGuard {
       }
       return move
     }
+  }
+
+  /// How often a collection that a writer made in the view's place is set aside, before the writers have won.
+  private static let mostStrays = 3
+
+  private func tooBusy(_ collection: GuardedCollection) -> StoreGuardError {
+    StoreGuardError(
+      store: store, entity: collection.entity,
+      message:
+        "writers made \"\(collection.names.name)\" anew each time before its view was there; what they wrote is in"
+        + " \"\(collection.names.stray)…\" (kedge guard status names them). The collection is in its place again, and refuses"
+        + " every new document, but not deletes. Stop the writers for a moment and run again, or give kedge's user the right"
+        + " to run applyOps, with which the server does it in one step")
   }
 
   /// Puts the collection back in its place, as it was.

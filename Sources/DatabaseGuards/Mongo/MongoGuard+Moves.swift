@@ -12,7 +12,7 @@ extension MongoGuard {
   func carryOut(_ move: FreezeMove, _ collection: GuardedCollection, _ place: FrozenPlace) throws
     -> [GuardStep]
   {
-    let stray = if case .setAside = move { try writeDownStray(collection) } else { "" }
+    let stray = move == .setAside || move == .replaceStray ? try writeDownStray(collection) : ""
     let done = try atOnce(commands(move, collection, place, stray: stray))
     return Array(describe(move, collection, place, stray: stray).prefix(done))
   }
@@ -26,8 +26,12 @@ extension MongoGuard {
     case .refuseDocuments(let inHidden): return [refusing(collection, inHidden ? names.hidden : names.name)]
     case .hide: return [renaming(names.name, names.hidden), viewing(collection, place)]
     case .show: return [viewing(collection, place)]
-    case .setAside(thenShow: true): return [renaming(names.name, stray), viewing(collection, place)]
-    case .setAside(thenShow: false): return [renaming(names.name, stray)]
+    case .setAside: return [renaming(names.name, stray), viewing(collection, place)]
+    case .replaceStray:
+      // From the first on nothing comes into it any more, so that the copy is whole.
+      var replacing = renaming(names.hidden, names.name)
+      replacing["dropTarget"] = true
+      return [refusing(collection, names.name), copying(names.name, stray), replacing]
     case .bringBack: return [dropping, renaming(names.hidden, names.name)]
     case .unhide: return [renaming(names.hidden, names.name)]
     case .dropView: return [dropping]
@@ -40,8 +44,9 @@ extension MongoGuard {
   ///
   /// - Returns: how many were carried out.
   private func atOnce(_ commands: [BSONDocument]) throws -> Int {
-    if commands.count > 1, try together(commands) { return commands.count }
+    if commands.count == 2, try together(commands) { return commands.count }
     for (done, command) in commands.enumerated() {
+      if done > 0 { StopPoint.reach(.beforeGuard) }
       do {
         try change(command, database: command.keys.first == "renameCollection" ? "admin" : nil)
       } catch let error as MongoError where done > 0 && error.isPassing {
@@ -53,7 +58,7 @@ extension MongoGuard {
 
   private func change(_ command: BSONDocument, database: String? = nil) throws {
     var command = command
-    command["maxTimeMS"] = .int32(Self.lockWait)
+    if command["aggregate"] == nil { command["maxTimeMS"] = .int32(Self.lockWait) }
     try mongo.run(command: command, database: database)
   }
 
@@ -69,6 +74,10 @@ extension MongoGuard {
       "renameCollection": .string("\(database).\(name)"), "to": .string("\(database).\(other)"),
       "dropTarget": false,
     ]
+  }
+
+  private func copying(_ name: String, _ other: String) -> BSONDocument {
+    ["aggregate": .string(name), "pipeline": [["$out": .string(other)]], "cursor": [:]]
   }
 
   private func viewing(_ collection: GuardedCollection, _ place: FrozenPlace) -> BSONDocument {
@@ -155,7 +164,17 @@ extension MongoGuard {
     case .refuseDocuments(let inHidden): return [validator(inHidden ? names.hidden : names.name, .replace)]
     case .hide: return [renamed(names.name, names.hidden, .replace), view]
     case .show: return [view]
-    case .setAside(let thenShow): return [renamed(names.name, stray, .replace)] + (thenShow ? [view] : [])
+    case .setAside: return [renamed(names.name, stray, .replace), view]
+    case .replaceStray:
+      return [
+        validator(names.name, .replace),
+        step(
+          collection, "collection", stray, .create,
+          "\(ShellText.collection(names.name)).aggregate([{$out: \(ShellText.quoted(stray))}])"),
+        step(
+          collection, "collection", names.hidden, .restore,
+          "\(ShellText.collection(names.hidden)).renameCollection(\(ShellText.quoted(names.name)), true)"),
+      ]
     case .bringBack: return [dropped, renamed(names.hidden, names.name, .restore)]
     case .unhide: return [renamed(names.hidden, names.name, .restore)]
     case .dropView: return [dropped]

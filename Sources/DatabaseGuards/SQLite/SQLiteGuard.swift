@@ -39,7 +39,7 @@ public struct SQLiteGuard: StoreGuard {
 
   public func steps(_ entities: Set<String>?) throws -> [GuardStep] {
     let connection = try SQLiteConnection(path: path, mode: .readOnly)
-    return try changes(entities, SQLiteSchema(connection), records.all()).map(step)
+    return try changes(entities, SQLiteSchema(connection), records.all()).filter { !$0.isSilent }.map(step)
   }
 
   public func install(_ entities: Set<String>?) throws -> [GuardStep] {
@@ -61,7 +61,7 @@ public struct SQLiteGuard: StoreGuard {
 
   public func removals() throws -> [GuardStep] {
     let connection = try SQLiteConnection(path: path, mode: .readOnly)
-    return try removals(SQLiteSchema(connection), records.all()).map(step)
+    return try removals(SQLiteSchema(connection), records.all()).filter { !$0.isSilent }.map(step)
   }
 
   public func uninstall() throws -> [GuardStep] {

@@ -114,19 +114,19 @@ struct MongoGuardScene {
       ("insert", ["insert": collection, "documents": [["_id": "new"]]]),
       (
         "update",
-        ["update": collection, "updates": [["q": [:], "u": ["$set": ["name": "x"]], "multi": true]]]
+        ["update": collection, "updates": [["q": [:], "u": ["$set": ["seen": 1]], "multi": true]]]
       ),
       (
         "upsert",
         [
           "update": collection,
-          "updates": [["q": ["_id": "u9"], "u": ["$set": ["name": "x"]], "upsert": true]],
+          "updates": [["q": ["_id": "u9"], "u": ["$set": ["seen": 1]], "upsert": true]],
         ]
       ),
       ("delete", ["delete": collection, "deletes": [["q": ["_id": "nobody"], "limit": 0]]]),
       (
         "findAndModify",
-        ["findAndModify": collection, "query": ["_id": "u1"], "update": ["$set": ["name": "x"]]]
+        ["findAndModify": collection, "query": ["_id": "u1"], "update": ["$set": ["seen": 1]]]
       ),
       ("findAndRemove", ["findAndModify": collection, "query": ["_id": "nobody"], "remove": true]),
     ]
