@@ -57,34 +57,52 @@ struct SwiftTypeTests {
   private static let modules = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appending(path: "Modules").path()
 
-  @Test(
-    "compile, hostile names and all; a repository over the wrong store doesn't",
-    .enabled(
-      if: Interpreter.swift != nil && FileManager.default.fileExists(atPath: modules + "/Guardrails.swiftmodule"),
-      "swiftc or the library's modules aren't there"),
-    arguments: [
-      ("Users.self, in: AppStore.self", ""), ("Users.self, in: CoreStore.self", ""), ("Flows.self, in: AppStore.self", ""),
-      ("Users.self, in: ShelfStore.self", "never lives in that store"),
-      ("Flows.self, in: CoreStore.self", "owned by another store"), ("User.self, in: AppStore.self", "cannot find 'User'"),
-    ])
-  func compile(place: String, error: String) throws {
+  /// The C module that the library's modules want to see.
+  private static let yaml = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Sources/CYAML").path()
+
+  /// Compiles files without making anything of them.
+  private func check(_ files: [String: String]) throws -> (code: Int32, errors: String) {
     let folder = try TemporaryFolder()
+    for (name, text) in files { try folder.write(name, text) }
+    let outcome = try #require(Interpreter.swift).run(
+      ["-typecheck", "-swift-version", "6", "-I", Self.modules, "-I", Self.yaml] + files.keys.sorted(),
+      in: folder.path)
+    return (outcome.code, outcome.errors)
+  }
+
+  private static let isThere =
+    Interpreter.swift != nil && FileManager.default.fileExists(atPath: modules + "/Guardrails.swiftmodule")
+
+  @Test(
+    "a repository over the wrong store doesn't compile",
+    .enabled(if: isThere, "swiftc or the library's modules aren't there"))
+  func repositories() throws {
     let plan = try #require(GuardCases.scenes.first { $0.name == "core-enforce" }).plan()
-    try folder.write("Types.swift", SwiftTypes.text(plan))
-    try folder.write(
-      "Use.swift",
-      """
-      import Guardrails
-      struct Table: StoreAccess { var reading: Int { 1 } }
-      func make(_ guardrails: Guardrails) { _ = WriteGate(\(place), Table(), as: "UserRepository", by: guardrails) }
-      """)
-    let compiled = try #require(Interpreter.swift).run(
-      ["-typecheck", "-swift-version", "6", "-I", Self.modules, "Types.swift", "Use.swift"], in: folder.path)
-    #expect(error.isEmpty ? compiled.code == 0 : compiled.errors.contains(error), "\(compiled.errors)")
-    guard error.isEmpty else { return }
-    try folder.write("Hostile.swift", SwiftTypes.text(HostileNameTests.plan))
-    let hostile = try #require(Interpreter.swift).run(
-      ["-typecheck", "-swift-version", "6", "-I", Self.modules, "Hostile.swift"], in: folder.path)
-    #expect(hostile.code == 0, "\(hostile.errors)")
+    func use(_ places: [String]) throws -> (code: Int32, errors: String) {
+      let lines = places.map { "  _ = WriteGate(\($0), Table(), as: nil, by: guardrails)\n" }
+      return try check([
+        "Types.swift": SwiftTypes.text(plan),
+        "Use.swift": "import Guardrails\nstruct Table: StoreAccess { var reading: Int { 1 } }\n"
+          + "func make(_ guardrails: Guardrails) {\n\(lines.joined())}\n",
+      ])
+    }
+    let right = try use([
+      "Users.self, in: AppStore.self", "Users.self, in: CoreStore.self", "Flows.self, in: AppStore.self",
+      "Notes.self, in: ShelfStore.self",
+    ])
+    #expect(right.code == 0, "\(right.errors)")
+    let wrong = try use(["Users.self, in: ShelfStore.self", "Flows.self, in: CoreStore.self"])
+    #expect(wrong.errors.contains("Use.swift:4:") && wrong.errors.contains("never lives in that store"))
+    #expect(wrong.errors.contains("Use.swift:5:") && wrong.errors.contains("owned by another store"))
+    #expect(try use(["User.self, in: AppStore.self"]).errors.contains("cannot find 'User'"))
+  }
+
+  @Test(
+    "hostile names compile, and no two are alike",
+    .enabled(if: isThere, "swiftc or the library's modules aren't there"))
+  func hostile() throws {
+    let compiled = try check(["Types.swift": SwiftTypes.text(HostileNameTests.plan)])
+    #expect(compiled.code == 0, "\(compiled.errors)")
   }
 }

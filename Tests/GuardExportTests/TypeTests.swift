@@ -15,24 +15,26 @@ struct TypeTests {
 
   @Test(
     "a wrong entity, store, operation or place is an error of TypeScript",
-    .enabled(if: ModuleScene.Language.node.isThere, "node and tsc aren't there"),
-    arguments: [
-      (#"guard.authorize("insert", "users", "core", { writer: "UserRepository", fence: 5 });"#, ""),
-      (#"guard.authorize("insert", "users", "postgres");"#, ""), (#"guard.authorize("insert", "flows", "mongo");"#, ""),
-      (#"guard.unitOfWork({ crossing: "signup" }).authorize("delete", "notes", "shelf");"#, ""),
-      (#"guard.authorize("insert", "user", "core");"#, "TS2345"),
-      (#"guard.authorize("insert", "users", "attic");"#, "TS2345"),
-      (#"guard.authorize("insert", "users", "shelf");"#, "TS2345"),
-      (#"guard.authorize("insert", "flows", "core");"#, "TS2345"),
-      (#"guard.authorize("insert", "notes", "mongo");"#, "TS2345"),
-      (#"guard.authorize("paint", "users", "core");"#, "TS2345"),
-      (#"guard.authorize("insert", "users", "core", { writer: 7 });"#, "TS2322"),
-    ])
-  func typescript(line: String, error: String) throws {
+    .enabled(if: ModuleScene.Language.node.isThere, "node and tsc aren't there"))
+  func typescript() throws {
+    let right = [
+      #"guard.authorize("insert", "users", "core", { writer: "UserRepository", fence: 5 });"#,
+      #"guard.authorize("insert", "users", "postgres");"#, #"guard.authorize("insert", "flows", "mongo");"#,
+      #"guard.unitOfWork({ crossing: "signup" }).authorize("delete", "notes", "shelf");"#,
+    ]
+    let wrong = [
+      #"guard.authorize("insert", "user", "core");"#, #"guard.authorize("insert", "users", "attic");"#,
+      #"guard.authorize("insert", "users", "shelf");"#, #"guard.authorize("insert", "flows", "core");"#,
+      #"guard.authorize("insert", "notes", "mongo");"#, #"guard.authorize("paint", "users", "core");"#,
+      #"guard.authorize("insert", "users", "core", { writer: 7 });"#,
+      #"guard.unitOfWork().authorize("insert", "flows", "core");"#,
+    ]
     let module = try ModuleScene(try plan(), .node)
-    try module.folder.write("use.ts", "import { guard } from \"./guard\";\n\(line)\n")
+    // The compiler complains of a line that it was told to find wrong and doesn't.
+    let lines = right + wrong.map { "// @ts-expect-error\n\($0)" }
+    try module.folder.write("use.ts", "import { guard } from \"./guard\";\n\(lines.joined(separator: "\n"))\n")
     let compiled = try module.compile("use.ts")
-    #expect(error.isEmpty ? compiled.code == 0 : compiled.output.contains(error), "\(compiled.output)")
+    #expect(compiled.code == 0, "\(compiled.output)")
   }
 
   @Test("an empty set makes modules that compile and refuse everything", arguments: ModuleScene.Language.allCases.filter(\.isThere))
