@@ -167,7 +167,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite", "TestSupport",
+        "Catalog", "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite",
+        "TestSupport",
       ],
       exclude: ["Golden", "Guardrails/Applications"]),
   ],

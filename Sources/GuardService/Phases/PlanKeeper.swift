@@ -22,6 +22,7 @@ public final class PlanKeeper: Sendable {
 
   private struct State {
     var basis: Basis?
+    var wasLive = false
     var problem = "they haven't been asked for yet"
     var refreshed = ContinuousClock.now
   }
@@ -64,9 +65,11 @@ public final class PlanKeeper: Sendable {
       let catalog = Catalog(connection)
       let found = try connection.query("SELECT to_regclass('kedge.phases') IS NOT NULL AS found").first
       let isLive = try found?["found"] == "t"
+      // What has been set once doesn't go back to what the files say.
+      if !isLive, state.withLock({ $0.wasLive }) { throw PhasesUnavailable(description: "schema kedge has gone") }
       let live = isLive ? try catalog.livePhases(of: set.name) : LivePhases()
       let basis = Basis(plan: GuardPlan(set, live: live), phases: isLive ? "live" : "mapping")
-      state.withLock { $0 = State(basis: basis) }
+      state.withLock { $0 = State(basis: basis, wasLive: isLive) }
       return basis
     } catch {
       lose(error)

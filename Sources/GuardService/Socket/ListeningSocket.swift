@@ -43,7 +43,7 @@ struct ListeningSocket {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw SocketProblem("\(path) is there and isn't a socket: choose another path, or move it away")
+      throw SocketProblem("\(path) is there and isn't a socket: choose another path, or move it away", isUsage: true)
     }
     let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard probe >= 0 else { throw .system("can't make a socket") }

@@ -10,11 +10,11 @@ struct SocketAddress {
   /// - Throws: ``SocketProblem`` for a path that is too long or empty.
   init(path: String) throws(SocketProblem) {
     let bytes = Array(path.utf8)
-    guard !bytes.isEmpty, !bytes.contains(0) else { throw SocketProblem("a socket needs a path") }
+    guard !bytes.isEmpty, !bytes.contains(0) else { throw SocketProblem("a socket needs a path", isUsage: true) }
     guard bytes.count <= Self.longest else {
       throw SocketProblem(
         "the socket's path has \(bytes.count) bytes, and the system takes \(Self.longest): choose a shorter one,"
-          + " or change to its folder and name it from there: \(path)")
+          + " or change to its folder and name it from there: \(path)", isUsage: true)
     }
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
@@ -33,8 +33,13 @@ struct SocketAddress {
 /// Why there is no socket to serve on.
 public struct SocketProblem: Error, Sendable, CustomStringConvertible {
   public let description: String
+  /// Whether it is the path itself that can't be used.
+  public let isUsage: Bool
 
-  init(_ description: String) { self.description = description }
+  init(_ description: String, isUsage: Bool = false) {
+    self.description = description
+    self.isUsage = isUsage
+  }
 
   /// - Parameter what: such as "can't bind /run/kedge.sock".
   static func system(_ what: String) -> SocketProblem {

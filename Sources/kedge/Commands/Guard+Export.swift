@@ -12,6 +12,7 @@ extension Session {
       switch command.value("lang") {
       case "typescript": TypeScriptModule.text(basis.plan)
       case "python": PythonModule.text(basis.plan)
+      case "swift": SwiftTypes.text(basis.plan)
       default: PlanDocument.json(basis.plan).text(.pretty) + "\n"
       }
     if basis.phases == .mapping { log.info("the phases are those of the mapping files") }

@@ -33,7 +33,7 @@ extension Session {
       }
     }
     let outcome: GuardService.Outcome
-    do { outcome = try service.run(stop: stop) } catch let problem as SocketProblem {
+    do { outcome = try service.run(stop: stop) } catch let problem as SocketProblem where problem.isUsage {
       throw UsageProblem(problem.description)
     }
     if isJSON {

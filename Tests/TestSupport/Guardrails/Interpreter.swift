@@ -11,6 +11,8 @@ public struct Interpreter: Sendable {
   public static let node = Interpreter("node")
   /// The TypeScript compiler.
   public static let typescript = Interpreter("tsc")
+  /// The Swift compiler.
+  public static let swift = Interpreter("swiftc")
   /// The command line of SQLite.
   public static let sqlite = Interpreter("sqlite3")
   /// The command line of Postgres.
