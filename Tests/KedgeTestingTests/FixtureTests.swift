@@ -40,6 +40,7 @@ import Testing
       return
     }
     #expect(Set(try engine.refusals()).sorted() == [])
+    #expect(report.entities.map(\.entity).sorted() == fixtures.set.coreInLoadOrder.map(\.name).sorted())
     for entity in report.entities {
       #expect(entity.tally.quarantined == 0, "\(entity.entity)")
       #expect(entity.tally.filtered == 0, "\(entity.entity)")
@@ -57,6 +58,48 @@ import Testing
     for seed in [1, 2] as [UInt64] {
       try expectAllLand(try Fixtures(of: mappings.set, seed: seed, records: 150), 150)
     }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64]) func everyTypeAndTransformLands(_ seed: UInt64) throws {
+    try expectAllLand(try Fixtures(of: try WholeLanguage.mongo(), seed: seed, records: 60), 60)
+    try expectAllLand(try Fixtures(of: try WholeLanguage.sqlite(), seed: seed, records: 60), 60)
+  }
+
+  @Test func valuesAreMissingNullAndEmptyNowAndThen() throws {
+    let set = try OwnershipMap(folder: "mappings/sendfx").set
+    let users = try Fixtures(of: set, seed: 3, records: 200).documents(of: "users")
+    let times = users.map { $0["updatedAt"] }
+    #expect(times.contains(nil))
+    #expect(times.contains(.null))
+    #expect(times.contains { if case .date? = $0 { true } else { false } })
+    #expect(times.contains { $0?.string != nil })
+    #expect(users.contains { $0["profile"]?.document?["phone"] == "" })
+    #expect(users.allSatisfy { $0["email"]?.string?.isEmpty == false })
+    #expect(users.contains { ($0["addresses"]?.elements?.count ?? 0) > 1 })
+  }
+
+  @Test func whatCanNotBeMadeIsNamed() throws {
+    let set = try MappingSet.parse(
+      files: [
+        ("set.yaml", "set: s\nstores:\n  app: { kind: mongo }\n"),
+        (
+          "a.yaml",
+          """
+          entity: a
+          owner: core
+          source: { store: app, collection: a }
+          key: [id]
+          fields:
+            id: { from: _id, type: text }
+            kind: { type: text, transforms: [{ enum: { x: x, y: y } }], required: true, unique: true }
+          """
+        ),
+      ])
+    #expect(try Fixtures(of: set, records: 2).documents(of: "a").map { $0["kind"] } == ["x", "y"])
+    let error = #expect(throws: FixtureError.self) { try Fixtures(of: set, records: 3) }
+    #expect(error?.description.contains("a.kind, which is text by enum, for record 3 of those that differ") == true)
+    let given = try Fixtures(of: set, records: 3, values: ["a.kind": ["x", "y", "z"]])
+    #expect(given.documents(of: "a").map { $0["kind"] } == ["x", "y", "z"])
   }
 
   @Test func theSameSeedMakesTheSame() throws {

@@ -4,7 +4,8 @@ internal import Mongo
 internal import SQLite
 
 extension Fixtures {
-  /// Puts the records of all entities of MongoDB stores into a database.
+  /// Puts the records of all entities of MongoDB stores into a database. A core entity whose key isn't `_id` gets the unique index
+  /// that Kedge wants.
   ///
   /// - Parameter store: of this store alone; nil for all of its kind.
   /// - Throws: `MongoError`.
@@ -12,6 +13,8 @@ extension Fixtures {
     let connection = try database.connect()
     for entity in entities(of: .mongo, store) {
       try connection.insert(entity.collection, documents: documents(of: entity.name))
+      guard entity.owner == .core, let index = Self.uniqueIndex(of: entity) else { continue }
+      try connection.run(command: ["createIndexes": .string(entity.collection), "indexes": [.document(index)]])
     }
   }
 
@@ -41,6 +44,16 @@ extension Fixtures {
     entities.compactMap(set.entity(named:)).filter {
       (set.store(named: $0.store)?.kind ?? .mongo) == kind && (store == nil || $0.store == store)
     }
+  }
+
+  private static func uniqueIndex(of entity: Entity) -> BSONDocument? {
+    let paths = entity.key.compactMap { key in entity.fields.first { $0.column == key }?.paths.first }
+    let names = paths.map { path in
+      path.steps.compactMap { if case .field(let name) = $0 { name } else { nil } }.joined(separator: ".")
+    }
+    guard names != ["_id"], !names.isEmpty, names.count == entity.key.count else { return nil }
+    let keys = BSONDocument(names.map { ($0, 1) })
+    return ["key": .document(keys), "name": "kedge_testing_key", "unique": true]
   }
 
   /// Every column that the mapping reads or a record has.
