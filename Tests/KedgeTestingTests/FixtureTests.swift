@@ -30,7 +30,9 @@ import Testing
     }
   }
 
-  private func move(_ fixtures: Fixtures, _ count: Int, _ source: any RecordSource, _ target: TemporaryPostgres) throws {
+  private func move(
+    _ fixtures: Fixtures, _ count: Int, _ source: any RecordSource, _ target: TemporaryPostgres
+  ) throws {
     let engine = MovingEngine(fixtures.set, from: source, to: target)
     let report: BackfillReport
     do {
@@ -97,7 +99,8 @@ import Testing
       ])
     #expect(try Fixtures(of: set, records: 2).documents(of: "a").map { $0["kind"] } == ["x", "y"])
     let error = #expect(throws: FixtureError.self) { try Fixtures(of: set, records: 3) }
-    #expect(error?.description.contains("a.kind, which is text by enum, for record 3 of those that differ") == true)
+    #expect(
+      error?.description.contains("a.kind, which is text by enum, for record 3 of those that differ") == true)
     let given = try Fixtures(of: set, records: 3, values: ["a.kind": ["x", "y", "z"]])
     #expect(given.documents(of: "a").map { $0["kind"] } == ["x", "y", "z"])
   }

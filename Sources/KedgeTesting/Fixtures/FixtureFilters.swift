@@ -13,15 +13,19 @@ enum FixtureFilters {
       case .exists(true):
         if root.node(at: steps) == nil { root.put(.leaf(.bool(true)), at: steps) }
       case .oneOf(let texts):
-        if case .leaf(let value)? = root.node(at: steps), let text = text(value), texts.contains(text) { continue }
+        if case .leaf(let value)? = root.node(at: steps), let text = text(value), texts.contains(text) {
+          continue
+        }
         guard let text = random.element(texts) else { continue }
         root.put(.leaf(.string(text)), at: steps)
       case .noneOf(let texts):
-        guard case .leaf(let value)? = root.node(at: steps), let text = text(value), texts.contains(text) else {
+        guard case .leaf(let value)? = root.node(at: steps), let text = text(value), texts.contains(text)
+        else {
           continue
         }
         throw FixtureError(
-          "\(entity.name).\(filter.path) came out as \"\(text)\", which a filter leaves out. Give values for its column.")
+          "\(entity.name).\(filter.path) came out as \"\(text)\", which a filter leaves out. Give values for its column."
+        )
       }
     }
   }

@@ -75,7 +75,9 @@ struct FixtureRecordMaker {
     let referred = try FixtureReferences.values(
       entity.references, fields: entity.fields, maker: &maker, self: self, number: number, own: own)
     // What takes a whole document comes before what goes into it.
-    let fields = entity.fields.sorted { ($0.paths.first?.steps.count ?? 0) < ($1.paths.first?.steps.count ?? 0) }
+    let fields = entity.fields.sorted {
+      ($0.paths.first?.steps.count ?? 0) < ($1.paths.first?.steps.count ?? 0)
+    }
     var taken: Set<ValuePath> = []
     for field in fields where !field.paths.isEmpty {
       if let path = field.paths.first(where: taken.contains) {
@@ -88,12 +90,14 @@ struct FixtureRecordMaker {
       let value: FixtureValue
       if let known = referred[field.column] {
         value = known
-      } else if let list = given[field.column], let chosen = isKey || field.unique
-        ? (list.indices.contains(number) ? list[number] : nil) : maker.random.element(list)
+      } else if let list = given[field.column],
+        let chosen = isKey || field.unique
+          ? (list.indices.contains(number) ? list[number] : nil) : maker.random.element(list)
       {
         value = .value(chosen)
       } else {
-        value = try self.value(of: field, at: path.steps, number: isKey || field.unique ? number : nil, isKey: isKey)
+        value = try self.value(
+          of: field, at: path.steps, number: isKey || field.unique ? number : nil, isKey: isKey)
       }
       switch value {
       case .value(let value):
@@ -151,7 +155,9 @@ struct FixtureRecordMaker {
     if isTaken(field.missing), kind == .mongo || steps.count > 1 { choices.append(.missing) }
     if isTaken(field.null) { choices.append(.value(.null)) }
     if case .array = field.type {
-      if isTaken(field.empty), kind == .mongo || !entity.jsonText.isEmpty { choices.append(.value(BSONValue([]))) }
+      if isTaken(field.empty), kind == .mongo || !entity.jsonText.isEmpty {
+        choices.append(.value(BSONValue([])))
+      }
     } else if isTaken(field.empty) || (field.empty == .keep && keepsEmptyText(field) && !isUnique) {
       choices.append(.value(.string("")))
     }
@@ -165,7 +171,9 @@ struct FixtureRecordMaker {
   }
 
   /// An embedded array with its elements.
-  private mutating func put(_ child: ChildTable, into root: inout FixtureNode, below: [ValuePath.Step], number: Int)
+  private mutating func put(
+    _ child: ChildTable, into root: inout FixtureNode, below: [ValuePath.Step], number: Int
+  )
     throws
   {
     guard child.path.steps.last == .each else { return }
@@ -182,11 +190,15 @@ struct FixtureRecordMaker {
     root.put(.array(elements), at: place[...])
   }
 
-  private mutating func element(of child: ChildTable, below: [ValuePath.Step], number: Int) throws -> FixtureNode {
+  private mutating func element(of child: ChildTable, below: [ValuePath.Step], number: Int) throws
+    -> FixtureNode
+  {
     let referred = try FixtureReferences.values(
       child.references, fields: child.fields, maker: &maker, self: self, number: number, own: [])
     var node = FixtureNode.document([])
-    for field in child.fields.sorted(by: { ($0.paths.first?.steps.count ?? 0) < ($1.paths.first?.steps.count ?? 0) }) {
+    for field in child.fields.sorted(by: {
+      ($0.paths.first?.steps.count ?? 0) < ($1.paths.first?.steps.count ?? 0)
+    }) {
       guard let path = field.paths.first else { continue }
       let number = field.unique ? maker.random.below(1 << 40) : nil
       switch try referred[field.column] ?? value(of: field, at: below + path.steps, number: number) {

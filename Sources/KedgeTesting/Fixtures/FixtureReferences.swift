@@ -5,13 +5,15 @@ internal import Mapping
 enum FixtureReferences {
   /// - Parameter own: the records of the same entity that there are.
   static func values(
-    _ references: [Reference], fields: [Field], maker: inout FixtureValueMaker, self record: FixtureRecordMaker,
+    _ references: [Reference], fields: [Field], maker: inout FixtureValueMaker,
+    self record: FixtureRecordMaker,
     number: Int, own: [FixtureRecord]
   ) throws -> [String: FixtureValue] {
     var values: [String: FixtureValue] = [:]
     for reference in references {
       let isOwn = reference.entity == record.entity.name
-      let target = isOwn ? (record.entity, own) : record.others[reference.entity].map { ($0.entity, $0.records) }
+      let target =
+        isOwn ? (record.entity, own) : record.others[reference.entity].map { ($0.entity, $0.records) }
       let columns = fields.filter { reference.columns.contains($0.column) }
       // Of an entity that comes later, because both refer to each other.
       guard let (entity, records) = target, !columns.isEmpty else {

@@ -4,8 +4,10 @@ internal import Mapping
 /// Values of one kind.
 extension FixtureValueMaker {
   private static let vocabulary = [
-    "anchor", "bight", "capstan", "dinghy", "ebb", "fathom", "galley", "hawser", "isle", "jib", "keel", "lagoon",
-    "mast", "naïve", "outrigger", "port", "quay", "rudder", "sloop", "tide", "upwind", "vang", "wharf", "yawl",
+    "anchor", "bight", "capstan", "dinghy", "ebb", "fathom", "galley", "hawser", "isle", "jib", "keel",
+    "lagoon",
+    "mast", "naïve", "outrigger", "port", "quay", "rudder", "sloop", "tide", "upwind", "vang", "wharf",
+    "yawl",
   ]
 
   mutating func words(_ count: Int) -> String {
@@ -38,7 +40,8 @@ extension FixtureValueMaker {
       guard let length = length(of: wish.type) else { return .string("\(mark)-\(text)") }
       guard mark.count <= length else { return nil }
       return .string(String("\(mark)-\(text)".prefix(length)).trimmedEnd)
-    case .smallint, .integer, .bigint, .numeric, .real, .doublePrecision, .boolean, .uuid, .date, .time, .timestamp,
+    case .smallint, .integer, .bigint, .numeric, .real, .doublePrecision, .boolean, .uuid, .date, .time,
+      .timestamp,
       .timestamptz, .interval, .inet, .cidr, .array, .domain:
       return nil
     case .json, .jsonb: return .string(words(2))
@@ -130,7 +133,8 @@ extension FixtureValueMaker {
 
   mutating func objectID(_ wish: Wish) -> BSONValue {
     let number = wish.number ?? random.below(1 << 30)
-    return .objectID(ObjectID(high: 0x6500_0000_0000_0000 | (wish.salt & 0xFFFF_FFFF_FFFF), low: UInt32(number)))
+    return .objectID(
+      ObjectID(high: 0x6500_0000_0000_0000 | (wish.salt & 0xFFFF_FFFF_FFFF), low: UInt32(number)))
   }
 
   mutating func uuidBytes(_ wish: Wish) -> [UInt8] {
@@ -148,10 +152,13 @@ extension FixtureValueMaker {
 
   func uuidText(_ bytes: [UInt8]) -> String {
     let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(separator: "-")
+    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(
+      separator: "-")
   }
 
-  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+  }
 
   /// A small document of what JSON has.
   mutating func document(_ wish: Wish) -> BSONValue {

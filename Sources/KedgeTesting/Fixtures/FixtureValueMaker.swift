@@ -50,7 +50,9 @@ struct FixtureValueMaker {
       guard folded == text, random.once(in: 5) else { return .string(folded) }
       return .string(transform == .lower ? text.uppercased() : text.lowercased())
     case .text:
-      if !asText, rest.isEmpty, wish.isBSON, wish.prefersObjectID, fits(24, wish.type) { return objectID(wish) }
+      if !asText, rest.isEmpty, wish.isBSON, wish.prefersObjectID, fits(24, wish.type) {
+        return objectID(wish)
+      }
       return value(rest, wish, asText: true)
     case .number: return numberText(rest, wish)
     case .stripNUL, .escapeNUL: return value(rest, wish, asText: asText)
@@ -74,7 +76,9 @@ struct FixtureValueMaker {
     case .boolean(let trueWords, let falseWords):
       if wish.isBSON, !asText, random.once(in: 3) { return .bool(random.once(in: 2)) }
       guard let word = random.element(trueWords + falseWords) else { return nil }
-      if !asText, let number = Int(word), number == 0 || number == 1, random.once(in: 2) { return BSONValue(number) }
+      if !asText, let number = Int(word), number == 0 || number == 1, random.once(in: 2) {
+        return BSONValue(number)
+      }
       return .string(word)
     case .cents(let digits): return asText ? nil : cents(digits, wish)
     case .json: return .string(FixtureJSON.text(document(wish)))
@@ -82,13 +86,16 @@ struct FixtureValueMaker {
     case .hash: return .string("\(words(1))-\(wish.number ?? random.below(1_000_000))")
     case .uuid(let order):
       let bytes = uuidBytes(wish)
-      if wish.isBSON, !asText, random.once(in: 2) { return .binary(subtype: order == .standard ? 4 : 3, bytes) }
+      if wish.isBSON, !asText, random.once(in: 2) {
+        return .binary(subtype: order == .standard ? 4 : 3, bytes)
+      }
       return .string(uuidText(bytes))
     case .base64, .hex:
       guard wish.source != .mongo || wish.isBSON, !asText else { return nil }
       return .binary(subtype: 0, bytes(min(length(of: wish.type) ?? 24, 24) / 4))
     case .interval(nil):
-      return .string(random.once(in: 2) ? "P\(random.below(9))DT\(random.below(23))H30M" : "02:3\(random.below(10)):00")
+      return .string(
+        random.once(in: 2) ? "P\(random.below(9))DT\(random.below(23))H30M" : "02:3\(random.below(10)):00")
     case .interval(_?):
       let number = wish.number ?? random.below(1000)
       return asText ? .string("\(number)") : BSONValue(number)
@@ -117,7 +124,8 @@ struct FixtureValueMaker {
       return Double("\(whole).\(fraction)").map { .double($0) }
     case .real, .doublePrecision: return .double(Double(wish.number ?? random.below(10_000)) + 0.5)
     case .boolean: return wish.source == .mongo || wish.isJSON ? .bool(random.once(in: 2)) : nil
-    case .bytea: return wish.isJSON ? .string(words(1)) : .binary(subtype: 0, bytes(wish.number == nil ? 12 : 16))
+    case .bytea:
+      return wish.isJSON ? .string(words(1)) : .binary(subtype: 0, bytes(wish.number == nil ? 12 : 16))
     case .uuid: return wish.isBSON ? .binary(subtype: 4, uuidBytes(wish)) : nil
     case .date:
       return wish.isBSON ? .date(Int64(moment(wish).seconds / 86_400) * 86_400_000) : nil

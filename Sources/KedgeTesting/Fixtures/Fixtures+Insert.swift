@@ -14,7 +14,9 @@ extension Fixtures {
     for entity in entities(of: .mongo, store) {
       try connection.insert(entity.collection, documents: documents(of: entity.name))
       guard entity.owner == .core, let index = Self.uniqueIndex(of: entity) else { continue }
-      try connection.run(command: ["createIndexes": .string(entity.collection), "indexes": [.document(index)]])
+      try connection.run(command: [
+        "createIndexes": .string(entity.collection), "indexes": [.document(index)],
+      ])
     }
   }
 
@@ -63,20 +65,24 @@ extension Fixtures {
     }
     var names: [String] = []
     let paths = entity.fields.flatMap(\.paths) + entity.children.map(\.path) + entity.filters.map(\.path)
-    for name in paths.compactMap(first) + documents.flatMap(\.keys) where !names.contains(name) { names.append(name) }
+    for name in paths.compactMap(first) + documents.flatMap(\.keys) where !names.contains(name) {
+      names.append(name)
+    }
     return names
   }
 
   private static func tableSQL(of entity: Entity, _ columns: [String]) -> String {
     let keys = entity.key.compactMap { key -> String? in
-      guard case .field(let name)? = entity.fields.first(where: { $0.column == key })?.paths.first?.steps.first
+      guard
+        case .field(let name)? = entity.fields.first(where: { $0.column == key })?.paths.first?.steps.first
       else { return nil }
       return name
     }
     let isInteger =
       keys.count == 1
       && entity.fields.contains {
-        $0.column == entity.key[0] && $0.transforms.isEmpty && [.bigint, .integer, .smallint].contains($0.type)
+        $0.column == entity.key[0] && $0.transforms.isEmpty
+          && [.bigint, .integer, .smallint].contains($0.type)
       }
     var parts = columns.map { name in
       SQLiteConnection.quoted(name) + (isInteger && keys == [name] ? " INTEGER PRIMARY KEY" : "")
@@ -84,7 +90,8 @@ extension Fixtures {
     if !keys.isEmpty, !isInteger {
       parts.append("PRIMARY KEY (" + keys.map { SQLiteConnection.quoted($0) }.joined(separator: ", ") + ")")
     }
-    return "CREATE TABLE IF NOT EXISTS \(SQLiteConnection.quoted(entity.collection)) (\(parts.joined(separator: ", ")))"
+    return
+      "CREATE TABLE IF NOT EXISTS \(SQLiteConnection.quoted(entity.collection)) (\(parts.joined(separator: ", ")))"
   }
 
   private static func value(_ value: BSONValue?, _ place: String) throws -> SQLiteValue {
@@ -96,7 +103,8 @@ extension Fixtures {
     case .double(let number): .real(number)
     case .bool(let truth): .integer(truth ? 1 : 0)
     case .binary(_, let bytes): .blob(bytes)
-    default: throw FixtureError("\(place) came out as a value that SQLite doesn't have. Give values for its column.")
+    default:
+      throw FixtureError("\(place) came out as a value that SQLite doesn't have. Give values for its column.")
     }
   }
 }

@@ -64,8 +64,12 @@ public struct Fixtures: Sendable {
           reference.columns.contains($0.column) && ($0.required || entity.key.contains($0.column))
         }
       }
-      let others = entity.references.filter { !needs.contains($0) } + entity.children.flatMap(\.all).flatMap(\.references)
-      return (needed ? needs : others).compactMap { reference in entities.first { $0.name == reference.entity } }
+      let others =
+        entity.references.filter { !needs.contains($0) }
+        + entity.children.flatMap(\.all).flatMap(\.references)
+      return (needed ? needs : others).compactMap { reference in
+        entities.first { $0.name == reference.entity }
+      }
     }
     func isNeeded(_ name: String, by entity: Entity, _ passed: inout Set<String>) -> Bool {
       guard passed.insert(entity.name).inserted else { return false }

@@ -27,8 +27,11 @@ struct MovingEngine {
   private func context() throws -> BackfillContext {
     BackfillContext(
       set: set,
-      plans: try set.coreInLoadOrder.map { try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo) },
-      sources: sources, target: try PostgresSettings(url: target.url), progress: ProgressReporter(mode: .quiet),
+      plans: try set.coreInLoadOrder.map {
+        try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo)
+      },
+      sources: sources, target: try PostgresSettings(url: target.url),
+      progress: ProgressReporter(mode: .quiet),
       stop: StopFlag())
   }
 
