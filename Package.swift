@@ -127,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "KedgeTestingTests",
       dependencies: [
-        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Guardrails", "KedgeTesting", "Mapping", "Mongo",
+        "Audit", "Backfill", "Catalog", "Codec", "Executors", "Guardrails", "KedgeTesting", "Mapping",
+        "Mongo",
         "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
 

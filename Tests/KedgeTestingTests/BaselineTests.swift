@@ -37,7 +37,8 @@ import Testing
       #expect(stale.count == 1)
       #expect(
         stale[0].hasPrefix(
-          "Tests/KedgeTestingTests/BaselineTests.swift no longer does what the baseline excuses (undeclared b). Remove the line "))
+          "Tests/KedgeTestingTests/BaselineTests.swift no longer does what the baseline excuses (undeclared b). Remove the line "
+        ))
       #expect(try check(["a", "c"], baseline(.shrink)).count == 1)
       #expect(try entries() == ["a"])
       #expect(try check(["a"], baseline(.off)) == [])

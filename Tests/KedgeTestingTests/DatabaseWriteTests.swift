@@ -23,7 +23,8 @@ import Testing
         try database.execute("UPDATE quiet SET n = 1; BEGIN; INSERT INTO rolled VALUES (1); ROLLBACK;")
         try database.execute("SET session_replication_role = replica; INSERT INTO core.users VALUES (3), (4)")
         try database.execute("DELETE FROM core.users WHERE id = 1; INSERT INTO parted VALUES (3)")
-        try database.execute("CREATE TABLE made (n int); INSERT INTO made VALUES (1); CREATE TABLE also AS SELECT 1 AS n")
+        try database.execute(
+          "CREATE TABLE made (n int); INSERT INTO made VALUES (1); CREATE TABLE also AS SELECT 1 AS n")
         try database.execute("TRUNCATE quiet; CREATE TEMP TABLE t (n int); INSERT INTO t VALUES (1)")
       }
       #expect(
@@ -46,7 +47,8 @@ import Testing
         _ = try connection.update("users", filter: ["_id": 1], ["$set": ["a": 1]])
         _ = try connection.deleteOne("users", filter: ["_id": 2])
         try connection.run(command: [
-          "aggregate": "users", "pipeline": [["$match": ["_id": 3]], ["$merge": "copies"]], "cursor": .document([:]),
+          "aggregate": "users", "pipeline": [["$match": ["_id": 3]], ["$merge": "copies"]],
+          "cursor": .document([:]),
         ])
         await Task.yield()
       }
@@ -61,10 +63,12 @@ import Testing
 
   @Test func sqliteTellsOfEveryManner() throws {
     try withSQLite { database in
-      try database.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, n); INSERT INTO users VALUES (1, 1), (2, 2)")
+      try database.execute(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, n); INSERT INTO users VALUES (1, 1), (2, 2)")
       let before = try database.rows("SELECT name, sql FROM sqlite_schema")
       let writes = try database.writes {
-        try database.execute("UPDATE users SET n = 5 WHERE id = 9; DELETE FROM users; INSERT INTO users VALUES (7, 7)")
+        try database.execute(
+          "UPDATE users SET n = 5 WHERE id = 9; DELETE FROM users; INSERT INTO users VALUES (7, 7)")
         try database.execute("BEGIN; INSERT INTO users VALUES (8, 8); ROLLBACK")
       }
       #expect(
@@ -80,7 +84,9 @@ import Testing
   @Test func codeWithoutGuardsIsHeldToItsOwner() throws {
     let mappings = try shop()
     try withMongo { mongo in
-      try withPostgres(prepared: "CREATE SCHEMA core; CREATE TABLE core.users (id text); CREATE TABLE stray (n int)") { core in
+      try withPostgres(
+        prepared: "CREATE SCHEMA core; CREATE TABLE core.users (id text); CREATE TABLE stray (n int)"
+      ) { core in
         let line = #line + 2
         let found = try Collecting.failures {
           try expectWritesOnly(.feature, on: ["app": mongo, "core": core], in: mappings) {
@@ -95,10 +101,13 @@ import Testing
           }
         }
         #expect(found.lines == [line, line, line, line + 5])
-        #expect(found.messages[0].contains("app saw 1 × insert of users. It belongs to users, which is owned by core"))
+        #expect(
+          found.messages[0].contains(
+            "app saw 1 × insert of users. It belongs to users, which is owned by core"))
         #expect(found.messages[1].contains("core saw 1 × insert of core.users."))
         #expect(found.messages[2].contains("core saw 1 × insert of public.stray. No entity has this"))
-        #expect(found.messages[3].contains("app saw 1 × insert of users, and users is owned by core in phase core"))
+        #expect(
+          found.messages[3].contains("app saw 1 × insert of users, and users is owned by core in phase core"))
       }
     }
   }

@@ -95,7 +95,9 @@ import Testing
     }
     #expect(found.lines == [line + 2, line + 1])
     #expect(found.messages[0].contains("(not_owner)"))
-    #expect(found.messages[1].hasPrefix("This block may write only feature data, and there is an update of users in core"))
+    #expect(
+      found.messages[1].hasPrefix(
+        "This block may write only feature data, and there is an update of users in core"))
     #expect(found.failures.map(\.place.fileID) == Array(repeating: #fileID, count: 2))
     #expect(found.failures.map(\.place.filePath) == Array(repeating: #filePath, count: 2))
   }
@@ -122,8 +124,13 @@ import Testing
       }
     }
     #expect(found.lines == [line + 2, line + 7, line + 12])
-    #expect(found.messages[0] == "This block may write only to mongo, and there is an update of users in postgres by UserRepository.")
-    #expect(found.messages[1].contains("after the insert of carts in mongo at KedgeTestingTests/ExpectationTests.swift:"))
+    #expect(
+      found.messages[0]
+        == "This block may write only to mongo, and there is an update of users in postgres by UserRepository."
+    )
+    #expect(
+      found.messages[1].contains(
+        "after the insert of carts in mongo at KedgeTestingTests/ExpectationTests.swift:"))
     #expect(found.messages[2].contains("Leave one of them to a unit of work of its own"))
   }
 
@@ -147,7 +154,9 @@ import Testing
       #expect(!isEmptyMet)
     }
     #expect(found.messages.count == 2)
-    #expect(found.messages[0].hasPrefix("No write was refused as not_owner. The block's writes were: insert of users in core"))
+    #expect(
+      found.messages[0].hasPrefix(
+        "No write was refused as not_owner. The block's writes were: insert of users in core"))
     #expect(found.messages[1] == "No write was refused as not_owner. The block asked for no write at all.")
   }
 

@@ -95,7 +95,8 @@ public struct OwnershipBaseline: Sendable {
       + stale.map { entry in
         OwnershipViolation(
           rule: "baseline", subject: entry.subject,
-          message: "\(entry.file) no longer does what the baseline excuses (\(entry.rule) \(entry.subject)). Remove the line "
+          message:
+            "\(entry.file) no longer does what the baseline excuses (\(entry.rule) \(entry.subject)). Remove the line "
             + "\"\(entry.line.replacing("\t", with: " "))\" from \(file), or run the tests once with KEDGE_RECORD_BASELINE=1: "
             + "the list may only shrink.",
           place: place)
@@ -115,7 +116,8 @@ public struct OwnershipBaseline: Sendable {
     where !line.isEmpty && !line.hasPrefix("#") {
       guard let entry = BaselineEntry(line: line) else {
         throw BaselineError(
-          description: "\(file):\(number + 1) isn't a line of four parts with tabs between them. Correct or remove it.")
+          description:
+            "\(file):\(number + 1) isn't a line of four parts with tabs between them. Correct or remove it.")
       }
       entries.insert(entry)
     }

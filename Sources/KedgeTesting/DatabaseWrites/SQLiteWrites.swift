@@ -32,15 +32,18 @@ private struct SQLiteObservation: WriteObservation {
 
   func finish() throws -> [DatabaseWrite] {
     let connection = try database.connect()
-    var writes = try connection.query("SELECT name, operation, count(*) FROM kedge_testing_writes GROUP BY 1, 2")
-      .compactMap { row -> DatabaseWrite? in
-        guard let name = row[0].text, let operation = row[1].text.flatMap(WriteOperation.init(rawValue:)),
-          let count = row[2].integer
-        else { return nil }
-        return DatabaseWrite(collection: name, operation: operation, count: count)
-      }
+    var writes = try connection.query(
+      "SELECT name, operation, count(*) FROM kedge_testing_writes GROUP BY 1, 2"
+    )
+    .compactMap { row -> DatabaseWrite? in
+      guard let name = row[0].text, let operation = row[1].text.flatMap(WriteOperation.init(rawValue:)),
+        let count = row[2].integer
+      else { return nil }
+      return DatabaseWrite(collection: name, operation: operation, count: count)
+    }
     for table in try Self.tables(connection) where !tables.contains(table) {
-      let count = try connection.query("SELECT count(*) FROM \(SQLiteConnection.quoted(table))").first?[0].integer
+      let count = try connection.query("SELECT count(*) FROM \(SQLiteConnection.quoted(table))").first?[0]
+        .integer
       writes.append(DatabaseWrite(collection: table, operation: .insert, count: count ?? 0))
     }
     let triggers = try connection.query(

@@ -8,13 +8,16 @@ public import Mapping
 /// - Throws: what the block throws, and errors of the databases.
 @discardableResult
 public func expectWritesOnly(
-  _ owner: Entity.Owner, on databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  _ owner: Entity.Owner, on databases: [String: any WriteObservable], in mappings: OwnershipMap,
+  check: String = #function,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: () throws -> Void
 ) throws -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   let writes = try writes(of: databases, during: body)
-  return settle(JudgeDatabaseWrites.outside(owner, writes, mappings, place), check: check, baseline: baseline, at: place)
+  return settle(
+    JudgeDatabaseWrites.outside(owner, writes, mappings, place), check: check, baseline: baseline, at: place)
 }
 
 /// Expects that a block writes only data of this owner, as the databases themselves see it: also code that asks no guard.
@@ -23,13 +26,16 @@ public func expectWritesOnly(
 /// - Throws: what the block throws, and errors of the databases.
 @discardableResult
 public func expectWritesOnly(
-  _ owner: Entity.Owner, on databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  _ owner: Entity.Owner, on databases: [String: any WriteObservable], in mappings: OwnershipMap,
+  check: String = #function,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: () async throws -> Void
 ) async throws -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   let writes = try await writes(of: databases, during: body)
-  return settle(JudgeDatabaseWrites.outside(owner, writes, mappings, place), check: check, baseline: baseline, at: place)
+  return settle(
+    JudgeDatabaseWrites.outside(owner, writes, mappings, place), check: check, baseline: baseline, at: place)
 }
 
 /// Expects that a block writes every entity to the store that owns it now, as the databases themselves see it.
@@ -39,12 +45,14 @@ public func expectWritesOnly(
 @discardableResult
 public func expectWritesToOwners(
   on databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: () throws -> Void
 ) throws -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   let writes = try writes(of: databases, during: body)
-  return settle(JudgeDatabaseWrites.unowned(writes, mappings, place), check: check, baseline: baseline, at: place)
+  return settle(
+    JudgeDatabaseWrites.unowned(writes, mappings, place), check: check, baseline: baseline, at: place)
 }
 
 /// Expects that a block writes every entity to the store that owns it now, as the databases themselves see it.
@@ -54,12 +62,14 @@ public func expectWritesToOwners(
 @discardableResult
 public func expectWritesToOwners(
   on databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: () async throws -> Void
 ) async throws -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
   let writes = try await writes(of: databases, during: body)
-  return settle(JudgeDatabaseWrites.unowned(writes, mappings, place), check: check, baseline: baseline, at: place)
+  return settle(
+    JudgeDatabaseWrites.unowned(writes, mappings, place), check: check, baseline: baseline, at: place)
 }
 
 private func writes(of databases: [String: any WriteObservable], during body: () throws -> Void) throws -> [(
@@ -75,7 +85,8 @@ private func writes(of databases: [String: any WriteObservable], during body: ()
   return try found.get()
 }
 
-private func writes(of databases: [String: any WriteObservable], during body: () async throws -> Void) async throws
+private func writes(of databases: [String: any WriteObservable], during body: () async throws -> Void)
+  async throws
   -> [(store: String, write: DatabaseWrite)]
 {
   let observed = databases.sorted { $0.key < $1.key }

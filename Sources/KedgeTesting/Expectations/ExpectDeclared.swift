@@ -62,7 +62,8 @@ public func expectDeclared(
   } catch {
     violations.append(
       OwnershipViolation(
-        rule: "undeclared", subject: "unreadable", message: "The sources can't be read: \(error)", place: place)
+        rule: "undeclared", subject: "unreadable", message: "The sources can't be read: \(error)",
+        place: place)
     )
   }
   return settle(violations, check: check, baseline: baseline, at: place)
@@ -92,7 +93,8 @@ extension OwnershipMap {
     let known = Set(plan.entities.flatMap { [$0.collection] + $0.tables.map(\.display) }).sorted()
     return OwnershipViolation(
       rule: "undeclared", subject: collection,
-      message: "No entity has the collection or table \(collection)\(here). Declare it in the mapping set, so that it has an "
+      message:
+        "No entity has the collection or table \(collection)\(here). Declare it in the mapping set, so that it has an "
         + "owner. Declared are \(known.joined(separator: ", ")).", place: place)
   }
 }

@@ -7,7 +7,8 @@ public import Mapping
 @discardableResult
 public func expectOwner(
   _ entity: String, is owner: Entity.Owner, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column
 ) -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
@@ -17,7 +18,8 @@ public func expectOwner(
       violations.append(
         OwnershipViolation(
           rule: "owner", subject: entity,
-          message: "\(entity) is owned by \(found.owner.rawValue), says \(mappings.declaration(of: found)), and this test "
+          message:
+            "\(entity) is owned by \(found.owner.rawValue), says \(mappings.declaration(of: found)), and this test "
             + "expects \(owner.rawValue). Correct the one that is wrong.",
           place: place))
     }
@@ -34,7 +36,8 @@ public func expectOwner(
 @discardableResult
 public func expectOwnerStore(
   of entity: String, is store: String, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column
 ) -> Bool {
   let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
@@ -59,10 +62,12 @@ public func expectOwnerStore(
   return settle(violations, check: check, baseline: baseline, at: place)
 }
 
-private func undeclared(_ entity: String, _ mappings: OwnershipMap, _ place: TestPlace) -> OwnershipViolation {
+private func undeclared(_ entity: String, _ mappings: OwnershipMap, _ place: TestPlace) -> OwnershipViolation
+{
   OwnershipViolation(
     rule: "undeclared", subject: entity,
-    message: "No entity is called \(entity). Declared are \(mappings.entityNames). Declare it in the mapping set, or correct "
+    message:
+      "No entity is called \(entity). Declared are \(mappings.entityNames). Declare it in the mapping set, or correct "
       + "the name.", place: place)
 }
 
@@ -85,17 +90,21 @@ public func expectEveryEntityHasAnOwner(
       violations.append(
         OwnershipViolation(
           rule: "unowned", subject: entity.name,
-          message: "\(entity.name) has no owner in phase \(entity.phase ?? "unknown"). Set a phase that this version knows: "
+          message:
+            "\(entity.name) has no owner in phase \(entity.phase ?? "unknown"). Set a phase that this version knows: "
             + Entity.Phase.allCases.map(\.rawValue).joined(separator: ", ") + ".", place: declared))
     }
     var names = [plan.stores[entity.source].name + "." + entity.collection]
-    if let target = entity.target { names += entity.tables.map { plan.stores[target].name + "." + $0.display } }
+    if let target = entity.target {
+      names += entity.tables.map { plan.stores[target].name + "." + $0.display }
+    }
     for name in names {
       if let other = claims[name] {
         violations.append(
           OwnershipViolation(
             rule: "claimed_twice", subject: "\(name) of \(entity.name)",
-            message: "\(name) is claimed by \(entity.name) and by \(other.name) at \(mappings.declaration(of: other)). Leave it "
+            message:
+              "\(name) is claimed by \(entity.name) and by \(other.name) at \(mappings.declaration(of: other)). Leave it "
               + "to one of them.", place: declared))
       }
       claims[name] = claims[name] ?? entity

@@ -51,7 +51,8 @@ private func settleRefusal(_ reason: GuardReason, _ recorder: GuardRecorder, _ p
   Reporting.reporter.report(
     "No write was refused as \(reason.rawValue). "
       + (seen.isEmpty
-        ? "The block asked for no write at all." : "The block's writes were: \(seen.joined(separator: "; "))."),
+        ? "The block asked for no write at all."
+        : "The block's writes were: \(seen.joined(separator: "; "))."),
     at: place)
   return false
 }

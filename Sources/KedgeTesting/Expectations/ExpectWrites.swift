@@ -9,7 +9,8 @@ public import Mapping
 @discardableResult
 public func expectWritesOnly(
   _ owner: Entity.Owner, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -25,7 +26,8 @@ public func expectWritesOnly(
 @discardableResult
 public func expectWritesOnly(
   _ owner: Entity.Owner, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -40,7 +42,8 @@ public func expectWritesOnly(
 @discardableResult
 public func expectWritesOnly(
   to store: String, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -55,7 +58,8 @@ public func expectWritesOnly(
 @discardableResult
 public func expectWritesOnly(
   to store: String, in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -68,7 +72,8 @@ public func expectWritesOnly(
 @discardableResult
 public func expectNoCrossing(
   in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -81,7 +86,8 @@ public func expectNoCrossing(
 @discardableResult
 public func expectNoCrossing(
   in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -94,7 +100,8 @@ public func expectNoCrossing(
 @discardableResult
 public func expectNothingRefused(
   in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) throws -> Void
 ) rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)
@@ -107,7 +114,8 @@ public func expectNothingRefused(
 @discardableResult
 public func expectNothingRefused(
   in mappings: OwnershipMap, check: String = #function,
-  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
   column: Int = #column, _ body: (GuardRecorder) async throws -> Void
 ) async rethrows -> Bool {
   let recorder = GuardRecorder(mappings, manner: .observe, filePath: filePath)

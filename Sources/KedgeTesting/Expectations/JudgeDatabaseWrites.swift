@@ -13,7 +13,8 @@ enum JudgeDatabaseWrites {
       guard let index = mappings.entity(of: write.collection, in: store) else {
         return OwnershipViolation(
           rule: "undeclared", subject: subject,
-          message: start + "No entity has this collection or table: declare it in the mapping set, so that it has an owner.",
+          message: start
+            + "No entity has this collection or table: declare it in the mapping set, so that it has an owner.",
           place: place)
       }
       let entity = mappings.plan.entities[index]
@@ -32,10 +33,12 @@ enum JudgeDatabaseWrites {
     let plan = mappings.plan
     return writes.compactMap { store, write in
       let subject = "\(write.operation.rawValue) \(write.collection) \(store)"
-      guard let index = mappings.entity(of: write.collection, in: store), let here = plan.store(named: store) else {
+      guard let index = mappings.entity(of: write.collection, in: store), let here = plan.store(named: store)
+      else {
         return OwnershipViolation(
           rule: "undeclared", subject: subject,
-          message: "\(store) saw \(words(write)), and no entity has this collection or table: declare it in the mapping set.",
+          message:
+            "\(store) saw \(words(write)), and no entity has this collection or table: declare it in the mapping set.",
           place: place)
       }
       let owner = plan.ownerStore(of: index)
@@ -43,8 +46,10 @@ enum JudgeDatabaseWrites {
       let entity = plan.entities[index]
       return OwnershipViolation(
         rule: "write", subject: subject,
-        message: "\(store) saw \(words(write)), and \(entity.name) is owned by \(owner.map { plan.stores[$0].name } ?? "nobody")"
-          + "\(entity.phase.map { " in phase \($0)" } ?? ""), says \(mappings.declaration(of: entity)).", place: place)
+        message:
+          "\(store) saw \(words(write)), and \(entity.name) is owned by \(owner.map { plan.stores[$0].name } ?? "nobody")"
+          + "\(entity.phase.map { " in phase \($0)" } ?? ""), says \(mappings.declaration(of: entity)).",
+        place: place)
     }
   }
 

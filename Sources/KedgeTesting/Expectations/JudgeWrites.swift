@@ -23,8 +23,10 @@ enum JudgeWrites {
         let entity = plan.entities[index]
         return OwnershipViolation(
           rule: "write", subject: subject(write),
-          message: "This block may write only \(owner.rawValue) data, and there is an \(write.words): \(entity.name) is owned "
-            + "by \(entity.owner.rawValue), says \(recorder.mappings.declaration(of: entity)).", place: write.place)
+          message:
+            "This block may write only \(owner.rawValue) data, and there is an \(write.words): \(entity.name) is owned "
+            + "by \(entity.owner.rawValue), says \(recorder.mappings.declaration(of: entity)).",
+          place: write.place)
       }
   }
 
@@ -34,12 +36,14 @@ enum JudgeWrites {
     let wanted = plan.store(named: store)
     return refused(recorder)
       + recorder.writes.compactMap { write in
-        guard wanted == nil || plan.store(named: write.store) != wanted, write.decision.reason.isAllowed else {
+        guard wanted == nil || plan.store(named: write.store) != wanted, write.decision.reason.isAllowed
+        else {
           return nil
         }
         return OwnershipViolation(
           rule: "write", subject: subject(write),
-          message: "This block may write only to \(store), and there is an \(write.words).", place: write.place)
+          message: "This block may write only to \(store), and there is an \(write.words).",
+          place: write.place)
       }
   }
 
@@ -54,7 +58,8 @@ enum JudgeWrites {
       if let here = plan.store(named: write.store), here == plan.store(named: first.store) { return nil }
       return OwnershipViolation(
         rule: "crossing", subject: subject(write) + " after \(first.store)",
-        message: "This block may write to one store, and there is an \(write.words) after the \(first.words) at "
+        message:
+          "This block may write to one store, and there is an \(write.words) after the \(first.words) at "
           + "\(first.place). Leave one of them to a unit of work of its own, or declare the crossing in set.yaml.",
         place: write.place)
     }

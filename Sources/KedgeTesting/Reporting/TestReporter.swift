@@ -17,7 +17,8 @@ public struct SwiftTestingReporter: TestReporter {
     Issue.record(
       Comment(rawValue: message),
       sourceLocation: Testing.SourceLocation(
-        fileID: place.fileID, filePath: place.filePath, line: max(1, place.line), column: max(1, place.column)))
+        fileID: place.fileID, filePath: place.filePath, line: max(1, place.line), column: max(1, place.column)
+      ))
   }
 }
 

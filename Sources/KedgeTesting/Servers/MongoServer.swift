@@ -47,7 +47,8 @@ struct MongoServer: Sendable {
       let server = try SpawnedProgram(
         [
           program, "--dbpath", data, "--bind_ip", "127.0.0.1", "--port", "\(port)", "--replSet", "rs0",
-          "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket", "--quiet", "--setParameter",
+          "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket", "--quiet",
+          "--setParameter",
           "diagnosticDataCollectionEnabled=false",
         ], log: log)
       try folder.guards(server.pid, signal: "KILL")
@@ -79,7 +80,8 @@ struct MongoServer: Sendable {
     let files = FileManager.default
     if let named = environment["KEDGE_TEST_MONGOD"], !named.isEmpty {
       guard files.isExecutableFile(atPath: named) else {
-        throw TestServerError("KEDGE_TEST_MONGOD names \(named), which isn't a program. Correct it, or unset it.")
+        throw TestServerError(
+          "KEDGE_TEST_MONGOD names \(named), which isn't a program. Correct it, or unset it.")
       }
       return named
     }

@@ -52,7 +52,8 @@ struct PostgresServer: Sendable {
       account = try .forServer(environment)
       binaries = try .find(version: nil, environment: environment)
     } catch {
-      throw TestServerError("\(error) Or set KEDGE_TEST_POSTGRES_URL to a server whose user may create databases.")
+      throw TestServerError(
+        "\(error) Or set KEDGE_TEST_POSTGRES_URL to a server whose user may create databases.")
     }
     let template = try template(binaries, account)
     let folder = try ServerFolder("pg")
@@ -78,7 +79,8 @@ struct PostgresServer: Sendable {
       }
     }
     // By TCP every user of this machine could come, so there a password is asked for. The socket's folder is closed.
-    let password = String(UInt64.random(in: 0 ... .max), radix: 36) + String(UInt64.random(in: 0 ... .max), radix: 36)
+    let password =
+      String(UInt64.random(in: 0 ... .max), radix: 36) + String(UInt64.random(in: 0 ... .max), radix: 36)
     let administration = settings(socket, port)
     let connection = try PostgresConnection(administration)
     defer { connection.close() }
@@ -103,13 +105,16 @@ struct PostgresServer: Sendable {
     return try ServerFolder.whileAlone(in: base) {
       let data = template + "/data"
       if FileManager.default.fileExists(atPath: data + "/done") { return data + "/pg" }
-      if FileManager.default.fileExists(atPath: template) { try FileManager.default.removeItem(atPath: template) }
+      if FileManager.default.fileExists(atPath: template) {
+        try FileManager.default.removeItem(atPath: template)
+      }
       guard mkdir(template, 0o711) == 0 else { throw ServerFolder.failure("make the folder \(template)") }
       try account.own(data)
       let log = template + "/log"
       try SpawnedProgram.run(
         account.prefix + [
-          binaries.directory + "/initdb", "--auth-local=trust", "--auth-host=scram-sha-256", "--username=kedge",
+          binaries.directory + "/initdb", "--auth-local=trust", "--auth-host=scram-sha-256",
+          "--username=kedge",
           "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--pgdata=\(data)/pg",
         ], log: log)
       try SpawnedProgram.run(account.prefix + ["/bin/touch", data + "/done"], log: log)

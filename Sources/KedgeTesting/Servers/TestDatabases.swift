@@ -23,7 +23,8 @@ enum TestDatabases {
     }
   }
 
-  private static func create(_ name: String, copying template: String?, _ connection: PostgresConnection) throws
+  private static func create(_ name: String, copying template: String?, _ connection: PostgresConnection)
+    throws
   {
     try connection.execute("CREATE DATABASE \(name) TEMPLATE \(template ?? "template1")")
   }
@@ -64,7 +65,8 @@ enum TestDatabases {
     }
   }
 
-  private static func administer(_ server: PostgresServer, _ body: (PostgresConnection) throws -> Void) throws {
+  private static func administer(_ server: PostgresServer, _ body: (PostgresConnection) throws -> Void) throws
+  {
     let connection = try PostgresConnection(server.administration)
     defer { connection.close() }
     try body(connection)

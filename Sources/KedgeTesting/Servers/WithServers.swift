@@ -1,4 +1,3 @@
-
 // Each function is there twice: for blocks that wait (`async`), and for those that don't. What blocks a thread runs on one of
 // its own where the block is asynchronous.
 
@@ -9,7 +8,10 @@
 ///
 /// - Parameter sql: statements that the database begins with. They run once for all calls with the same text.
 /// - Throws: ``TestServerError``, which says what to install; what the block throws.
-public func withPostgres<Result>(prepared sql: String? = nil, _ body: (TemporaryPostgres) throws -> Result) throws -> Result {
+@discardableResult
+public func withPostgres<Result>(prepared sql: String? = nil, _ body: (TemporaryPostgres) throws -> Result)
+  throws -> Result
+{
   let database = try TestDatabases.makePostgres(prepared: sql)
   return try ending({ try TestDatabases.drop(database) }) { try body(database) }
 }
@@ -21,6 +23,7 @@ public func withPostgres<Result>(prepared sql: String? = nil, _ body: (Temporary
 ///
 /// - Parameter sql: statements that the database begins with. They run once for all calls with the same text.
 /// - Throws: ``TestServerError``, which says what to install; what the block throws.
+@discardableResult
 public func withPostgres<Result>(
   prepared sql: String? = nil, _ body: (TemporaryPostgres) async throws -> Result
 ) async throws -> Result {
@@ -34,7 +37,10 @@ public func withPostgres<Result>(
 /// all tests of the process. It ends with the process, however that ends.
 ///
 /// - Throws: ``TestServerError``, which says what to install; what the block throws.
-public func withMongo<Result>(filePath: String = #filePath, _ body: (TemporaryMongo) throws -> Result) throws -> Result {
+@discardableResult
+public func withMongo<Result>(filePath: String = #filePath, _ body: (TemporaryMongo) throws -> Result) throws
+  -> Result
+{
   let database = try TestDatabases.makeMongo(caller: filePath)
   return try ending({ try TestDatabases.drop(database) }) { try body(database) }
 }
@@ -45,6 +51,7 @@ public func withMongo<Result>(filePath: String = #filePath, _ body: (TemporaryMo
 /// all tests of the process. It ends with the process, however that ends.
 ///
 /// - Throws: ``TestServerError``, which says what to install; what the block throws.
+@discardableResult
 public func withMongo<Result>(
   filePath: String = #filePath, _ body: (TemporaryMongo) async throws -> Result
 ) async throws -> Result {
@@ -55,6 +62,7 @@ public func withMongo<Result>(
 /// Runs a block with a SQLite file of its own, which is removed afterwards.
 ///
 /// - Throws: ``TestServerError`` where no file can be made; what the block throws.
+@discardableResult
 public func withSQLite<Result>(_ body: (TemporarySQLite) throws -> Result) throws -> Result {
   let database = try TestDatabases.makeSQLite()
   return try ending({ try TestDatabases.remove(database) }) { try body(database) }
@@ -63,6 +71,7 @@ public func withSQLite<Result>(_ body: (TemporarySQLite) throws -> Result) throw
 /// Runs a block with a SQLite file of its own, which is removed afterwards.
 ///
 /// - Throws: ``TestServerError`` where no file can be made; what the block throws.
+@discardableResult
 public func withSQLite<Result>(
   _ body: (TemporarySQLite) async throws -> Result
 ) async throws -> Result {

@@ -33,7 +33,8 @@ final class Collecting: TestReporter {
 }
 
 /// A shop: `users` has moved to Postgres, `orders` hasn't yet, `carts` stays.
-func shop(_ more: [(name: String, text: String)] = [], phases: [String: Entity.Phase] = ["users": .core]) throws
+func shop(_ more: [(name: String, text: String)] = [], phases: [String: Entity.Phase] = ["users": .core])
+  throws
   -> OwnershipMap
 {
   let set = try MappingSet.parse(

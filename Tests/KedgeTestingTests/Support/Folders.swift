@@ -4,6 +4,10 @@ import Foundation
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = NSTemporaryDirectory() + "kedge-testing-\(UInt64.random(in: 0 ... .max))"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { do { try FileManager.default.removeItem(atPath: folder) } catch { print("\(folder) is left behind: \(error)") } }
+  defer {
+    do { try FileManager.default.removeItem(atPath: folder) } catch {
+      print("\(folder) is left behind: \(error)")
+    }
+  }
   return try body(folder)
 }
