@@ -154,7 +154,7 @@ struct CompileErrorTests {
       }
       """)
     #expect(found.count == 3, "\(found)")
-    #expect(found.contains { $0.contains("PostgresStore") && $0.contains("AppStore") })
+    #expect(found.contains { $0.contains("no exact matches in call to initializer") })
     #expect(found.contains { $0.contains("'access' is inaccessible") })
     #expect(found.contains { $0.contains("'insert'") || $0.contains("immutable") || $0.contains("get-only") })
   }
