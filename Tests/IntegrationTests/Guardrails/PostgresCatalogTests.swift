@@ -254,7 +254,7 @@ struct PostgresCatalogTests {
     // What a third granted comes back from the owner, who can't speak for the third.
     let name = "\(scene.stranger) | \(scene.reporting) | UPDATE"
     expectEqual(
-      try scene.database.rows(rights),
+      try scene.database.rows(rights).sorted(),
       before.map {
         $0.contains(name) ? $0.replacing(name, with: "\(owner) | \(scene.reporting) | UPDATE") : $0
       }.sorted())
