@@ -129,7 +129,10 @@ public struct SQLiteGuard: StoreGuard {
     while true {
       do {
         try connection.execute("PRAGMA busy_timeout = 250")
-        return try connection.execute("BEGIN IMMEDIATE")
+        try connection.execute("BEGIN IMMEDIATE")
+        // On a file that can't be written to SQLite begins to read, without a word; a write to it tells.
+        let version = try connection.query("PRAGMA main.user_version").first?.first?.integer ?? 0
+        return try connection.execute("PRAGMA main.user_version = \(version)")
       } catch let error as SQLiteError where error.isBusy {
         guard ContinuousClock.now < deadline else {
           throw StoreGuardError(
