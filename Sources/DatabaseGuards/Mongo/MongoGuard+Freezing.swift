@@ -18,7 +18,6 @@ extension MongoGuard {
         throw tooBusy(collection)
       }
       guard move != nil || record != nil else { return nil }
-      if move == .refuseDocuments(inHidden: false) { try refuseSharded(collection) }
       let intended = StoreRecord(
         entity: collection.entity, kind: GuardedCollection.kind, object: collection.names.name,
         definition: collection.definition,
@@ -34,16 +33,15 @@ extension MongoGuard {
   }
 
   /// How often a collection that a writer made in the view's place is set aside, before the writers have won.
-  private static let mostStrays = 3
+  private static let mostStrays = 5
 
   private func tooBusy(_ collection: GuardedCollection) -> StoreGuardError {
     StoreGuardError(
       store: store, entity: collection.entity,
       message:
         "writers made \"\(collection.names.name)\" anew each time before its view was there; what they wrote is in"
-        + " \"\(collection.names.stray)…\" (kedge guard status names them). The collection is in its place again, and refuses"
-        + " every new document, but not deletes. Stop the writers for a moment and run again, or give kedge's user the right"
-        + " to run applyOps, with which the server does it in one step")
+        + " \"\(collection.names.stray)…\", and kedge guard status names each. The collection is in its place again, and refuses"
+        + " every new document, but not deletes. Stop the writers for a moment, and run again")
   }
 
   /// Puts the collection back in its place, as it was.
@@ -104,10 +102,13 @@ extension MongoGuard {
     return steps
   }
 
-  private func refuseSharded(_ collection: GuardedCollection) throws {
-    guard try mongo.serverInfo().topology == .sharded else { return }
+  /// - Throws: ``StoreGuardError`` for a collection that lies on several shards.
+  func refuseSharded(_ collection: GuardedCollection) throws {
+    guard collection.isWanted, try mongo.serverInfo().topology == .sharded else { return }
     let stats = try mongo.run(command: ["collStats": .string(collection.names.name)], reads: true)
-    if stats["sharded"]?.bool == true { throw FrozenObstacle.sharded }
+    guard stats["sharded"]?.bool == true else { return }
+    throw StoreGuardError(
+      store: store, entity: collection.entity, message: FrozenObstacle.sharded.message(collection.names))
   }
 }
 

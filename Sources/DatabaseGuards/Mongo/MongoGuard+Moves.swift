@@ -44,7 +44,14 @@ extension MongoGuard {
   ///
   /// - Returns: how many were carried out.
   private func atOnce(_ commands: [BSONDocument]) throws -> Int {
-    if commands.count == 2, try together(commands) { return commands.count }
+    if commands.count == 2 {
+      if try together(commands) { return 2 }
+      if commands[1].keys.first == "create" {
+        let view = QuickView(
+          settings: mongo.settings, rename: Self.limited(commands[0]), create: Self.limited(commands[1]))
+        return try view.run() ? 2 : 1
+      }
+    }
     for (done, command) in commands.enumerated() {
       if done > 0 { StopPoint.reach(.beforeGuard) }
       do {
@@ -57,9 +64,13 @@ extension MongoGuard {
   }
 
   private func change(_ command: BSONDocument, database: String? = nil) throws {
+    try mongo.run(command: Self.limited(command), database: database)
+  }
+
+  private static func limited(_ command: BSONDocument) -> BSONDocument {
     var command = command
-    if command["aggregate"] == nil { command["maxTimeMS"] = .int32(Self.lockWait) }
-    try mongo.run(command: command, database: database)
+    if command["aggregate"] == nil { command["maxTimeMS"] = .int32(lockWait) }
+    return command
   }
 
   private func refusing(_ collection: GuardedCollection, _ name: String) -> BSONDocument {

@@ -54,6 +54,7 @@ public final class MongoGuard: StoreGuard {
     let known = try records.all()
     var steps: [GuardStep] = []
     for collection in try collections(entities, known) {
+      try refuseSharded(collection)
       steps += try dryRun(collection, known)
     }
     return try steps + roleChanges(known).map(step)
@@ -62,6 +63,8 @@ public final class MongoGuard: StoreGuard {
   public func install(_ entities: Set<String>?) throws -> [GuardStep] {
     try Catalog(records.connection).ensure()
     return try records.alone {
+      // What can't be done is said before anything is.
+      _ = try self.steps(entities)
       let known = try records.all()
       var steps: [GuardStep] = []
       for collection in try collections(entities, known) {

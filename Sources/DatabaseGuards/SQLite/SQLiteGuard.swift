@@ -47,15 +47,19 @@ public struct SQLiteGuard: StoreGuard {
     return try records.alone {
       let known = try records.all()
       let connection = try SQLiteConnection(path: path, mode: .readWrite)
-      let changes = try changes(entities, SQLiteSchema(connection), known)
-      let intended = try wanted(entities, SQLiteSchema(connection)).map(\.record)
-      let needsTable = changes.contains { $0 == .createObservations }
+      let needsLock = try changes(entities, SQLiteSchema(connection), known).contains(where: \.changesFile)
+      // Once the file is ours, so that nothing is written down that its lock then keeps from being done.
+      if needsLock { try begin(connection) }
+      let schema = try SQLiteSchema(connection)
+      let changes = try changes(entities, schema, known)
+      let intended = try wanted(entities, schema).map(\.record)
+      let needsTable = changes.contains(.createObservations)
       for record in intended + (needsTable ? [Self.observationsRecord] : []) where !known.contains(record) {
         StopPoint.reach(.beforeGuard)
         try records.write(record)
         StopPoint.reach(.afterGuard)
       }
-      return try carryOut(changes, connection, known)
+      return try carryOut(changes, connection, isLocked: needsLock)
     }
   }
 
@@ -69,7 +73,9 @@ public struct SQLiteGuard: StoreGuard {
       let known = try records.all()
       guard !known.isEmpty else { return [] }
       let connection = try SQLiteConnection(path: path, mode: .readWrite)
-      return try carryOut(removals(SQLiteSchema(connection), known), connection, known)
+      let needsLock = try removals(SQLiteSchema(connection), known).contains(where: \.changesFile)
+      if needsLock { try begin(connection) }
+      return try carryOut(removals(SQLiteSchema(connection), known), connection, isLocked: needsLock)
     }
   }
 
@@ -84,13 +90,16 @@ public struct SQLiteGuard: StoreGuard {
       statement: change.statement)
   }
 
-  /// All changes in one transaction; then what is gone is forgotten.
+  /// All changes in the transaction that was begun for them; then what is gone is forgotten. What fails ends the connection,
+  /// and the transaction with it.
   private func carryOut(
-    _ changes: [SQLiteChange], _ connection: SQLiteConnection, _ known: [StoreRecord]
+    _ changes: [SQLiteChange], _ connection: SQLiteConnection, isLocked: Bool
   ) throws -> [GuardStep] {
-    if changes.contains(where: { $0.changesFile }) {
-      // What fails ends the connection, and the transaction with it.
-      try begin(connection)
+    if changes.contains(where: \.changesFile) {
+      guard isLocked else {
+        throw StoreGuardError(
+          store: store, message: "the file \"\(connection.path)\" was changed in this instant; run again")
+      }
       if changes.contains(.dropObservations) { try keepObservations(connection) }
       StopPoint.reach(.beforeGuard)
       for change in changes where change.changesFile { try connection.execute(change.statement) }
@@ -120,7 +129,10 @@ public struct SQLiteGuard: StoreGuard {
     while true {
       do {
         try connection.execute("PRAGMA busy_timeout = 250")
-        return try connection.execute("BEGIN IMMEDIATE")
+        try connection.execute("BEGIN IMMEDIATE")
+        // On a file that can't be written to SQLite begins to read, without a word; a write to it tells.
+        let version = try connection.query("PRAGMA main.user_version").first?.first?.integer ?? 0
+        return try connection.execute("PRAGMA main.user_version = \(version)")
       } catch let error as SQLiteError where error.isBusy {
         guard ContinuousClock.now < deadline else {
           throw StoreGuardError(

@@ -97,6 +97,7 @@ struct MongoGuardWriterTests {
           book.state.withLock { $0.isGuarded = true }
         } catch let error as StoreGuardError where !swapsAtOnce {
           #expect(error.message.hasPrefix("writers made"))
+          print("round \(round): the writers won")
         }
         try book.waitForRefusals(30)
         book.state.withLock { $0.isGuarded = false }

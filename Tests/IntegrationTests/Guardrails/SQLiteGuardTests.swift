@@ -1,4 +1,5 @@
 import DatabaseGuards
+import Foundation
 import SQLite
 import TestSupport
 import Testing
@@ -188,5 +189,20 @@ struct SQLiteGuardTests {
     try scene.file.execute("COMMIT")
     _ = try scene.rules("core").install(nil)
     #expect(try scene.code("DELETE FROM users") == Self.refused)
+  }
+
+  @Test("a file that can't be written to is named")
+  func readOnly() throws {
+    let scene = try SQLiteGuardScene()
+    // A file whose format only later versions write: this one opens it for reading alone, whoever we are.
+    let handle = try #require(FileHandle(forUpdatingAtPath: scene.file.path))
+    try handle.seek(toOffset: 18)
+    try handle.write(contentsOf: Data([3]))
+    try handle.close()
+    let rules = try scene.rules("core")
+    #expect(try rules.steps(nil).count == 3)
+    let error = #expect(throws: StoreGuardError.self) { try rules.install(nil) }
+    #expect(error?.description.contains("\"\(scene.file.path)\" can't be written to") == true)
+    #expect(try rules.findings().isEmpty)
   }
 }
