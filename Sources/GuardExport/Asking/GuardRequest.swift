@@ -112,8 +112,10 @@ struct RequestLine {
   }
 
   private static func integer(_ value: Any) -> Int? {
-    // `true` is a number to Foundation as well.
-    guard let number = value as? NSNumber, !(value is Bool) else { return nil }
+    // `true` is a number to Foundation as well, and 1 is a `Bool`: they differ in how they are stored.
+    guard let number = value as? NSNumber, strcmp(number.objCType, NSNumber(value: true).objCType) != 0 else {
+      return nil
+    }
     return Int(exactly: number)
   }
 }

@@ -8,13 +8,15 @@ struct Refresher: Sendable {
   let set: String
   let target: PostgresSettings
   let interval: Duration
+  /// The epoch that it begins with.
+  let epoch: Int
   let stop: WakeUp
   let report: @Sendable (GuardService.Event) -> Void
 
   /// Runs until the service stops, and writes down what is left then.
   func run() {
     var connection: PostgresConnection?
-    var epoch: Int?
+    var epoch = epoch
     var wasLost = false
     var wasUnwritten = false
     while true {
@@ -23,7 +25,7 @@ struct Refresher: Sendable {
         let (live, basis) = try refreshed(connection)
         connection = live
         if wasLost { report(.found(epoch: basis.plan.epoch)) }
-        if let epoch, epoch != basis.plan.epoch, !wasLost { report(.changed(epoch: basis.plan.epoch)) }
+        if epoch != basis.plan.epoch, !wasLost { report(.changed(epoch: basis.plan.epoch)) }
         epoch = basis.plan.epoch
         wasLost = false
         // Without Kedge's state there is no table to write them to yet.

@@ -83,10 +83,11 @@ public struct GuardService: Sendable {
     let clients = try Clients(keeper: keeper, observations: observations, options: options)
     let listening = try ListeningSocket(path: options.path, mode: options.mode)
     let done = try WakeUp()
+    let basis = try keeper.current()
     if let target {
       let refresher = Refresher(
         keeper: keeper, observations: observations, set: set.name, target: target, interval: options.refresh,
-        stop: stop, report: report)
+        epoch: basis.plan.epoch, stop: stop, report: report)
       try DedicatedThread(name: "guard-phases") {
         refresher.run()
         done.set()
@@ -94,7 +95,6 @@ public struct GuardService: Sendable {
     } else {
       done.set()
     }
-    let basis = try keeper.current()
     report(.ready(epoch: basis.plan.epoch, phases: basis.phases))
     accept(listening.descriptor, stop, clients)
     report(.stopping)

@@ -119,7 +119,7 @@ struct GuardCheckTests {
       #expect(outcome.code == 2 && outcome.errors.contains(message), "\(words): \(outcome.errors)")
     }
     let unknown = try Program.kedge.run(scenes.arguments("core-enforce", "explain", "ghosts"))
-    #expect(unknown.code == 2 && unknown.errors.contains("users, "), "\(unknown.errors)")
+    #expect(unknown.code == 2 && unknown.errors.contains("orders, users"), "\(unknown.errors)")
   }
 
   @Test("explain says who may write where in every phase, and marks crossings that have expired")
