@@ -111,4 +111,21 @@ import Testing
       }
     }
   }
+
+  @Test func whatABlockWritesIsDeclared() async throws {
+    let mappings = try shop()
+    try await withMongo { mongo in
+      let found = try await Collecting.failures {
+        try await expectDeclared(writtenOn: ["app": mongo], in: mappings) {
+          try mongo.insert("users", [["_id": 1]])
+          try mongo.insert("audit_trail", [["_id": 1], ["_id": 2]])
+          await Task.yield()
+        }
+      }
+      #expect(
+        found.messages == [
+          "app saw 2 × insert of audit_trail, and no entity has this collection or table: declare it in the mapping set."
+        ])
+    }
+  }
 }

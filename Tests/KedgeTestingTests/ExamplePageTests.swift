@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 @Suite struct ExamplePageTests {
-  private static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().path
 
   /// The page's code is the example's, which is compiled and run by scripts/examples.

@@ -8,34 +8,26 @@ import Testing
 @Suite struct ServerTests {
   @Test func postgresDatabasesAreApart() async throws {
     for round in 0..<3 {
-      let start = ContinuousClock.now
       try withPostgres { database in
         try database.execute("CREATE TABLE a (n int); INSERT INTO a VALUES (\(round))")
         #expect(try database.rows("SELECT n FROM a") == [["\(round)"]])
       }
-      print("withPostgres \(round): \(ContinuousClock.now - start)")
     }
-    for round in 0..<3 {
-      let start = ContinuousClock.now
+    for _ in 0..<3 {
       try await withPostgres(prepared: "CREATE TABLE a (n int); INSERT INTO a VALUES (7)") { database in
-        let before = ContinuousClock.now
         let rows = try database.rows("SELECT n FROM a")
         #expect(rows == [["7"]])
-        print("query \(ContinuousClock.now - before)")
         await Task.yield()
       }
-      print("withPostgres prepared \(round): \(ContinuousClock.now - start)")
     }
   }
 
   @Test func mongoDatabasesAreApart() async throws {
     for round in 0..<3 {
-      let start = ContinuousClock.now
       try withMongo { database in
         try database.insert("a", [["_id": .init(round)]])
         #expect(try database.documents("a") == [["_id": .init(round)]])
       }
-      print("withMongo \(round): \(ContinuousClock.now - start)")
     }
     try await withMongo { database in
       await Task.yield()
@@ -46,12 +38,10 @@ import Testing
 
   @Test func sqliteFilesAreApart() async throws {
     for round in 0..<3 {
-      let start = ContinuousClock.now
       try withSQLite { database in
         try database.execute("CREATE TABLE a (n); INSERT INTO a VALUES (\(round))")
         #expect(try database.rows("SELECT n FROM a") == [[.integer(Int64(round))]])
       }
-      print("withSQLite \(round): \(ContinuousClock.now - start)")
     }
     try await withSQLite { database in
       await Task.yield()

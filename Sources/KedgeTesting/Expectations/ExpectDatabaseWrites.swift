@@ -72,6 +72,42 @@ public func expectWritesToOwners(
     JudgeDatabaseWrites.unowned(writes, mappings, place), check: check, baseline: baseline, at: place)
 }
 
+/// Expects that every collection or table that a block writes belongs to an entity, as the databases themselves see it.
+///
+/// - Parameter databases: those that the block may reach, by their stores' names or kinds' words.
+/// - Throws: what the block throws, and errors of the databases.
+@discardableResult
+public func expectDeclared(
+  writtenOn databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
+  column: Int = #column, _ body: () throws -> Void
+) throws -> Bool {
+  let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
+  let writes = try writes(of: databases, during: body)
+  return settle(
+    JudgeDatabaseWrites.unowned(writes, mappings, place).filter { $0.rule == "undeclared" }, check: check,
+    baseline: baseline, at: place)
+}
+
+/// Expects that every collection or table that a block writes belongs to an entity, as the databases themselves see it.
+///
+/// - Parameter databases: those that the block may reach, by their stores' names or kinds' words.
+/// - Throws: what the block throws, and errors of the databases.
+@discardableResult
+public func expectDeclared(
+  writtenOn databases: [String: any WriteObservable], in mappings: OwnershipMap, check: String = #function,
+  baseline: OwnershipBaseline? = nil, fileID: String = #fileID, filePath: String = #filePath,
+  line: Int = #line,
+  column: Int = #column, _ body: () async throws -> Void
+) async throws -> Bool {
+  let place = TestPlace(fileID: fileID, filePath: filePath, line: line, column: column)
+  let writes = try await writes(of: databases, during: body)
+  return settle(
+    JudgeDatabaseWrites.unowned(writes, mappings, place).filter { $0.rule == "undeclared" }, check: check,
+    baseline: baseline, at: place)
+}
+
 private func writes(of databases: [String: any WriteObservable], during body: () throws -> Void) throws -> [(
   store: String, write: DatabaseWrite
 )] {

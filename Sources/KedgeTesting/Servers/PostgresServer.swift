@@ -7,6 +7,8 @@ internal import Synchronization
 /// The Postgres server of this test process: the one that `KEDGE_TEST_POSTGRES_URL` names, else a private one, which is started by
 /// the first that needs it and ends with the process.
 struct PostgresServer: Sendable {
+  /// Whether it is ours alone, and ends with us.
+  let isPrivate: Bool
   /// Where databases are made from.
   let administration: PostgresSettings
   /// Builds the URL of a database.
@@ -39,7 +41,8 @@ struct PostgresServer: Sendable {
     let environment = ProcessInfo.processInfo.environment
     if let url = environment["KEDGE_TEST_POSTGRES_URL"], !url.isEmpty {
       return PostgresServer(
-        administration: try PostgresSettings(url: url), url: { DatabaseURL.replace(in: url, by: $0) },
+        isPrivate: false, administration: try PostgresSettings(url: url),
+        url: { DatabaseURL.replace(in: url, by: $0) },
         networkURL: { DatabaseURL.replace(in: url, by: $0) })
     }
     return try start(environment)
@@ -87,7 +90,7 @@ struct PostgresServer: Sendable {
     try connection.execute("ALTER ROLE kedge PASSWORD '\(password)'")
     let path = socket.replacing("/", with: "%2F")
     return PostgresServer(
-      administration: administration,
+      isPrivate: true, administration: administration,
       url: { "postgres://kedge@/\($0)?host=\(path)&port=\(port)&sslmode=disable" },
       networkURL: { "postgres://kedge:\(password)@127.0.0.1:\(port)/\($0)?sslmode=disable" })
   }

@@ -12,18 +12,25 @@ enum TestDatabases {
   static func makePostgres(prepared sql: String?) throws -> TemporaryPostgres {
     let server = try PostgresServer.current()
     let template = try sql.map { try self.template(for: $0, on: server) }
-    let name = DatabaseURL.uniqueName()
-    try administer(server) { try create(name, copying: template, $0) }
+    let name: String
+    if server.isPrivate {
+      name = try SpareDatabases.take(copying: template, on: server)
+    } else {
+      name = DatabaseURL.uniqueName()
+      try administer(server) { try create(name, copying: template, $0) }
+    }
     return TemporaryPostgres(url: server.url(name), networkURL: server.networkURL(name), name: name)
   }
 
   static func drop(_ database: TemporaryPostgres) throws {
-    try administer(try PostgresServer.current()) {
+    let server = try PostgresServer.current()
+    if server.isPrivate { return SpareDatabases.drop(database.name, on: server) }
+    try administer(server) {
       try $0.execute("DROP DATABASE IF EXISTS \(database.name) WITH (FORCE)")
     }
   }
 
-  private static func create(_ name: String, copying template: String?, _ connection: PostgresConnection)
+  static func create(_ name: String, copying template: String?, _ connection: PostgresConnection)
     throws
   {
     try connection.execute("CREATE DATABASE \(name) TEMPLATE \(template ?? "template1")")
@@ -65,8 +72,7 @@ enum TestDatabases {
     }
   }
 
-  private static func administer(_ server: PostgresServer, _ body: (PostgresConnection) throws -> Void) throws
-  {
+  static func administer(_ server: PostgresServer, _ body: (PostgresConnection) throws -> Void) throws {
     let connection = try PostgresConnection(server.administration)
     defer { connection.close() }
     try body(connection)
