@@ -66,13 +66,20 @@ struct FrozenPlace: Equatable {
       let isOurs = front?.options["viewOn"]?.string == names.hidden
       let isWhole = front?.options["pipeline"]?.elements?.isEmpty ?? false
       let isAlike =
-        hidden == nil || front?.options["collation"]?.document == hidden?.options["collation"]?.document
+        hidden == nil || Self.rules(front) == Self.rules(hidden)
       self.front = isOurs ? (isWhole && isAlike ? .view : .alteredView) : .foreignView
     }
     let kept = front?.kind == .collection ? front : hidden
     options = kept?.options ?? [:]
     uuid = kept?.uuid
     collation = (hidden ?? kept)?.options["collation"]?.document
+  }
+
+  /// How texts are compared, whichever version of the server's library was asked for it.
+  private static func rules(_ info: MongoCollectionInfo?) -> BSONDocument? {
+    var rules = info?.options["collation"]?.document
+    rules?["version"] = nil
+    return rules
   }
 }
 

@@ -35,6 +35,17 @@ extension MongoGuard {
   /// How often a collection that a writer made in the view's place is set aside, before the writers have won.
   private static let mostStrays = 5
 
+  /// More steps than one collection ever takes, whatever others do: then somebody undoes each.
+  private static let mostMoves = 40
+
+  private func restless(_ collection: GuardedCollection) -> StoreGuardError {
+    StoreGuardError(
+      store: store, entity: collection.entity,
+      message:
+        "\"\(collection.names.name)\" isn't as it was left after each of \(Self.mostMoves) steps: somebody else changes it, too."
+        + " Find out who, and run again")
+  }
+
   private func tooBusy(_ collection: GuardedCollection) -> StoreGuardError {
     StoreGuardError(
       store: store, entity: collection.entity,
@@ -61,10 +72,13 @@ extension MongoGuard {
   ) throws -> [GuardStep] {
     let deadline = ContinuousClock.now + patience
     var steps: [GuardStep] = []
+    var moves = 0
     while true {
       do {
         let place = try look(collection)
         guard let move = try next(place) else { return steps }
+        moves += 1
+        guard moves <= Self.mostMoves else { throw restless(collection) }
         StopPoint.reach(.beforeGuard)
         steps += try carryOut(move, collection, place)
         StopPoint.reach(.afterGuard)
