@@ -23,11 +23,13 @@ struct GuardBenchmark {
     let enforcing = Guardrails(try Self.plan(.enforce))
     let observing = Guardrails(try Self.plan(.observe))
     try Self.prove(enforcing)
-    print("cost of one check, of \(batches) batches of \(Self.batch): nanoseconds, and allocations of memory")
+    print("one check, of \(batches) batches of \(Self.batch): nanoseconds, and allocations of memory")
     print("                                              p50       p99   allocations")
 
     let users = try Self.found(enforcing.entity("users"))
-    let (postgres, app) = (try Self.found(enforcing.store("postgres")), try Self.found(enforcing.store("app")))
+    let (postgres, app) = (
+      try Self.found(enforcing.store("postgres")), try Self.found(enforcing.store("app"))
+    )
     let writer = enforcing.writer("UserRepository")
     func report(_ name: String, _ body: () throws -> Int) throws {
       let figures = try measure(allocations, body)
@@ -179,7 +181,8 @@ struct GuardBenchmark {
   /// As a middling company has: sixty entities in four stores, each with three writers.
   private static func plan(_ mode: GuardMode) throws -> GuardPlan {
     let stores: [GuardPlan.Store] = [
-      .init(name: "app", kind: .mongo), .init(name: "archive", kind: .sqlite), .init(name: "postgres", kind: .postgres),
+      .init(name: "app", kind: .mongo), .init(name: "archive", kind: .sqlite),
+      .init(name: "postgres", kind: .postgres),
       .init(name: "events", kind: .mongo),
     ]
     let names = ["users", "customer_notification_preferences"] + (0..<58).map { "entity_\($0)" }
@@ -189,9 +192,11 @@ struct GuardBenchmark {
         index == 0
         ? ["UserRepository", "SignUp"]
         : index == 1
-          ? ["CustomerNotificationPreferencesRepository"] : ["Writer\(index)", "Writer\(index + 1)", "Shared"]
+          ? ["CustomerNotificationPreferencesRepository"]
+          : ["Writer\(index)", "Writer\(index + 1)", "Shared"]
       return GuardPlan.Entity(
-        name: name, owner: isCore ? .core : .feature, phase: isCore ? "core" : nil, mode: mode, writers: writers,
+        name: name, owner: isCore ? .core : .feature, phase: isCore ? "core" : nil, mode: mode,
+        writers: writers,
         source: 0, target: isCore ? 2 : nil, epoch: 3,
         location: SourceLocation(file: "\(name).yaml", line: 1, column: 1), collection: name)
     }
