@@ -33,8 +33,8 @@ public final class LiveGuardrails: GuardrailsProvider {
     /// (`kedge guard install`). Set it where those rules aren't installed. It holds whatever the refreshing thread does, for
     /// writers themselves look at the clock. Entities of mode `observe` and `off` are never refused by it.
     public var stalenessLimit: Duration?
-    /// Whether observations are written to `kedge.guard_observations`. The role needs INSERT there, and INSERT and UPDATE on
-    /// `kedge.guard_watches`.
+    /// Whether observations are written to `kedge.guard_observations`. docs/guardrails-in-swift.md says which
+    /// rights that takes.
     public var keepsObservations = true
     /// What reports call this program; nil for its name, host and process number.
     public var seenBy: String?

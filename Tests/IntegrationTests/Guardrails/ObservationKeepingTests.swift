@@ -1,5 +1,6 @@
 import Catalog
 import Executors
+import Foundation
 import Guardrails
 import LiveGuardrails
 import Mapping
@@ -154,6 +155,49 @@ struct ObservationKeepingTests {
       #expect(
         try scene.doors.rows("SELECT writer FROM kedge.guard_observations ORDER BY writer COLLATE \"C\"")
           == ["\u{1F}", "O'Neil\\", "nul\u{FFFD}inside", String(repeating: "é", count: 3000)])
+    }
+  }
+
+  /// As docs/guardrails-in-swift.md says, for the role "shop_app".
+  private static let grants = """
+    GRANT USAGE ON SCHEMA kedge TO shop_app;
+    GRANT SELECT ON kedge.epochs, kedge.phases TO shop_app;
+    GRANT INSERT, SELECT (batch) ON kedge.guard_observations TO shop_app;
+    GRANT INSERT, SELECT, UPDATE ON kedge.guard_watches TO shop_app;
+    """
+
+  @Test("need the documented rights and no others")
+  func grants() async throws {
+    try await BlockingThread.run {
+      let page = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../../docs/guardrails-in-swift.md")
+      let text = try String(contentsOf: page.standardized, encoding: .utf8)
+      #expect(text.contains("```sql\n\(Self.grants)\n```"))
+
+      let scene = try LiveScene(mode: .observe)
+      let role = "\(scene.target.settings.database ?? "")_app"
+      try scene.target.execute("CREATE ROLE \(role) LOGIN")
+      defer {
+        #expect(throws: Never.self) { try scene.target.execute("DROP OWNED BY \(role); DROP ROLE \(role)") }
+      }
+      try scene.target.execute(Self.grants.replacing("shop_app", with: role))
+      try scene.doors.setPhase(.core)
+      var settings = scene.target.settings
+      settings.user = role
+      var options = LiveGuardrails.Options()
+      options.seenBy = "test"
+      let live = try LiveGuardrails(scene.set, target: settings, options: options)
+      #expect(live.current.epoch == 1)
+      try live.current.authorize(.insert, "users", in: "app", fileID: "Shop/A.swift", line: 7)
+      try live.flush()
+      try live.refresh()
+      try live.current.authorize(.insert, "users", in: "app", fileID: "Shop/A.swift", line: 7)
+      #expect(live.close(), "\(String(describing: live.lastError))")
+      #expect(try kept(scene) == ["users | app | insert | not_owner | ∅ | Shop/A.swift:7 | test | 2"])
+      let own = try PostgresConnection(settings)
+      defer { own.close() }
+      #expect(throws: PostgresError.self) { try own.execute("DELETE FROM kedge.guard_observations") }
+      #expect(throws: PostgresError.self) { try own.execute("UPDATE kedge.epochs SET epoch = 9") }
     }
   }
 
