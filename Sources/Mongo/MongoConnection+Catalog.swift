@@ -42,6 +42,18 @@ public struct MongoCollectionInfo: Sendable, Equatable {
   public var isClustered: Bool
   /// What it was created with, as `listCollections` gives it.
   public var options: BSONDocument
+  /// What stays the same when it is renamed; nil for a view.
+  public var uuid: [UInt8]?
+
+  /// How the names begin under which Kedge's guardrails keep collections that nobody may write any more.
+  public static let frozenPrefix = "kedge_frozen."
+  /// Whether it is such a collection.
+  public var isFrozen: Bool { kind != .view && name.hasPrefix(Self.frozenPrefix) }
+  /// Whether it is the view that shows the whole of such a collection under its own name.
+  public var showsFrozen: Bool {
+    kind == .view && options["viewOn"]?.string?.hasPrefix(Self.frozenPrefix) == true
+      && options["pipeline"]?.elements?.isEmpty == true
+  }
 }
 
 extension MongoConnection {
@@ -70,7 +82,7 @@ extension MongoConnection {
         MongoCollectionInfo(
           name: name, kind: entry["type"]?.string.flatMap(MongoCollectionInfo.Kind.init) ?? .collection,
           hasCollation: locale != nil && locale != "simple", isClustered: options["clusteredIndex"] != nil,
-          options: options))
+          options: options, uuid: entry["info"]?.document?["uuid"]?.binary))
     }
     return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }

@@ -215,7 +215,8 @@ final class MongoSession: SourceSession {
   }
 
   func contents() throws -> [String] {
-    try connection.collections().filter { $0.kind != .view }.map(\.name)
+    // A guarded collection shows under its own name, by the view that stands there, and not under the one where it is kept.
+    try connection.collections().filter { ($0.kind != .view && !$0.isFrozen) || $0.showsFrozen }.map(\.name)
   }
 
   /// MongoDB checks its pages' checksums as it reads them.

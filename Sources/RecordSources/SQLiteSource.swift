@@ -229,7 +229,7 @@ final class SQLiteSession: SourceSession {
   }
 
   func contents() throws -> [String] {
-    try connection.tables().filter { $0.kind == .table || $0.kind == .virtual }.map(\.name)
+    try connection.tables().filter { ($0.kind == .table || $0.kind == .virtual) && !$0.isKedges }.map(\.name)
   }
 
   func verifyContents(of plan: EntityPlan) throws {

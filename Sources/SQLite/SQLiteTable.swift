@@ -28,6 +28,11 @@ public struct SQLiteTable: Sendable, Equatable {
   /// The statement that made it; nil for tables without one.
   public var sql: String?
 
+  /// Where Kedge's guardrails count, in the application's file, the writes that they let pass.
+  public static let guardObservations = "kedge_guard_observations"
+  /// Whether it is Kedge's own, and none of the application's.
+  public var isKedges: Bool { kind == .table && name == Self.guardObservations }
+
   /// The primary key's columns in the key's order; empty without one.
   public var primaryKey: [String] {
     columns.filter { $0.primaryKeyPosition > 0 }.sorted { $0.primaryKeyPosition < $1.primaryKeyPosition }

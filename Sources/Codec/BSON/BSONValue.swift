@@ -72,6 +72,11 @@ extension BSONValue {
     if case .document(let value) = self { value } else { nil }
   }
 
+  /// The bytes of a binary, whatever its subtype; nil for every other type.
+  public var binary: [UInt8]? {
+    if case .binary(_, let bytes) = self { bytes } else { nil }
+  }
+
   /// The elements of an array; nil for every other type.
   public var elements: [BSONValue]? {
     if case .array(let value) = self { value.pairs.map(\.value) } else { nil }

@@ -44,6 +44,9 @@ public enum StopPoint: String, CaseIterable, Sendable {
   /// The run is about to be marked as done, or has been.
   case beforeFinish = "before-finish"
   case afterFinish = "after-finish"
+  /// One rule inside a store is about to be written down, changed or taken away, or has been.
+  case beforeGuard = "before-guard"
+  case afterGuard = "after-guard"
 
   /// Whether any point does something in this process. Hot loops read it once, before they begin.
   public static var isArmed: Bool { armed }

@@ -11,17 +11,19 @@ struct MongoScan {
   func run(_ progress: (ScanProgress) throws -> Void) throws -> ScanResult {
     let connection = try MongoConnection(settings)
     var result = ScanResult(source: source, collections: [])
-    let found = try connection.collections()
+    // What a guardrail has put aside is read by the view that shows it under its own name.
+    let found = try connection.collections().filter { !$0.isFrozen }
     try withoutActuallyEscaping(progress) { progress in
-      var ticker = ProgressTicker(collections: found.filter { $0.kind != .view }.count, progress)
+      var ticker = ProgressTicker(
+        collections: found.filter { $0.kind != .view || $0.showsFrozen }.count, progress)
       for info in found {
         switch info.kind {
-        case .view:
+        case .view where !info.showsFrozen:
           result.skipped.append(
             SkippedObject(
               name: info.name, kind: "view",
               reason: "it stores nothing of its own; what it reads is scanned"))
-        case .collection, .timeseries:
+        case .collection, .timeseries, .view:
           result.collections.append(try scan(info, connection, &ticker))
         }
       }

@@ -12,7 +12,7 @@ struct StopPointTests {
   func eachPoint(_ kind: InterruptionCase.Kind) throws {
     let scene = try InterruptionCase(kind)
     var random = SeededRandom(seed: InterruptionSeed.value, stream: 1_000_000)
-    for point in StopPoint.allCases {
+    for point in StopPoint.allCases where !Self.ofGuardrails.contains(point) {
       let count = scene.reached[point.rawValue] ?? 0
       // An earlier run has built the indexes and the constraints of a target that is filled.
       if kind.target == .filled, count == 0, Self.laterWork.contains(point) { continue }
@@ -25,6 +25,9 @@ struct StopPointTests {
       }
     }
   }
+
+  /// A backfill changes no rules; these points have tests of their own.
+  private static let ofGuardrails: Set<StopPoint> = [.beforeGuard, .afterGuard]
 
   private static let laterWork: Set<StopPoint> = [
     .beforeConstraint, .afterConstraint, .beforeIndex, .afterIndex,

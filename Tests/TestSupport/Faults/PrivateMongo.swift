@@ -128,7 +128,7 @@ public final class PrivateMongo: Sendable {
   }
 
   /// The one that the environment names, on PATH, that `scripts/setup` unpacked, or that the test server runs.
-  private static func program() throws -> String {
+  static func program() throws -> String {
     if let named = ProcessInfo.processInfo.environment["KEDGE_TEST_MONGOD"], !named.isEmpty { return named }
     if let found = findProgram("mongod", in: []) { return found }
     let checkout = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
