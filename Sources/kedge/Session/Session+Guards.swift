@@ -3,13 +3,28 @@ internal import CommandLine
 internal import DatabaseGuards
 internal import Guardrails
 internal import Mapping
+internal import Mongo
 internal import Postgres
 
 /// What the commands about rules inside the databases need.
 extension Session {
   /// How this set's stores are guarded: each kind that is reached otherwise than through the target is added here.
   func storeGuards(_ set: MappingSet) throws -> StoreGuards {
-    StoreGuards()
+    var guards = StoreGuards()
+    guards[.mongo] = { plan, index, target, options in
+      guard let store = set.store(named: plan.stores[index].name) else { return nil }
+      let settings = try mongoSettings(try sourceURL(of: store, in: set), store)
+      return MongoGuard(
+        plan: plan, store: index, mongo: try MongoConnection(settings), catalog: target,
+        patience: .seconds(options.patience))
+    }
+    guards[.sqlite] = { plan, index, target, options in
+      guard let store = set.store(named: plan.stores[index].name) else { return nil }
+      return SQLiteGuard(
+        plan: plan, store: index, path: SourceURL.path(try sourceURL(of: store, in: set)), catalog: target,
+        patience: .seconds(options.patience))
+    }
+    return guards
   }
 
   /// The installer of a set, over the stores that `--store` names, or all.

@@ -56,22 +56,23 @@ extension Session {
         "--source is a \(asked.kind.rawValue) URL, but the mapping set \"\(set.name)\" has no \(asked.kind.rawValue) store"
       )
     }
-    for store in stores {
-      let fallback = store.kind == .mongo ? "MONGODB_URI" : "SQLITE_PATH"
-      let fromEnvironment = (store.environment + [fallback]).compactMap { environment[$0] }.first {
-        !$0.isEmpty
-      }
-      if let asked, asked.kind == store.kind {
-        found[store.name] = try source(asked.url, store)
-      } else if let url = fromEnvironment ?? store.url.map({ relative($0, to: set, store) }) {
-        found[store.name] = try source(url, store)
-      } else {
-        throw UsageProblem(
-          "the store \"\(store.name)\" isn't configured; give --source URL, set "
-            + (store.environment + [fallback]).joined(separator: " or ") + ", or write url: in set.yaml")
-      }
-    }
+    for store in stores { found[store.name] = try source(try sourceURL(of: store, in: set), store) }
     return found
+  }
+
+  /// The URL, or for SQLite the path, of a store that isn't the target: by `--source`, the environment, or the set's file.
+  func sourceURL(of store: Store, in set: MappingSet) throws -> String {
+    if let asked = try command.value("source").map(SourceURL.init), asked.kind == store.kind {
+      return asked.url
+    }
+    let fallback = store.kind == .mongo ? "MONGODB_URI" : "SQLITE_PATH"
+    let fromEnvironment = (store.environment + [fallback]).compactMap { environment[$0] }.first {
+      !$0.isEmpty
+    }
+    if let url = fromEnvironment ?? store.url.map({ relative($0, to: set, store) }) { return url }
+    throw UsageProblem(
+      "the store \"\(store.name)\" isn't configured; give --source URL, set "
+        + (store.environment + [fallback]).joined(separator: " or ") + ", or write url: in set.yaml")
   }
 
   private func source(_ url: String, _ store: Store) throws -> any RecordSource {
