@@ -29,7 +29,6 @@ enum GuardFunction {
       speaker text;
       spoken text[];
       is_false_claim boolean := false;
-      may_write boolean;
       standing text;
       fence bigint;
       stack text;
@@ -52,9 +51,13 @@ enum GuardFunction {
               HINT = 'Put it back with: kedge guard install';
         END IF;
       END IF;
+      IF login = 'none' THEN
+        login := session_user;
+      END IF;
       SELECT r.owner, r.mode, r.requires_fence, r.writers, r.source_store, r.target_store, r.declared_at,
           CASE WHEN r.owner = 'core' THEN coalesce(p.phase, r.declared_phase) END AS phase,
-          CASE WHEN r.owner = 'core' THEN coalesce(p.epoch, 0) ELSE 0 END AS began, coalesce(e.epoch, 0) AS epoch
+          CASE WHEN r.owner = 'core' THEN coalesce(p.epoch, 0) ELSE 0 END AS began, coalesce(e.epoch, 0) AS epoch,
+          (SELECT l.writers FROM kedge.guard_roles l WHERE l.set_name = guarded_set AND l.role = login) AS spoken
         INTO rule
         FROM kedge.guard_rules r LEFT JOIN kedge.epochs e ON e.set_name = r.set_name
           LEFT JOIN kedge.phases p ON p.set_name = e.set_name AND p.entity = r.entity
@@ -82,9 +85,6 @@ enum GuardFunction {
   /// a foreign key takes along were asked for where it points to: they have no writer of their own, but do have an owner. Such a
   /// statement is the server's, known by its text and by standing right under ours, with no function between it and the trigger.
   private static let deciding = """
-      IF login = 'none' THEN
-        login := session_user;
-      END IF;
       IF claim IN ('kedge', 'kedge-admin') THEN
         speaker := claim;
         is_false_claim := NOT pg_has_role(login, (SELECT n.nspowner FROM pg_namespace n WHERE n.nspname = 'kedge'), 'MEMBER');
@@ -92,8 +92,7 @@ enum GuardFunction {
         speaker := CASE WHEN login NOT IN ('kedge', 'kedge-admin') THEN login END;
       ELSE
         speaker := claim;
-        SELECT r.writers INTO spoken FROM kedge.guard_roles r WHERE r.set_name = guarded_set AND r.role = login;
-        is_false_claim := FOUND AND NOT claim = ANY (spoken);
+        is_false_claim := rule.spoken IS NOT NULL AND NOT claim = ANY (rule.spoken);
       END IF;
       IF standing = 'elsewhere' THEN
         reason := 'wrong_store';
@@ -111,14 +110,13 @@ enum GuardFunction {
         ELSIF speaker IS NULL THEN
           reason := CASE WHEN cardinality(rule.writers) > 0 THEN 'unnamed_writer' END;
         ELSIF NOT speaker = ANY (rule.writers) THEN
-          SELECT r.writers INTO spoken FROM kedge.guard_roles r WHERE r.set_name = guarded_set AND r.role = speaker;
-          IF FOUND THEN
-            may_write := CASE WHEN cardinality(rule.writers) = 0 THEN cardinality(spoken) > 0
-              ELSE spoken && rule.writers END;
+          IF speaker = login THEN
+            spoken := rule.spoken;
           ELSE
-            may_write := cardinality(rule.writers) = 0;
+            SELECT r.writers INTO spoken FROM kedge.guard_roles r WHERE r.set_name = guarded_set AND r.role = speaker;
           END IF;
-          reason := CASE WHEN NOT may_write THEN 'undeclared_writer' END;
+          reason := CASE WHEN NOT CASE WHEN cardinality(rule.writers) > 0 THEN coalesce(spoken && rule.writers, false)
+            ELSE coalesce(cardinality(spoken) > 0, true) END THEN 'undeclared_writer' END;
         END IF;
         IF reason IS NOT NULL AND pg_trigger_depth() > 1 AND TG_OP IN ('DELETE', 'UPDATE') THEN
           GET DIAGNOSTICS stack = PG_CONTEXT;

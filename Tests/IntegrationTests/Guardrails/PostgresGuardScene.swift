@@ -38,6 +38,8 @@ final class PostgresGuardScene {
 
   deinit {
     do {
+      // What one role has passed on to another has to go before either.
+      try database.execute("DROP SCHEMA IF EXISTS core, feature CASCADE")
       for role in [app, reporting, stranger] {
         try database.execute("DROP OWNED BY \(role)")
         try database.execute("DROP ROLE \(role)")

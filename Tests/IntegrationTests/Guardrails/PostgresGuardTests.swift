@@ -47,10 +47,13 @@ struct PostgresGuardTests {
     for (login, role) in [
       ("app", scene.app), ("none", scene.reporting), ("stranger", scene.stranger), ("", nil),
     ] {
+      let session = try scene.session(role)
+      defer { session.close() }
       for claim in [nil, "UserRepository", "NoteRepository", "kedge", "kedge-admin"] {
         for fence in [nil, "0", "1", "2", "3", "x1"] {
-          let session = try scene.session(role, writer: claim, fence: fence)
-          defer { session.close() }
+          _ = try session.query(
+            "SELECT set_config('kedge.writer', $1, false), set_config('kedge.fence', $2, false)",
+            [.text(claim ?? ""), .text(fence ?? "")])
           let name = try session.query("SELECT current_user AS name").first?.text("name") ?? ""
           let writer = Self.writer(name, claim, login, nobody: scene.reporting)
           for (entity, statements) in Self.statements {
