@@ -82,11 +82,13 @@ final class ServedObservations: Sendable {
       return
     }
     counts[kind] = Count(
-      times: known.times + count.times, first: min(known.first, count.first), last: max(known.last, count.last))
+      times: known.times + count.times, first: min(known.first, count.first),
+      last: max(known.last, count.last))
   }
 
   /// What Postgres takes as a text, and not too long.
   private static func kept(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest).map { $0 == "\u{0}" ? "\u{FFFD}" : $0 }))
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.prefix(longest).map { $0 == "\u{0}" ? "\u{FFFD}" : $0 }))
   }
 }

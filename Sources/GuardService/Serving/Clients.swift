@@ -42,7 +42,8 @@ final class Clients: Sendable {
       return true
     }
     guard isWelcome else {
-      turnAway(descriptor, "\(options.mostClients) clients are connected, and that is the limit: try again later")
+      turnAway(
+        descriptor, "\(options.mostClients) clients are connected, and that is the limit: try again later")
       return
     }
     do {

@@ -24,13 +24,15 @@ extension Session {
   private func guardRequest() throws -> GuardRequest {
     guard command.arguments.count == 2 else {
       throw UsageProblem(
-        "guard check wants an entity and an operation (\(WriteOperation.words)), or --from and a file of requests")
+        "guard check wants an entity and an operation (\(WriteOperation.words)), or --from and a file of requests"
+      )
     }
     guard let store = command.value("in") else {
       throw UsageProblem("say which store is written to: --in STORE")
     }
     return GuardRequest(
-      entity: command.arguments[0], store: store, operation: command.arguments[1], writer: command.value("as"),
+      entity: command.arguments[0], store: store, operation: command.arguments[1],
+      writer: command.value("as"),
       fence: command.integer("fence"))
   }
 

@@ -38,7 +38,8 @@ extension Session {
     }
     if isJSON {
       output([
-        "clients": .int(outcome.clients), "answered": .int(outcome.answered), "refused": .int(outcome.refused),
+        "clients": .int(outcome.clients), "answered": .int(outcome.answered),
+        "refused": .int(outcome.refused),
         "observed": .int(outcome.observed), "unwritten": .int(outcome.unwritten),
       ])
     } else {

@@ -16,7 +16,8 @@ let guardCheckCommand = CommandSpec(
     cross). Each gets one line of JSON.
     """,
   options: [
-    .value("in", "STORE", help: "The store that is written to: its name, or its kind where it is the only one."),
+    .value(
+      "in", "STORE", help: "The store that is written to: its name, or its kind where it is the only one."),
     .value("as", "WRITER", help: "The repository or role that writes."),
     .value("fence", "N", .integer(atLeast: 0), help: "The epoch that the writer knows."),
     offlineOption,

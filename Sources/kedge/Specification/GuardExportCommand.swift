@@ -15,7 +15,8 @@ let guardExportCommand = CommandSpec(
     offlineOption,
   ],
   examples: [
-    ExampleSpec("kedge guard export --lang typescript --out src/guard.ts", says: "For TypeScript and JavaScript."),
+    ExampleSpec(
+      "kedge guard export --lang typescript --out src/guard.ts", says: "For TypeScript and JavaScript."),
     ExampleSpec("kedge guard export --lang python --out app/guard.py", says: "For Python 3.9 and newer."),
     ExampleSpec("kedge guard export --lang json", says: "The plan itself, with the phases of now."),
   ],
