@@ -78,9 +78,31 @@ extension Catalog {
       seen_by text NOT NULL,
       times bigint NOT NULL DEFAULT 1,
       first_seen timestamptz NOT NULL DEFAULT clock_timestamp(),
-      last_seen timestamptz NOT NULL DEFAULT clock_timestamp()
+      last_seen timestamptz NOT NULL DEFAULT clock_timestamp(),
+      -- Of programs that may have to send their counts again: what is here already isn't counted twice.
+      batch text UNIQUE
     )
     """,
     "CREATE INDEX guard_observations_set ON kedge.guard_observations (set_name, entity)",
+    // Which programs watched an entity, and how long: without that, nothing seen says nothing.
+    """
+    CREATE TABLE kedge.guard_watches (
+      set_name text NOT NULL,
+      entity text NOT NULL,
+      seen_by text NOT NULL,
+      started_at timestamptz NOT NULL,
+      heard_at timestamptz NOT NULL,
+      PRIMARY KEY (set_name, entity, seen_by, started_at)
+    )
+    """,
+    // Up to when an entity's observations were thrown away: what was before that isn't known any more.
+    """
+    CREATE TABLE kedge.guard_clearings (
+      set_name text NOT NULL,
+      entity text NOT NULL,
+      cleared_at timestamptz NOT NULL,
+      PRIMARY KEY (set_name, entity)
+    )
+    """,
   ]
 }

@@ -33,7 +33,7 @@ extension Guardrails {
     guard entity != NameTable.missing else { return GuardDecision(.unknownEntity) }
     let store = compiled.store(named: store)
     guard store != NameTable.missing else { return GuardDecision(.unknownStore) }
-    guard WriteOperation(word: operation) != nil else { return GuardDecision(.unknownOperation) }
+    guard compiled.isOperation(operation) else { return GuardDecision(.unknownOperation) }
     return compiled.decide(
       entity: Int(entity), store: Int(store), writer: Int(compiled.writer(named: writer)), fence: fence)
   }

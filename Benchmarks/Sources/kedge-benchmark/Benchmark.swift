@@ -1,11 +1,13 @@
 import Foundation
 
-/// `kedge-benchmark audit`: see `scripts/benchmark --help`.
+/// `kedge-benchmark audit` and `kedge-benchmark guard`: see `scripts/benchmark --help`.
 @main struct Benchmark {
   static func main() throws {
+    let arguments = Array(Swift.CommandLine.arguments.dropFirst())
     let request: Request
     do {
-      request = try Request(Array(Swift.CommandLine.arguments.dropFirst()))
+      if arguments.first == "guard" { return try GuardBenchmark(Array(arguments.dropFirst())).run() }
+      request = try Request(arguments)
     } catch {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       exit(2)
@@ -39,7 +41,7 @@ struct Request {
     kedge = try environment("KEDGE_BINARY")
     samples = try environment("KEDGE_SAMPLES")
     var rest = arguments[...]
-    guard rest.popFirst() == "audit" else { throw BenchmarkError("Name a benchmark: audit.") }
+    guard rest.popFirst() == "audit" else { throw BenchmarkError("Name a benchmark: audit or guard.") }
     while let option = rest.popFirst() {
       guard let value = rest.popFirst() else { throw BenchmarkError("\(option) needs a value.") }
       switch (option, Int(value), Source(rawValue: value)) {

@@ -18,6 +18,7 @@ final class CompiledPlan: Sendable {
   private let entityNames: NameTable
   private let storeNames: NameTable
   private let writerNames: NameTable
+  private let operationNames: NameTable
   /// In the order of their numbers, those of the fixed handles included.
   private let writers: [String?]
   private let rows: [Row]
@@ -32,6 +33,7 @@ final class CompiledPlan: Sendable {
     self.plan = plan
     epoch = plan.epoch
     storeCount = plan.stores.count
+    operationNames = NameTable(WriteOperation.allCases.enumerated().map { ($1.rawValue, $0) })
     entityNames = NameTable(plan.entities.enumerated().map { ($1.name, $0) })
     let kinds = Set(plan.stores.map(\.kind.rawValue))
     storeNames = NameTable(
@@ -76,6 +78,7 @@ final class CompiledPlan: Sendable {
 
   func entity(named name: String) -> UInt32 { entityNames.number(of: name) }
   func store(named name: String) -> UInt32 { storeNames.number(of: name) }
+  func isOperation(_ word: String) -> Bool { operationNames.number(of: word) != NameTable.missing }
 
   func writer(named name: String?) -> UInt32 {
     guard let name else { return WriterHandle.unnamed.index }
