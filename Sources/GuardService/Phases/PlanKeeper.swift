@@ -11,6 +11,9 @@ public final class PlanKeeper: Sendable {
     public let plan: GuardPlan
     /// `live` or `mapping`.
     public let phases: String
+
+    /// The entities in mode `observe`.
+    var observed: [String] { plan.entities.filter { $0.mode == .observe }.map(\.name) }
   }
 
   /// Nobody knows the phases now, so every write is refused.

@@ -143,7 +143,7 @@ public struct GuardService: Sendable {
         // The last round of the thread came before the last requests.
         let connection = try PostgresConnection(target)
         defer { connection.close() }
-        try observations.flush(set: set.name, connection)
+        try observations.flush(set: set.name, observed: [], isLast: true, connection)
       } catch {
         report(.unwritten(count: observations.waiting, "\(error)"))
       }

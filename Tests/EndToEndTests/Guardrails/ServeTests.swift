@@ -167,6 +167,16 @@ struct GuardServeTests {
           "core-observe | users | app | insert | not_owner | UserRepository | signup.py:7 | socket | 10",
           "core-observe | users | app | insert | not_owner | UserRepository | nul\u{FFFD} byte | socket | 20",
         ])
+    // It says that it watched, too, so that nothing seen of another entity means something.
+    #expect(
+      try scenes.target.rows(
+        "SELECT set_name, entity, seen_by, started_at <= heard_at FROM kedge.guard_watches ORDER BY entity")
+        == [
+          "core-observe | flows | socket | t", "core-observe | notes | socket | t",
+          "core-observe | orders | socket | t", "core-observe | users | socket | t",
+        ])
+    #expect(
+      try scenes.target.value("SELECT count(DISTINCT batch) = count(*) FROM kedge.guard_observations") == "t")
     #expect(
       try scenes.target.value(
         "SELECT bool_and(first_seen <= last_seen AND last_seen > now() - interval '1 h') FROM kedge.guard_observations"
