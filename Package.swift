@@ -152,7 +152,8 @@ let package = Package(
     // MARK: Tests over real servers and over the built binary
     .target(
       name: "TestSupport",
-      dependencies: ["Codec", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite"], path: "Tests/TestSupport"),
+      dependencies: ["Codec", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite"],
+      path: "Tests/TestSupport"),
     .testTarget(
       name: "StoreFaultTests",
       dependencies: ["Codec", "Executors", "Mongo", "Postgres", "SQLite", "TestSupport"]),
@@ -168,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Catalog", "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres", "SQLite",
+        "Catalog", "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres",
+        "SQLite",
         "TestSupport",
       ],
       exclude: ["Golden", "Guardrails/Applications"]),

@@ -10,9 +10,12 @@ import Testing
 @Suite("Hostile names")
 struct HostileNameTests {
   static let names = [
-    "__proto__", "constructor", "toString", "hasOwnProperty", "a\"b", "a'b", "a`${process.exit(9)}`", "back\\slash",
-    "*/ } evil {", "#{evil}", "{owner}", "line\nbreak\r", "\u{2028}\u{2029}\u{0}\u{7}", "naïve", "nai\u{308}ve", "K", "\u{212A}",
-    "日本語", "🐘", "\"\"\"", "'''", String(repeating: "long", count: 2_000), "</script>", "%s%n", " ", "__class__",
+    "__proto__", "constructor", "toString", "hasOwnProperty", "a\"b", "a'b", "a`${process.exit(9)}`",
+    "back\\slash",
+    "*/ } evil {", "#{evil}", "{owner}", "line\nbreak\r", "\u{2028}\u{2029}\u{0}\u{7}", "naïve",
+    "nai\u{308}ve", "K", "\u{212A}",
+    "日本語", "🐘", "\"\"\"", "'''", String(repeating: "long", count: 2_000), "</script>", "%s%n", " ",
+    "__class__",
   ]
 
   /// Every name is an entity, a writer, a role, a crossing, a collection and a place.
@@ -49,7 +52,8 @@ struct HostileNameTests {
     }
     let input = requests.map { request in
       JSONValue.object([
-        ("entity", .string(request.entity)), ("store", .string(request.store)), ("writer", .optional(request.writer)),
+        ("entity", .string(request.entity)), ("store", .string(request.store)),
+        ("writer", .optional(request.writer)),
       ]).text(.compact) + "\n"
     }.joined()
     let found = try module.run(python: Self.python, node: Self.node, input: input)

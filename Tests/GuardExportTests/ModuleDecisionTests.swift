@@ -33,7 +33,9 @@ struct ModuleDecisionTests {
     }
     """
 
-  @Test("every row of the table, with the whole sentence", arguments: ModuleScene.Language.allCases.filter(\.isThere))
+  @Test(
+    "every row of the table, with the whole sentence",
+    arguments: ModuleScene.Language.allCases.filter(\.isThere))
   func table(language: ModuleScene.Language) throws {
     let plans = try Dictionary(uniqueKeysWithValues: GuardCases.scenes.map { ($0.name, try $0.plan()) })
     let cases = try GuardCases.all()
@@ -48,7 +50,8 @@ struct ModuleDecisionTests {
       let plan = try #require(plans[row.scene])
       let expected = plan.answer(
         GuardRequest(
-          entity: row.entity, store: row.store, operation: row.operation, writer: row.writer, fence: row.fence))
+          entity: row.entity, store: row.store, operation: row.operation, writer: row.writer, fence: row.fence
+        ))
       #expect(expected.decision.reason.rawValue == row.reason)
       let members = expected.members + [("number", .int(row.number))]
       #expect(try dictionary(.object(members)) == answer, "\(row)")

@@ -54,7 +54,8 @@ struct ModuleScene {
     let outcome: (code: Int32, output: String, errors: String)
     switch language {
     case .python:
-      try folder.write("ask.py", "import json, sys, guard\nlines = [json.loads(line) for line in sys.stdin]\n" + python)
+      try folder.write(
+        "ask.py", "import json, sys, guard\nlines = [json.loads(line) for line in sys.stdin]\n" + python)
       outcome = try Self.found(Interpreter.python).run(["ask.py"], in: folder.path, input: input)
     case .node:
       let head = """
@@ -78,7 +79,8 @@ struct ModuleScene {
 
 /// A document as Foundation reads it, for comparing.
 func dictionary(_ json: JSONValue) throws -> NSDictionary {
-  guard let object = try JSONSerialization.jsonObject(with: Data(json.text(.compact).utf8)) as? NSDictionary else {
+  guard let object = try JSONSerialization.jsonObject(with: Data(json.text(.compact).utf8)) as? NSDictionary
+  else {
     throw UnexpectedResult(description: "no object")
   }
   return object

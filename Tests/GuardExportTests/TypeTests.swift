@@ -32,12 +32,15 @@ struct TypeTests {
     let module = try ModuleScene(try plan(), .node)
     // The compiler complains of a line that it was told to find wrong and doesn't.
     let lines = right + wrong.map { "// @ts-expect-error\n\($0)" }
-    try module.folder.write("use.ts", "import { guard } from \"./guard\";\n\(lines.joined(separator: "\n"))\n")
+    try module.folder.write(
+      "use.ts", "import { guard } from \"./guard\";\n\(lines.joined(separator: "\n"))\n")
     let compiled = try module.compile("use.ts")
     #expect(compiled.code == 0, "\(compiled.output)")
   }
 
-  @Test("an empty set makes modules that compile and refuse everything", arguments: ModuleScene.Language.allCases.filter(\.isThere))
+  @Test(
+    "an empty set makes modules that compile and refuse everything",
+    arguments: ModuleScene.Language.allCases.filter(\.isThere))
   func empty(language: ModuleScene.Language) throws {
     let plan = GuardPlan(set: "", stores: [], entities: [])
     let found = try ModuleScene(plan, language).run(
@@ -48,37 +51,38 @@ struct TypeTests {
 
   private static let observing = (
     python: """
-      seen = []
-      guard.guard.on_observed = seen.append
-      for _ in range(3):
-          guard.authorize("insert", "users", "mongo", writer="UserRepository")
-      print(json.dumps([count._asdict() for count in guard.guard.observed()][0]))
-      print(json.dumps({"seen": len(seen), "caller": seen[0].caller}))
-      try:
-          guard.authorize("insert", "ghosts", "mongo")
-      except guard.GuardRefusal as refusal:
-          print(json.dumps({"message": str(refusal), "reason": refusal.decision.reason}))
-      """,
+    seen = []
+    guard.guard.on_observed = seen.append
+    for _ in range(3):
+        guard.authorize("insert", "users", "mongo", writer="UserRepository")
+    print(json.dumps([count._asdict() for count in guard.guard.observed()][0]))
+    print(json.dumps({"seen": len(seen), "caller": seen[0].caller}))
+    try:
+        guard.authorize("insert", "ghosts", "mongo")
+    except guard.GuardRefusal as refusal:
+        print(json.dumps({"message": str(refusal), "reason": refusal.decision.reason}))
+    """,
     node: """
-      const seen = [];
-      guard.guard.onObserved = (observation) => seen.push(observation);
-      for (let i = 0; i < 3; i += 1) guard.guard.authorize("insert", "users", "mongo", { writer: "UserRepository" });
-      print(guard.guard.observed()[0]);
-      print({ seen: seen.length, caller: seen[0].caller });
-      try {
-        guard.guard.authorize("insert", "ghosts", "mongo");
-      } catch (refusal) {
-        if (!(refusal instanceof guard.GuardRefusal)) throw refusal;
-        print({ message: refusal.message, reason: refusal.decision.reason });
-      }
-      """
+    const seen = [];
+    guard.guard.onObserved = (observation) => seen.push(observation);
+    for (let i = 0; i < 3; i += 1) guard.guard.authorize("insert", "users", "mongo", { writer: "UserRepository" });
+    print(guard.guard.observed()[0]);
+    print({ seen: seen.length, caller: seen[0].caller });
+    try {
+      guard.guard.authorize("insert", "ghosts", "mongo");
+    } catch (refusal) {
+      if (!(refusal instanceof guard.GuardRefusal)) throw refusal;
+      print({ message: refusal.message, reason: refusal.decision.reason });
+    }
+    """
   )
 
   @Test(
     "what is observed passes, is counted with its caller, and told; what is unknown never passes",
     arguments: ModuleScene.Language.allCases.filter(\.isThere))
   func observe(language: ModuleScene.Language) throws {
-    let found = try ModuleScene(try plan(), language).run(python: Self.observing.python, node: Self.observing.node)
+    let found = try ModuleScene(try plan(), language).run(
+      python: Self.observing.python, node: Self.observing.node)
     #expect(found.count == 3)
     #expect(found[0]["times"] as? Int == 3 && found[0]["reason"] as? String == "not_owner", "\(found[0])")
     let caller = try #require(found[0]["caller"] as? String)
@@ -87,43 +91,44 @@ struct TypeTests {
     #expect(found[2]["reason"] as? String == "unknown_entity")
     #expect(
       found[2]["message"] as? String
-        == (try plan().answer(GuardRequest(entity: "ghosts", store: "mongo", operation: "insert"))).explanation
+        == (try plan().answer(GuardRequest(entity: "ghosts", store: "mongo", operation: "insert")))
+        .explanation
         .description)
   }
 
   private static let loading = (
     python: """
-      moved, other, rails = lines[0], lines[1], guard.guard
-      unit = rails.unit_of_work(writer="UserRepository")
-      print(json.dumps(unit.decide("update", "users", "mongo")._asdict()))
-      for bad in (other, "{", {"version": 2}, dict(moved, entities=[{}]), []):
-          try:
-              rails.load(bad)
-              print(json.dumps({"loaded": str(bad)}))
-          except guard.InvalidPlan:
-              pass
-      print(json.dumps({"epoch": rails.epoch}))
-      rails.load(json.dumps(moved))
-      print(json.dumps(unit.decide("update", "users", "mongo")._asdict()))
-      print(json.dumps(unit.decide("update", "users", "postgres")._asdict()))
-      """,
+    moved, other, rails = lines[0], lines[1], guard.guard
+    unit = rails.unit_of_work(writer="UserRepository")
+    print(json.dumps(unit.decide("update", "users", "mongo")._asdict()))
+    for bad in (other, "{", {"version": 2}, dict(moved, entities=[{}]), []):
+        try:
+            rails.load(bad)
+            print(json.dumps({"loaded": str(bad)}))
+        except guard.InvalidPlan:
+            pass
+    print(json.dumps({"epoch": rails.epoch}))
+    rails.load(json.dumps(moved))
+    print(json.dumps(unit.decide("update", "users", "mongo")._asdict()))
+    print(json.dumps(unit.decide("update", "users", "postgres")._asdict()))
+    """,
     node: """
-      const [moved, other] = lines, rails = guard.guard;
-      const unit = rails.unitOfWork({ writer: "UserRepository" });
-      print(unit.decide("update", "users", "mongo"));
-      for (const bad of [other, "{", { version: 2 }, { ...moved, entities: [{}] }, []]) {
-        try {
-          rails.load(bad);
-          print({ loaded: String(bad) });
-        } catch (error) {
-          if (!(error instanceof guard.InvalidPlan)) throw error;
-        }
+    const [moved, other] = lines, rails = guard.guard;
+    const unit = rails.unitOfWork({ writer: "UserRepository" });
+    print(unit.decide("update", "users", "mongo"));
+    for (const bad of [other, "{", { version: 2 }, { ...moved, entities: [{}] }, []]) {
+      try {
+        rails.load(bad);
+        print({ loaded: String(bad) });
+      } catch (error) {
+        if (!(error instanceof guard.InvalidPlan)) throw error;
       }
-      print({ epoch: rails.epoch });
-      rails.load(JSON.stringify(moved));
-      print(unit.decide("update", "users", "mongo"));
-      print(unit.decide("update", "users", "postgres"));
-      """
+    }
+    print({ epoch: rails.epoch });
+    rails.load(JSON.stringify(moved));
+    print(unit.decide("update", "users", "mongo"));
+    print(unit.decide("update", "users", "postgres"));
+    """
   )
 
   @Test(

@@ -25,7 +25,9 @@ struct UnitTests {
       let scene = scenes[number % scenes.count]
       let crossing = [nil, "signup", "old-signup", "none-such"][number % 4]
       let requests = (0..<6).map { _ in
-        let entity = ["users", "users", "flows", "flows", "notes", "orders", "ghosts"].randomElement(using: &random) ?? ""
+        let entity =
+          ["users", "users", "flows", "flows", "notes", "orders", "ghosts"].randomElement(using: &random)
+          ?? ""
         let store = ["app", "core", "core", "shelf"].randomElement(using: &random) ?? ""
         return GuardRequest(
           entity: entity, store: store, operation: "update", writer: writers[entity],
@@ -147,7 +149,8 @@ struct UnitTests {
     #expect(try ask("{\(flow),\"unit\":\"c\"}") == "owner")
     for (line, words) in [
       ("[]", "isn't a JSON object"), ("{", "isn't JSON"), (#"{"entity":"users"}"#, "needs \"store\""),
-      ("{\(user),\"fence\":\"3\"}", "\"fence\" is a whole number"), ("{\(user),\"fence\":true}", "whole number"),
+      ("{\(user),\"fence\":\"3\"}", "\"fence\" is a whole number"),
+      ("{\(user),\"fence\":true}", "whole number"),
       ("{\(user),\"fence\":1.5}", "whole number"), ("{\(user),\"fense\":3}", "\"fense\" isn't a key"),
       (#"{"entity":7,"operation":"insert","store":"app"}"#, "\"entity\" is a text"),
       ("{\(user),\"id\":[]}", "\"id\" is a text or a whole number"),

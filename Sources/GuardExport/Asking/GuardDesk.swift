@@ -37,7 +37,8 @@ public struct GuardDesk: Sendable {
   /// say none. The crossing that any of its requests names counts from there on.
   ///
   /// - Throws: ``MalformedRequest`` where it names a crossing without a unit of work, or one too many.
-  public mutating func answer(_ request: GuardRequest, plan: GuardPlan, today: CalendarDay) throws(MalformedRequest)
+  public mutating func answer(_ request: GuardRequest, plan: GuardPlan, today: CalendarDay)
+    throws(MalformedRequest)
     -> GuardAnswer
   {
     guard let name = request.unit else {

@@ -54,7 +54,8 @@ extension GuardRequest {
     let known = required + optional
     if let stranger = line.keys.first(where: { !known.contains($0) }) {
       throw line.problem(
-        "\"\(DisplayText.escapingControls(stranger))\" isn't a key of a request; it has \(known.joined(separator: ", "))")
+        "\"\(DisplayText.escapingControls(stranger))\" isn't a key of a request; it has \(known.joined(separator: ", "))"
+      )
     }
     func needed(_ key: String) throws(MalformedRequest) -> String {
       guard let text = try line.text(key) else { throw line.problem("a request needs \"\(key)\", a text") }
@@ -124,7 +125,8 @@ extension MalformedRequest {
   /// What a line gets that isn't a question: it isn't allowed.
   public var answer: JSONValue {
     [
-      "id": id, "allowed": false, "reason": .string(Self.reason), "message": .string(description), "help": nil,
+      "id": id, "allowed": false, "reason": .string(Self.reason), "message": .string(description),
+      "help": nil,
     ]
   }
 

@@ -50,7 +50,9 @@ public struct GuardUnit: Sendable, Equatable {
       return .unknownCrossing
     }
     if declared.expires < today { return .expiredCrossing }
-    let isCovered = (entities(plan) + [plan.entities[write.entity].name]).allSatisfy { declared.entities.contains($0) }
+    let isCovered = (entities(plan) + [plan.entities[write.entity].name]).allSatisfy {
+      declared.entities.contains($0)
+    }
     return isCovered ? nil : .outsideCrossing
   }
 

@@ -19,7 +19,8 @@ public enum PlanDocument {
       "roles": .array(plan.roles.map { ["name": .string($0.name), "writers": .strings($0.writers)] }),
       "crossings": .array(plan.crossings.map(crossing)),
       "operations": .strings(WriteOperation.allCases.map(\.rawValue)),
-      "phases": .array(phases), "kedge": [
+      "phases": .array(phases),
+      "kedge": [
         "mover": .string(KedgeWriter.mover), "maintainer": .string(KedgeWriter.maintainer),
       ],
       "reasons": .array(GuardReason.allCases.map(reason)),

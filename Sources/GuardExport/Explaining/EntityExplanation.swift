@@ -72,7 +72,8 @@ extension EntityExplanation {
   /// As `kedge guard explain --json` prints it.
   public var json: JSONValue {
     [
-      "entity": .string(entity.name), "owner": .string(entity.owner.rawValue), "phase": .optional(entity.phase),
+      "entity": .string(entity.name), "owner": .string(entity.owner.rawValue),
+      "phase": .optional(entity.phase),
       "owner_store": .optional(ownerStore), "mode": .string(entity.mode.rawValue),
       "requires_fence": .bool(entity.requiresFence), "epoch": .int(entity.epoch),
       "declared": .string(entity.location.text), "source": .string(sourceStore),
@@ -116,7 +117,9 @@ extension EntityExplanation {
           "; \(entity.tables.map { shown($0.display) }.joined(separator: ", ")) in \"\(shown(store))\""
         } ?? ""),
     ]
-    if !roles.isEmpty { lines.append("  roles that may write it: \(roles.map(shown).joined(separator: ", "))") }
+    if !roles.isEmpty {
+      lines.append("  roles that may write it: \(roles.map(shown).joined(separator: ", "))")
+    }
     var table = TableText(["", "phase", "store", "what it is", "who may write"])
     for phase in phases {
       for (offset, place) in phase.places.enumerated() {
@@ -131,7 +134,8 @@ extension EntityExplanation {
       text +=
         "  crossing \"\(shown(crossing.name))\" with \(crossing.entities.filter { $0 != entity.name }.map(shown).joined(separator: ", ")): "
         + "\(shown(crossing.reason)) (\(shown(crossing.link))), "
-        + (isExpired(crossing) ? style.red("expired on \(crossing.expires)") : "until \(crossing.expires)") + "\n"
+        + (isExpired(crossing) ? style.red("expired on \(crossing.expires)") : "until \(crossing.expires)")
+        + "\n"
     }
     return text
   }

@@ -29,7 +29,9 @@ public enum SwiftTypes {
     for entity in plan.entities {
       let source = stores[entity.source]
       let places =
-        entity.target.map { "  public typealias Source = \(source)\n  public typealias Target = \(stores[$0])\n" }
+        entity.target.map {
+          "  public typealias Source = \(source)\n  public typealias Target = \(stores[$0])\n"
+        }
         ?? "  public typealias Store = \(source)\n"
       let shown = StringLiteral.swift(entity.name)
       let place = StringLiteral.comment(entity.location.text)
@@ -54,8 +56,10 @@ public enum SwiftTypes {
 /// Names of types that are made from names of the mapping: no two alike, and none that Swift or Guardrails has already.
 private struct SwiftNames {
   private var taken: Set<String> = [
-    "PostgresStore", "MongoStore", "SQLiteStore", "StoreMarker", "GuardedEntity", "CoreEntity", "FeatureEntity",
-    "Guardrails", "Guarded", "GuardedRepository", "WriteGate", "StoreAccess", "UnitOfWork", "Any", "Self", "Type", "Protocol",
+    "PostgresStore", "MongoStore", "SQLiteStore", "StoreMarker", "GuardedEntity", "CoreEntity",
+    "FeatureEntity",
+    "Guardrails", "Guarded", "GuardedRepository", "WriteGate", "StoreAccess", "UnitOfWork", "Any", "Self",
+    "Type", "Protocol",
     "String",
   ]
 

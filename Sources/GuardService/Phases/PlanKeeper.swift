@@ -11,6 +11,9 @@ public final class PlanKeeper: Sendable {
     public let plan: GuardPlan
     /// `live` or `mapping`.
     public let phases: String
+
+    /// The entities in mode `observe`.
+    var observed: [String] { plan.entities.filter { $0.mode == .observe }.map(\.name) }
   }
 
   /// Nobody knows the phases now, so every write is refused.
@@ -50,7 +53,8 @@ public final class PlanKeeper: Sendable {
       throw PhasesUnavailable(description: "the phases can't be read from the target: \(state.problem)")
     }
     if target != nil, state.refreshed + longestAge < .now {
-      throw PhasesUnavailable(description: "the target hasn't answered for \(longestAge.components.seconds) seconds")
+      throw PhasesUnavailable(
+        description: "the target hasn't answered for \(longestAge.components.seconds) seconds")
     }
     return basis
   }
@@ -66,7 +70,9 @@ public final class PlanKeeper: Sendable {
       let found = try connection.query("SELECT to_regclass('kedge.phases') IS NOT NULL AS found").first
       let isLive = try found?["found"] == "t"
       // What has been set once doesn't go back to what the files say.
-      if !isLive, state.withLock({ $0.wasLive }) { throw PhasesUnavailable(description: "schema kedge has gone") }
+      if !isLive, state.withLock({ $0.wasLive }) {
+        throw PhasesUnavailable(description: "schema kedge has gone")
+      }
       let live = isLive ? try catalog.livePhases(of: set.name) : LivePhases()
       let basis = Basis(plan: GuardPlan(set, live: live), phases: isLive ? "live" : "mapping")
       state.withLock { $0 = State(basis: basis, wasLive: isLive) }

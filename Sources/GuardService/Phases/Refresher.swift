@@ -31,7 +31,7 @@ struct Refresher: Sendable {
         // Without Kedge's state there is no table to write them to yet.
         if basis.phases == "live" {
           do {
-            try observations.flush(set: set, live)
+            try observations.flush(set: set, observed: basis.observed, isLast: isLast, live)
             wasUnwritten = false
           } catch {
             if !wasUnwritten { report(.unwritten(count: observations.waiting, "\(error)")) }

@@ -42,7 +42,8 @@ final class Clients: Sendable {
       return true
     }
     guard isWelcome else {
-      turnAway(descriptor, "\(options.mostClients) clients are connected, and that is the limit: try again later")
+      turnAway(
+        descriptor, "\(options.mostClients) clients are connected, and that is the limit: try again later")
       return
     }
     do {
@@ -122,11 +123,7 @@ final class Clients: Sendable {
   }
 
   private func count(_ answer: GuardAnswer) {
-    if answer.decision.isObserved {
-      var now = timespec()
-      clock_gettime(CLOCK_REALTIME, &now)
-      observations.add(answer, at: Double(now.tv_sec) + Double(now.tv_nsec) / 1e9)
-    }
+    if answer.decision.isObserved { observations.add(answer) }
     state.withLock { state in
       state.outcome.answered += 1
       if answer.decision.isObserved { state.outcome.observed += 1 }

@@ -58,7 +58,8 @@ public struct GuardService: Sendable {
   ///   - target: where the phases are set; nil where the mapping's count.
   ///   - report: called from several threads.
   public init(
-    _ set: MappingSet, target: PostgresSettings?, options: Options, report: @escaping @Sendable (Event) -> Void
+    _ set: MappingSet, target: PostgresSettings?, options: Options,
+    report: @escaping @Sendable (Event) -> Void
   ) {
     self.set = set
     self.target = target
@@ -104,8 +105,8 @@ public struct GuardService: Sendable {
     flag.set()
     stop.set()
     // Observations of the last requests: the thread's last round began perhaps before them.
-    _ = done.wait(.seconds(10))
-    return finalOutcome(clients, observations)
+    let isDone = done.wait(.seconds(10))
+    return finalOutcome(clients, observations, isTargetThere: isDone)
   }
 
   private func accept(_ listener: Int32, _ stop: WakeUp, _ clients: Clients) {
@@ -129,14 +130,20 @@ public struct GuardService: Sendable {
     }
   }
 
-  private func finalOutcome(_ clients: Clients, _ observations: ServedObservations) -> Outcome {
+  private func finalOutcome(_ clients: Clients, _ observations: ServedObservations, isTargetThere: Bool)
+    -> Outcome
+  {
     var outcome = clients.outcome
     if observations.waiting > 0, let target {
-      // The last round of the thread came before the last requests.
       do {
+        // A thread that hasn't ended waits for a target that hangs: another connection would, too.
+        guard isTargetThere else {
+          throw PlanKeeper.PhasesUnavailable(description: "the target doesn't answer")
+        }
+        // The last round of the thread came before the last requests.
         let connection = try PostgresConnection(target)
         defer { connection.close() }
-        try observations.flush(set: set.name, connection)
+        try observations.flush(set: set.name, observed: [], isLast: true, connection)
       } catch {
         report(.unwritten(count: observations.waiting, "\(error)"))
       }

@@ -24,7 +24,9 @@ struct ListeningSocket {
       try Self.removeAbandoned(path, address)
       // The file has this mode from its first instant on; what the umask takes away, the second call gives.
       _ = fchmod(descriptor, mode)
-      guard address.with({ bind(descriptor, $0, $1) }) == 0 else { throw .system("can't make the socket \(path)") }
+      guard address.with({ bind(descriptor, $0, $1) }) == 0 else {
+        throw .system("can't make the socket \(path)")
+      }
       guard chmod(path, mode) == 0, listen(descriptor, 128) == 0 else {
         let problem = SocketProblem.system("can't listen on \(path)")
         unlink(path)
@@ -43,7 +45,8 @@ struct ListeningSocket {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw SocketProblem("\(path) is there and isn't a socket: choose another path, or move it away", isUsage: true)
+      throw SocketProblem(
+        "\(path) is there and isn't a socket: choose another path, or move it away", isUsage: true)
     }
     let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard probe >= 0 else { throw .system("can't make a socket") }

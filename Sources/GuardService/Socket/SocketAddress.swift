@@ -10,7 +10,9 @@ struct SocketAddress {
   /// - Throws: ``SocketProblem`` for a path that is too long or empty.
   init(path: String) throws(SocketProblem) {
     let bytes = Array(path.utf8)
-    guard !bytes.isEmpty, !bytes.contains(0) else { throw SocketProblem("a socket needs a path", isUsage: true) }
+    guard !bytes.isEmpty, !bytes.contains(0) else {
+      throw SocketProblem("a socket needs a path", isUsage: true)
+    }
     guard bytes.count <= Self.longest else {
       throw SocketProblem(
         "the socket's path has \(bytes.count) bytes, and the system takes \(Self.longest): choose a shorter one,"

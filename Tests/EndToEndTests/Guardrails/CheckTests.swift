@@ -22,11 +22,13 @@ struct GuardCheckTests {
       let plan = try scene.plan()
       for (row, answer) in zip(cases, answers) {
         #expect(answer["id"] as? Int == row.number && answer["phases"] as? String == "live")
-        #expect(answer["reason"] as? String == row.reason && answer["allowed"] as? Bool == row.allowed, "\(row)")
+        #expect(
+          answer["reason"] as? String == row.reason && answer["allowed"] as? Bool == row.allowed, "\(row)")
         let explanation = plan.explanation(
           of: try #require(GuardReason(rawValue: row.reason)),
           for: WriteRequest(
-            entity: row.entity, store: row.store, operation: row.operation, writer: row.writer, fence: row.fence))
+            entity: row.entity, store: row.store, operation: row.operation, writer: row.writer,
+            fence: row.fence))
         let message = (answer["message"] as? String)?
           .replacing("\(scenes.folder.path)/\(scene.name)/", with: "")
         #expect(message == explanation.description)
@@ -38,7 +40,8 @@ struct GuardCheckTests {
   func one() throws {
     let scenes = try GuardTarget()
     let allowed = try scenes.check(
-      "core-enforce", "users", "insert", "--in", "postgres", "--as", "UserRepository", "--fence", "5", "--json")
+      "core-enforce", "users", "insert", "--in", "postgres", "--as", "UserRepository", "--fence", "5",
+      "--json")
     #expect(allowed.code == 0, "\(allowed.errors)")
     let answer = try allowed.json()
     #expect(answer["allowed"] as? Bool == true && answer["entity"] as? String == "users")
@@ -50,10 +53,12 @@ struct GuardCheckTests {
     #expect(answer["epoch"] as? Int == 5 && answer["phases"] as? String == "live" && answer["help"] is NSNull)
     #expect((answer["declared"] as? String)?.hasSuffix("/core-enforce/users.yaml:1:9") == true, "\(answer)")
 
-    let refused = try scenes.check("core-enforce", "users", "insert", "--in", "mongo", "--as", "UserRepository")
+    let refused = try scenes.check(
+      "core-enforce", "users", "insert", "--in", "mongo", "--as", "UserRepository")
     #expect(refused.code == 5 && refused.output.hasPrefix("refused: "), "\(refused.output)")
     #expect(refused.output.contains("(not_owner)") && refused.output.contains("phases as they are set now"))
-    let observed = try scenes.check("core-observe", "users", "insert", "--in", "mongo", "--as", "UserRepository")
+    let observed = try scenes.check(
+      "core-observe", "users", "insert", "--in", "mongo", "--as", "UserRepository")
     #expect(observed.code == 0 && observed.output.hasPrefix("observed: "), "\(observed.output)")
     let hostile = try scenes.check("core-enforce", "users\u{1B}[2J\nallowed", "paint", "--in", "mongo")
     #expect(hostile.code == 5 && hostile.output.contains("(unknown_entity)"))
@@ -113,7 +118,8 @@ struct GuardCheckTests {
     for (words, message) in [
       (["users", "insert"], "--in STORE"), (["users", "--in", "mongo"], "wants an entity and an operation"),
       (["--from", "/no/such/file"], "can't be read"), (["users", "insert", "--from", "-"], "leave ENTITY"),
-      (["--from", "-", "--as", "X"], "leave ENTITY"), (["users", "insert", "--in", "mongo", "--fence", "x"], "--fence"),
+      (["--from", "-", "--as", "X"], "leave ENTITY"),
+      (["users", "insert", "--in", "mongo", "--fence", "x"], "--fence"),
     ] {
       let outcome = try Program.kedge.run(scenes.arguments("core-enforce", "check") + words)
       #expect(outcome.code == 2 && outcome.errors.contains(message), "\(words): \(outcome.errors)")

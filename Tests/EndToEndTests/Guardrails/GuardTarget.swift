@@ -16,7 +16,9 @@ struct GuardTarget {
     for scene in GuardCases.scenes {
       for file in scene.files { try folder.write("\(scene.name)/\(file.name)", file.text) }
       try target.execute("INSERT INTO kedge.epochs VALUES ('\(scene.name)', \(GuardScene.epoch))")
-      for (entity, phase) in scene.live.entities { try set(phase.word, phase.epoch, of: entity, in: scene.name) }
+      for (entity, phase) in scene.live.entities {
+        try set(phase.word, phase.epoch, of: entity, in: scene.name)
+      }
     }
   }
 

@@ -56,7 +56,8 @@ struct SampleAppTests {
       for name in try FileManager.default.contentsOfDirectory(atPath: own) {
         try FileManager.default.copyItem(atPath: own + "/" + name, toPath: folder.path + "/" + name)
       }
-      try export(language == .python ? "python" : "typescript", to: language == .python ? "guard.py" : "guard.ts")
+      try export(
+        language == .python ? "python" : "typescript", to: language == .python ? "guard.py" : "guard.ts")
       if language == .node {
         let compiled = try #require(Interpreter.typescript).run(
           ["--strict", "--target", "es2020", "--module", "es2020", "guard.ts"], in: folder.path)
@@ -103,7 +104,8 @@ struct SampleAppTests {
     func contents() throws -> [String] {
       try ["users", "orders", "flows"].flatMap { table in
         let reader = try #require(Interpreter.sqlite)
-        return try reader.run([file.path, "SELECT '\(table)', * FROM \(table) ORDER BY id"], in: folder.path).output
+        return try reader.run([file.path, "SELECT '\(table)', * FROM \(table) ORDER BY id"], in: folder.path)
+          .output
           .split(separator: "\n").map { "sqlite " + $0 }
       }
         + ["users", "orders", "flows", "ghosts"].flatMap { table in
@@ -115,7 +117,8 @@ struct SampleAppTests {
   /// What each attempt must be refused for.
   private static let wrong: [String: GuardReason] = [
     "insert into the old store": .notOwner, "update in the old store": .notOwner,
-    "delete in the old store": .notOwner, "empty the old store": .notOwner, "write ahead of the move": .notOwner,
+    "delete in the old store": .notOwner, "empty the old store": .notOwner,
+    "write ahead of the move": .notOwner,
     "feature data into Postgres": .wrongStore, "an old store that was retired": .retired,
     "a phase that nobody knows": .unknownPhase, "an entity that nobody declares": .unknownEntity,
     "a store that nobody declares": .unknownStore, "an operation that there isn't": .unknownOperation,
@@ -127,7 +130,9 @@ struct SampleAppTests {
     "across with more than was allowed": .outsideCrossing,
   ]
 
-  @Test("attempt every kind of forbidden write: each is stopped, and no row changes", arguments: Language.allCases.filter(\.isThere))
+  @Test(
+    "attempt every kind of forbidden write: each is stopped, and no row changes",
+    arguments: Language.allCases.filter(\.isThere))
   func wrong(language: Language) throws {
     #expect(Set(Self.wrong.values).count == GuardReason.allCases.count { !$0.isAllowed })
     let shop = try Shop(language)

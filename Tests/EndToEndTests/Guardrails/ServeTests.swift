@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Guardrails
 import Mapping
+import Postgres
 import TestSupport
 import Testing
 
@@ -22,7 +23,8 @@ struct GuardServeTests {
     -> Program.Running
   {
     let running = try Program.kedge.start(
-      scenes.arguments(scene, "serve", "--socket", path, "--refresh", "50ms") + options, environment: environment)
+      scenes.arguments(scene, "serve", "--socket", path, "--refresh", "50ms") + options,
+      environment: environment)
     try waitUntil("it serves") {
       guard running.isRunning else { throw UnexpectedResult(description: try running.finish().errors) }
       return try running.errorsSoFar().contains("serving the mapping set")
@@ -49,7 +51,8 @@ struct GuardServeTests {
       for (number, row) in cases.enumerated() {
         let answer = try object(try #require(try clients[number % 4].line()))
         #expect(answer["id"] as? Int == row.number && answer["phases"] as? String == "live")
-        #expect(answer["reason"] as? String == row.reason && answer["allowed"] as? Bool == row.allowed, "\(row)")
+        #expect(
+          answer["reason"] as? String == row.reason && answer["allowed"] as? Bool == row.allowed, "\(row)")
       }
       try stop(service)
       #expect(!FileManager.default.fileExists(atPath: path))
@@ -60,14 +63,17 @@ struct GuardServeTests {
   func phases() throws {
     let service = try serve("core-enforce")
     let client = try SocketClient(path)
-    #expect(try client.ask("{\(Self.users),\"store\":\"core\",\"unit\":\"u\"}")["reason"] as? String == "owner")
+    #expect(
+      try client.ask("{\(Self.users),\"store\":\"core\",\"unit\":\"u\"}")["reason"] as? String == "owner")
     try scenes.set("legacy", 6, of: "users", in: "core-enforce")
     try waitUntil("the phase is followed") {
       try client.ask("{\(Self.users),\"store\":\"core\"}")["reason"] as? String == "not_owner"
     }
     let moved = try client.ask("{\(Self.users),\"store\":\"app\"}")
     #expect(moved["reason"] as? String == "owner" && moved["epoch"] as? Int == 6)
-    #expect(try client.ask("{\(Self.users),\"store\":\"app\",\"unit\":\"u\"}")["reason"] as? String == "stale_fence")
+    #expect(
+      try client.ask("{\(Self.users),\"store\":\"app\",\"unit\":\"u\"}")["reason"] as? String == "stale_fence"
+    )
     #expect(try client.ask(#"{"end":"u"}"#)["ended"] as? Bool == true)
     let plan = try #require(try client.ask(#"{"ask":"plan"}"#)["plan"] as? [String: Any])
     #expect(plan["epoch"] as? Int == 6)
@@ -82,14 +88,18 @@ struct GuardServeTests {
     let request = "{\"id\":1,\(Self.users),\"store\":\"core\"}"
     #expect(try client.ask(request)["allowed"] as? Bool == true)
     try scenes.target.execute("ALTER TABLE kedge.phases RENAME COLUMN epoch TO hidden")
-    try waitUntil("writes are refused") { try client.ask(request)["allowed"] as? Bool == false }
+    try waitUntil("writes are refused") {
+      try client.ask(request)["reason"] as? String == "phases_unavailable"
+    }
     let refused = try client.ask(request)
     #expect(refused["reason"] as? String == "phases_unavailable" && refused["id"] as? Int == 1)
     try scenes.target.execute("ALTER TABLE kedge.phases RENAME COLUMN hidden TO epoch")
     try waitUntil("writes go on") { try client.ask(request)["allowed"] as? Bool == true }
     // Schema kedge has gone: the mapping's phases don't count again.
     try scenes.target.execute("ALTER SCHEMA kedge RENAME TO gone")
-    try waitUntil("writes are refused") { try client.ask(request)["allowed"] as? Bool == false }
+    try waitUntil("writes are refused") {
+      try client.ask(request)["reason"] as? String == "phases_unavailable"
+    }
     try scenes.target.execute("ALTER SCHEMA gone RENAME TO kedge")
     try waitUntil("writes go on") { try client.ask(request)["allowed"] as? Bool == true }
     let backends = """
@@ -102,6 +112,36 @@ struct GuardServeTests {
     let outcome = try stop(service)
     #expect(outcome.errors.contains("every write is refused from now on"))
     #expect(outcome.errors.contains("the phases can be read again, fence 5"))
+  }
+
+  @Test(
+    "a target that hangs: what it said counts for some seconds, and then every write is refused; it stops none the less"
+  )
+  func hanging() throws {
+    let service = try serve("core-enforce")
+    let client = try SocketClient(path)
+    let request = "{\(Self.users),\"store\":\"core\"}"
+    let blocker = try PostgresConnection(scenes.target.settings)
+    try blocker.execute("BEGIN")
+    try blocker.execute("LOCK TABLE kedge.phases IN ACCESS EXCLUSIVE MODE")
+    #expect(try client.ask(request)["allowed"] as? Bool == true)
+    try waitUntil("writes are refused") {
+      try client.ask(request)["reason"] as? String == "phases_unavailable"
+    }
+    #expect(
+      (try client.ask(request)["message"] as? String)?.contains("hasn't answered for 5 seconds") == true)
+    try blocker.execute("ROLLBACK")
+    try waitUntil("writes go on") { try client.ask(request)["allowed"] as? Bool == true }
+    try blocker.execute("BEGIN")
+    try blocker.execute("LOCK TABLE kedge.phases IN ACCESS EXCLUSIVE MODE")
+    try waitUntil("the service waits for the lock") {
+      try blocker.query(
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+      ).count == 1
+    }
+    try stop(service)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    blocker.close()
   }
 
   @Test("what is observed is written down, each time once, with writer and caller")
@@ -127,9 +167,20 @@ struct GuardServeTests {
           "core-observe | users | app | insert | not_owner | UserRepository | signup.py:7 | socket | 10",
           "core-observe | users | app | insert | not_owner | UserRepository | nul\u{FFFD} byte | socket | 20",
         ])
+    // It says that it watched, too, so that nothing seen of another entity means something.
+    #expect(
+      try scenes.target.rows(
+        "SELECT set_name, entity, seen_by, started_at <= heard_at FROM kedge.guard_watches ORDER BY entity")
+        == [
+          "core-observe | flows | socket | t", "core-observe | notes | socket | t",
+          "core-observe | orders | socket | t", "core-observe | users | socket | t",
+        ])
+    #expect(
+      try scenes.target.value("SELECT count(DISTINCT batch) = count(*) FROM kedge.guard_observations") == "t")
     #expect(
       try scenes.target.value(
-        "SELECT bool_and(first_seen <= last_seen AND last_seen > now() - interval '1 h') FROM kedge.guard_observations")
+        "SELECT bool_and(first_seen <= last_seen AND last_seen > now() - interval '1 h') FROM kedge.guard_observations"
+      )
         == "t")
   }
 
@@ -174,15 +225,20 @@ struct GuardServeTests {
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")
     for (option, value) in [("--mode", "999"), ("--mode", "0060"), ("--refresh", "1ms"), ("--clients", "0")] {
       #expect(
-        try Program.kedge.run(scenes.arguments("core-enforce", "serve", "--socket", path, option, value)).code == 2)
+        try Program.kedge.run(scenes.arguments("core-enforce", "serve", "--socket", path, option, value)).code
+          == 2)
     }
   }
 
-  @Test("lines that aren't requests are told so, endless ones end the connection, and clients too many are turned away")
+  @Test(
+    "lines that aren't requests are told so, endless ones end the connection, and clients too many are turned away"
+  )
   func limits() throws {
     let service = try serve("core-enforce", "--clients", "2")
     let client = try SocketClient(path)
-    for line in ["no", "{}", "[1]", "{\"id\":4,\(Self.users)}", "{\(Self.users),\"store\":\"core\",\"fence\":\"5\"}"] {
+    for line in [
+      "no", "{}", "[1]", "{\"id\":4,\(Self.users)}", "{\(Self.users),\"store\":\"core\",\"fence\":\"5\"}",
+    ] {
       let answer = try client.ask(line)
       #expect(answer["reason"] as? String == "malformed_request" && answer["allowed"] as? Bool == false)
     }
@@ -194,7 +250,9 @@ struct GuardServeTests {
     var second: SocketClient?
     try waitUntil("there is room for a second client") {
       let candidate = try SocketClient(path)
-      guard try candidate.ask("{\(Self.users),\"store\":\"core\"}")["allowed"] as? Bool == true else { return false }
+      guard try candidate.ask("{\(Self.users),\"store\":\"core\"}")["allowed"] as? Bool == true else {
+        return false
+      }
       second = candidate
       return true
     }

@@ -15,7 +15,8 @@ public enum GuardCases {
   public static let operations = ["insert", "update", "delete", "upsert", "truncate", "paint"]
   /// Writers: a declared one, roles that speak for it, for another, and for nobody, strangers, Kedge, and nobody.
   public static let writers: [String?] = [
-    "UserRepository", "shop_app", "FlowRepository", "clerk", "reporting", "Stranger", "kedge", "kedge-admin", nil,
+    "UserRepository", "shop_app", "FlowRepository", "clerk", "reporting", "Stranger", "kedge", "kedge-admin",
+    nil,
   ]
   /// Fences: none, those before, at and after both entities' epochs, the newest, and one that there isn't yet.
   public static let fences: [Int?] = [nil, 1, 2, 3, 5, 6]
@@ -31,7 +32,9 @@ public enum GuardCases {
   /// The whole table; the same each time.
   ///
   /// - Throws: what reading a scene's mapping throws.
-  public static func all() throws -> [GuardCase] { try scenes.reduce(into: []) { $0 += try cases(of: $1, after: $0.count) } }
+  public static func all() throws -> [GuardCase] {
+    try scenes.reduce(into: []) { $0 += try cases(of: $1, after: $0.count) }
+  }
 
   /// The rows of one scene.
   public static func cases(of name: String) throws -> [GuardCase] { try all().filter { $0.scene == name } }
