@@ -37,4 +37,21 @@ extension Guardrails {
     return compiled.decide(
       entity: Int(entity), store: Int(store), writer: Int(compiled.writer(named: writer)), fence: fence)
   }
+
+  /// Decides about a write that another program asks for, and counts it, as `authorize` does, if it is wrong and
+  /// only observed.
+  ///
+  /// - Parameter caller: what the asker says of itself: `WriteCaller("orders.py:31")`.
+  public func decide(
+    entity: String, store: String, operation: String, writer: String?, fence: Int?,
+    countedFor caller: WriteCaller
+  ) -> GuardDecision {
+    let decision = decide(entity: entity, store: store, operation: operation, writer: writer, fence: fence)
+    guard decision.isObserved, let word = WriteOperation(word: operation) else { return decision }
+    let attempt = WriteAttempt(
+      entity: entity, store: store, operation: word, writer: writer, isNamed: writer != nil, fence: fence,
+      caller: caller)
+    observations.record(decision.reason, attempt, compiled)
+    return decision
+  }
 }

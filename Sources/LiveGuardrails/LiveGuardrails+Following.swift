@@ -17,9 +17,9 @@ extension LiveGuardrails {
     do {
       try follow()
       phases.heard()
-      problem.withLock { $0 = nil }
+      problems.withLock { $0.following = nil }
     } catch {
-      problem.withLock { $0 = error }
+      problems.withLock { $0.following = error }
       throw error
     }
   }
@@ -30,8 +30,9 @@ extension LiveGuardrails {
   public func flush() throws {
     do {
       try flusher?.flush()
+      problems.withLock { $0.flushing = nil }
     } catch {
-      problem.withLock { $0 = error }
+      problems.withLock { $0.flushing = error }
       throw error
     }
   }

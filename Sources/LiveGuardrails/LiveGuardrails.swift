@@ -33,8 +33,8 @@ public final class LiveGuardrails: GuardrailsProvider {
     /// (`kedge guard install`). Set it where those rules aren't installed. It holds whatever the refreshing thread does, for
     /// writers themselves look at the clock. Entities of mode `observe` and `off` are never refused by it.
     public var stalenessLimit: Duration?
-    /// Whether observations are written to `kedge.guard_observations`. The role needs INSERT there, and INSERT and UPDATE on
-    /// `kedge.guard_watches`.
+    /// Whether observations are written to `kedge.guard_observations`. docs/guardrails-in-swift.md says which
+    /// rights that takes.
     public var keepsObservations = true
     /// What reports call this program; nil for its name, host and process number.
     public var seenBy: String?
@@ -43,12 +43,18 @@ public final class LiveGuardrails: GuardrailsProvider {
     public init() {}
   }
 
+  /// What went wrong the last time, of both things that are done.
+  struct Problems: Sendable {
+    var following: (any Error)?
+    var flushing: (any Error)?
+  }
+
   let set: MappingSet
   let options: Options
   let link: TargetLink
   let stop = StopFlag()
   let flusher: ObservationFlusher?
-  let problem: Mutex<(any Error)?> = Mutex(nil)
+  let problems = Mutex(Problems())
   /// Set when the thread has ended.
   let ended = StopFlag()
   let phases: KnownPhases
@@ -105,5 +111,5 @@ public final class LiveGuardrails: GuardrailsProvider {
   public var age: Duration { phases.age }
 
   /// Why the phases couldn't be asked for, or the counts not brought away, the last time; nil when that went well.
-  public var lastError: (any Error)? { problem.withLock { $0 } }
+  public var lastError: (any Error)? { problems.withLock { $0.following ?? $0.flushing } }
 }

@@ -22,13 +22,25 @@ struct DocumentationTests {
     for name in Checkout.pages {
       for block in try Page(name).blocks {
         #expect(
-          ["sh", "text", "yaml", "sql", "json"].contains(block.language),
-          "\(name):\(block.line): a block is sh (and run), text, yaml, sql or json, not \"\(block.language)\""
+          ["sh", "swift", "text", "yaml", "sql", "json"].contains(block.language),
+          "\(name):\(block.line): a block is sh (and run), swift (and compiled), text, yaml, sql or json, not \"\(block.language)\""
         )
         if let exemption = block.exemption { found.append("\(name): \(exemption)") }
       }
     }
     #expect(found.sorted() == Self.exemptions.sorted())
+  }
+
+  @Test("every block of Swift is part of a source that the tests compile", arguments: Checkout.pages)
+  func swift(page name: String) throws {
+    let blocks = try Page(name).blocks.filter { $0.language == "swift" }
+    guard !blocks.isEmpty else { return }
+    let sources = try Checkout.swiftSources(in: "Tests")
+    for block in blocks {
+      #expect(
+        sources.contains { $0.contains(block.text) },
+        "\(name):\(block.line): no source under Tests/ has this code as it stands")
+    }
   }
 
   @Test("the pages that an operator needs are there and have commands")

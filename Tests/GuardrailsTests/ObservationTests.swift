@@ -122,6 +122,24 @@ struct ObservationTests {
     #expect(seen.count == 1)
   }
 
+  @Test("what another program asks for is counted under its own words")
+  func foreignCallers() throws {
+    let guardrails = try observing()
+    func ask(_ operation: String, _ store: String, _ caller: String) -> GuardDecision {
+      guardrails.decide(
+        entity: "users", store: store, operation: operation, writer: "UserRepository", fence: nil,
+        countedFor: WriteCaller(caller))
+    }
+    for _ in 0..<2 { #expect(ask("insert", "app", "orders.py:31").isObserved) }
+    #expect(ask("delete", "app", "orders.py:32").isObserved)
+    #expect(ask("insert", "postgres", "orders.py:33").reason == .owner)
+    #expect(!ask("paint", "app", "orders.py:34").isAllowed)
+    #expect(
+      guardrails.observations.counted.map { "\($0.caller) \($0.operation.rawValue) \($0.times)" } == [
+        "orders.py:31 insert 2", "orders.py:32 delete 1",
+      ])
+  }
+
   /// A sink that fails when it is told to.
   private final class FailingSink: ObservationSink {
     struct Down: Error {}

@@ -23,6 +23,8 @@ public final class ObservationFlusher: Sendable {
   private let identity: String
   private let since = UTCTime.now
   private let state = Mutex(State())
+  /// How many writes are in the batch that the sink hasn't taken, for those who ask while it is at work.
+  private let waiting = Atomic(0)
 
   /// - Parameter seenBy: the program's name in reports; nil for its name, host and process number.
   public init(_ provider: any GuardrailsProvider, to sink: any ObservationSink, seenBy: String? = nil) {
@@ -42,6 +44,7 @@ public final class ObservationFlusher: Sendable {
       if let pending = state.pending {
         try sink.write(pending)
         state.pending = nil
+        waiting.store(0, ordering: .relaxed)
       }
       let guardrails = provider.current
       // First the time, then the counts: what is counted in between is said to be seen later than it was known, and not the
@@ -53,17 +56,16 @@ public final class ObservationFlusher: Sendable {
         observed: guardrails.plan.entities.filter { $0.mode == .observe }.map(\.name).sorted(), since: since,
         until: until, observations: guardrails.observations.drain())
       state.pending = batch
+      waiting.store(batch.observations.reduce(0) { $0 + $1.times }, ordering: .relaxed)
       try sink.write(batch)
       state.pending = nil
+      waiting.store(0, ordering: .relaxed)
     }
   }
 
-  /// How many wrong writes no sink has taken yet.
+  /// How many wrong writes no sink has taken yet. Doesn't wait for a sink that is at work.
   public var unwritten: Int {
-    state.withLock { state in
-      let waiting = (state.pending?.observations ?? []) + provider.current.observations.counted
-      return waiting.reduce(0) { $0 + $1.times }
-    }
+    provider.current.observations.counted.reduce(waiting.load(ordering: .relaxed)) { $0 + $1.times }
   }
 
   /// `web@host-3 (process 812)`.

@@ -26,7 +26,8 @@ extension GuardPlan {
     let crossing = request.crossing.flatMap { name in crossings.first { isSameName($0.name, name) } }
     let words = words(for: request, entity: index, crossing: crossing)
     let finding = filled(reason.finding, words)
-    let advice = reason.advice.isEmpty ? nil : filled(reason.advice, words)
+    var advice = reason.advice.isEmpty ? nil : filled(reason.advice, words)
+    if reason == .unknownPhase, let index, entities[index].phase == nil { advice = Self.outdatedAdvice }
     let declared = declaration(of: reason, entity: index, crossing: crossing)
     let verb = reason.isAllowed ? "may go ahead" : "is refused"
     var text =
@@ -39,6 +40,10 @@ extension GuardPlan {
       advice: advice,
       description: text)
   }
+
+  /// A core entity has no phase at all only where nobody could ask for it any more.
+  private static let outdatedAdvice =
+    "See that the guardrail reaches the target, which it hasn't for longer than its limit of staleness"
 
   private func declaration(of reason: GuardReason, entity: Int?, crossing: Crossing?)
     -> (text: String, location: SourceLocation)?

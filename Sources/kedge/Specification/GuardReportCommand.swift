@@ -18,7 +18,7 @@ let guardReportCommand = CommandSpec(
     .value(
       "from", "FILE", .path,
       help:
-        "Read this file of observations, which the library's JSONLinesSink has written, and leave the target alone. May be given several times.",
+        "Read this file of observations, which the library's JSONLinesSink has written, and leave the target alone.",
       default: "the target", repeats: true),
     .flag(
       "clear",

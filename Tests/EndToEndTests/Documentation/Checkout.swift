@@ -21,6 +21,14 @@ enum Checkout {
       .map { String($0.dropFirst(root.path().count)).trimmingPrefix("/") }.map(String.init).sorted()
   }
 
+  /// The text of every Swift file in a folder.
+  static func swiftSources(in folder: String) throws -> [String] {
+    let files = FileManager.default.enumerator(
+      at: root.appending(path: folder), includingPropertiesForKeys: nil)
+    return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+      .map { try String(contentsOf: $0, encoding: .utf8) }
+  }
+
   static func text(of page: String) throws -> String {
     try String(contentsOf: root.appending(path: page), encoding: .utf8)
   }

@@ -89,6 +89,7 @@ struct LiveGuardrailsTests {
         try strict.current.authorize(.insert, "users", in: "postgres", as: "UserRepository")
       }
       #expect(refusal?.description.contains("it isn't known who owns entity \"users\" now") == true)
+      #expect(refusal?.description.contains("See that the guardrail reaches the target") == true)
       try scene.doors.open()
       try eventually("it goes on") { !strict.isOutdated && strict.lastError == nil && live.lastError == nil }
       #expect(reason(strict, "users", "postgres") == .owner)

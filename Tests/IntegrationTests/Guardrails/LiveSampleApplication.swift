@@ -95,4 +95,34 @@ struct SignUp {
       try flows.begin(id, name: "welcome", in: unit)
     }
   }
+
+  func addInTransaction(_ id: String, name: String, _ connection: PostgresConnection) throws {
+    try guardrails.unitOfWork { unit in
+      try connection.transaction {
+        try unit.session(writer: "UserRepository").announce(on: connection)
+        try users.add(id, name: name, in: unit)
+      }
+    }
+  }
+
+  /// By names: some tens of nanoseconds. By handles: about ten.
+  func authorizeByHand(_ guardrails: Guardrails) throws {
+    try guardrails.authorize(.insert, "users", in: "postgres", as: "UserRepository")
+
+    guard let users = guardrails.entity("users"), let postgres = guardrails.store("postgres") else { return }
+    let writer = guardrails.writer("UserRepository")
+    try guardrails.authorize(.update, users, in: postgres, as: writer)
+  }
+
+  /// The program's one guardrails, from its start to its end.
+  static func start(mappings: String, target: PostgresSettings) throws -> LiveGuardrails {
+    var options = LiveGuardrails.Options()
+    options.refreshInterval = .seconds(1)
+    options.seenBy = "web"
+    return try LiveGuardrails(mappings: mappings, target: target, options: options)
+  }
+
+  static func observeToFile(_ guardrails: Guardrails, path: String) throws -> ObservationFlusher {
+    ObservationFlusher(guardrails, to: try JSONLinesSink(path: path), seenBy: "worker")
+  }
 }

@@ -60,7 +60,7 @@ struct LiveScene {
 
   /// Guardrails that ask often.
   func live(
-    _ observations: GuardObservations = GuardObservations(),
+    _ observations: GuardObservations = GuardObservations(), through port: Int? = nil,
     change: (inout LiveGuardrails.Options) -> Void = { _ in }
   ) throws -> LiveGuardrails {
     var options = LiveGuardrails.Options()
@@ -68,7 +68,9 @@ struct LiveScene {
     options.flushInterval = .milliseconds(40)
     options.seenBy = "test"
     change(&options)
-    return try LiveGuardrails(set, target: target.settings, observations: observations, options: options)
+    var settings = target.settings
+    if let port { settings.hosts = [PostgresSettings.Host("127.0.0.1", port: port)] }
+    return try LiveGuardrails(set, target: settings, observations: observations, options: options)
   }
 }
 
