@@ -35,7 +35,8 @@ struct DocumentationTests {
   func swift(page name: String) throws {
     let blocks = try Page(name).blocks.filter { $0.language == "swift" }
     guard !blocks.isEmpty else { return }
-    let sources = try Checkout.swiftSources(in: "Tests")
+    let sources =
+      try Checkout.swiftSources(in: "Tests") + Checkout.swiftSources(in: "Examples/OwnershipTests/Tests")
     for block in blocks {
       #expect(
         sources.contains { $0.contains(block.text) },

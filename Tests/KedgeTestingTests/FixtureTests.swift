@@ -105,6 +105,27 @@ import Testing
     #expect(given.documents(of: "a").map { $0["kind"] } == ["x", "y", "z"])
   }
 
+  @Test func numbersThatDifferEndWithTheirType() throws {
+    let set = try MappingSet.parse(
+      files: [
+        ("set.yaml", "set: s\nstores:\n  app: { kind: mongo }\n"),
+        (
+          "a.yaml",
+          """
+          entity: a
+          owner: core
+          source: { store: app, collection: a }
+          key: [id]
+          fields: { id: { from: _id, type: "numeric(4,2)" }, at: { type: timestamp, unique: true, transforms: [{ epoch: nanoseconds }] } }
+          """
+        ),
+      ])
+    let ids = try Fixtures(of: set, records: 98).documents(of: "a").map { $0["_id"] }
+    #expect(Set(ids.map { "\($0 ?? .null)" }).count == 98)
+    let error = #expect(throws: FixtureError.self) { try Fixtures(of: set, records: 100) }
+    #expect(error?.description.contains("a.id, which is numeric(4,2), for record 100") == true)
+  }
+
   @Test func theSameSeedMakesTheSame() throws {
     let set = try OwnershipMap(folder: "mappings/sendfx").set
     let (one, same, other) = (

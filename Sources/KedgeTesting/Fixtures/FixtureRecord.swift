@@ -19,6 +19,8 @@ struct FixtureRecordMaker {
   let salt: UInt64
   var maker: FixtureValueMaker
   private var seen: Set<String> = []
+  /// Of elements with unique fields, which differ across records.
+  private var elementCount = 0
 
   init(
     _ entity: Entity, kind: Store.Kind, others: [String: (entity: Entity, records: [FixtureRecord])],
@@ -200,7 +202,8 @@ struct FixtureRecordMaker {
       ($0.paths.first?.steps.count ?? 0) < ($1.paths.first?.steps.count ?? 0)
     }) {
       guard let path = field.paths.first else { continue }
-      let number = field.unique ? maker.random.below(1 << 40) : nil
+      if field.unique { elementCount += 1 }
+      let number = field.unique ? elementCount : nil
       switch try referred[field.column] ?? value(of: field, at: below + path.steps, number: number) {
       case .value(let value): node.put(FixtureNode(value), at: path.steps[...])
       case .missing where path.steps.isEmpty: node = .leaf(.null)

@@ -53,10 +53,11 @@ extension FixtureValueMaker {
   }
 
   /// Digits before the point that leave room for those behind it.
-  mutating func wholePart(_ precision: Int?, _ scale: Int, _ wish: Wish) -> Int {
-    if let number = wish.number { return number + 1 }
-    let digits = min(6, max(0, (precision ?? 12) - scale))
-    return random.below((0..<digits).reduce(1) { product, _ in product * 10 })
+  mutating func wholePart(_ precision: Int?, _ scale: Int, _ wish: Wish) -> Int? {
+    let room = min(wish.number == nil ? 6 : 15, max(0, (precision ?? 15) - scale))
+    let bound = (0..<room).reduce(1) { product, _ in product * 10 }
+    guard let number = wish.number else { return random.below(bound) }
+    return number + 1 < bound ? number + 1 : nil
   }
 
   /// The text of a number, for `number` and the steps after it.
@@ -79,7 +80,7 @@ extension FixtureValueMaker {
     } else if wish.type.base == .smallint {
       precision = 4
     }
-    let whole = wholePart(precision, scale, wish)
+    guard let whole = wholePart(precision, scale, wish) else { return nil }
     func power(_ exponent: Int) -> Int { (0..<max(0, exponent)).reduce(1) { product, _ in product * 10 } }
     guard digits <= 9 else { return BSONValue(0) }
     let fraction = random.below(power(min(digits, scale))) * power(digits - min(digits, scale))
@@ -88,19 +89,28 @@ extension FixtureValueMaker {
 
   /// A moment from 2001 to 2029.
   mutating func moment(_ wish: Wish) -> FixtureTime {
-    if let number = wish.number { return FixtureTime(seconds: 1_000_080_000 + number * 86_400) }
+    // Those that differ do so by a day where the column has no more than days.
+    if let number = wish.number {
+      return FixtureTime(seconds: 1_000_080_000 + number * (wish.type.base == .date ? 86_400 : 60))
+    }
     return FixtureTime(seconds: 1_000_000_000 + random.below(870_000_000), milliseconds: random.below(1000))
   }
 
   mutating func epoch(_ unit: EpochUnit, _ wish: Wish, asText: Bool) -> BSONValue? {
     var seconds = moment(wish).seconds
-    if wish.type.base == .date || unit == .julian { seconds = seconds / 86_400 * 86_400 }
+    if wish.type.base == .date || (unit == .julian && wish.number == nil) {
+      seconds = seconds / 86_400 * 86_400
+    }
+    if unit == .julian, let number = wish.number { seconds = 1_000_080_000 + number * 86_400 }
     let number: Int
     switch unit {
     case .seconds: number = seconds
     case .milliseconds: number = seconds * 1000
     case .microseconds: number = seconds * 1_000_000
-    case .nanoseconds: number = seconds * 1_000_000_000
+    case .nanoseconds:
+      let (product, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+      if isTooLarge { return nil }
+      number = product
     case .webkit: number = (seconds + 11_644_473_600) * 1_000_000
     case .cocoa: number = seconds - 978_307_200
     case .julian:
@@ -134,7 +144,9 @@ extension FixtureValueMaker {
   mutating func objectID(_ wish: Wish) -> BSONValue {
     let number = wish.number ?? random.below(1 << 30)
     return .objectID(
-      ObjectID(high: 0x6500_0000_0000_0000 | (wish.salt & 0xFFFF_FFFF_FFFF), low: UInt32(number)))
+      ObjectID(
+        high: 0x6500_0000_0000_0000 | (wish.salt & 0xFFFF_FFFF_FFFF), low: UInt32(truncatingIfNeeded: number))
+    )
   }
 
   mutating func uuidBytes(_ wish: Wish) -> [UInt8] {

@@ -103,7 +103,8 @@ struct FixtureValueMaker {
       let number = wish.number ?? random.below(60_000)
       let (high, low) = (number >> 8 & 255, number & 255)
       if case .cidr = wish.type.base { return .string("10.\(high).\(low).0/24") }
-      return .string(random.once(in: 3) ? "2001:db8::\(String(number, radix: 16))" : "10.1.\(high).\(low)")
+      if number < 1 << 16, random.once(in: 3) { return .string("2001:db8::\(String(number, radix: 16))") }
+      return .string("10.\(number >> 16 & 255).\(high).\(low)")
     default: return native(wish)
     }
   }
@@ -113,12 +114,12 @@ struct FixtureValueMaker {
   /// A value that the column takes as it is.
   mutating func native(_ wish: Wish) -> BSONValue? {
     switch wish.type.base {
-    case .smallint: return BSONValue(wish.number.map { $0 + 1 } ?? random.below(1000))
-    case .integer: return BSONValue(wish.number.map { $0 + 1 } ?? random.below(1_000_000))
+    case .smallint: return whole(wish.number ?? random.below(1000), Int(Int16.max))
+    case .integer: return whole(wish.number ?? random.below(1_000_000), Int(Int32.max))
     case .bigint: return BSONValue(wish.number.map { $0 + 1 } ?? random.below(1 << 40))
     case .numeric(let precision, let scale):
       let digits = scale ?? (precision == nil ? 2 : 0)
-      let whole = wholePart(precision, digits, wish)
+      guard let whole = wholePart(precision, digits, wish) else { return nil }
       if digits <= 0 || random.once(in: 3) { return BSONValue(whole) }
       let fraction = digits == 1 ? "\(random.below(10))" : "\(random.below(10))\(random.below(10))"
       return Double("\(whole).\(fraction)").map { .double($0) }
@@ -136,6 +137,11 @@ struct FixtureValueMaker {
     case .time, .interval, .inet, .cidr: return nil
     default: return text(wish)
     }
+  }
+
+  /// Numbers that differ begin with 1, and end with the type.
+  private func whole(_ number: Int, _ largest: Int) -> BSONValue? {
+    number < largest ? BSONValue(number + 1) : nil
   }
 
   private func takes(_ text: String, _ type: TargetType) -> Bool {

@@ -42,7 +42,7 @@ enum WholeLanguage {
             home: jsonb
           children:
             visits:
-              fields: { at: { type: timestamptz, required: true }, page: varchar(8) }
+              fields: { at: { type: timestamptz, required: true }, page: varchar(8), ticket: { type: integer, unique: true, required: true } }
               children: { clicks: { fields: { x: { from: "@", type: integer } } } }
           rest: extra
           filters: [{ field: deleted, exists: false }, { field: kind, one-of: [a, b] }]
