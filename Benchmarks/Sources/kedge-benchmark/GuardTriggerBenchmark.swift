@@ -65,13 +65,17 @@ struct GuardTriggerBenchmark {
         }
       }
       guard let plain = figures[.plain], let guarded = figures[.guarded] else { continue }
-      let each = (guarded.median - plain.median) / Double(work.count) * 1_000_000
+      // Of pairs, as the ratios are.
+      var each = Measurements()
+      for (one, other) in zip(guarded.values, plain.values) {
+        each.add((one - other) / Double(work.count) * 1_000_000)
+      }
       print(
         """
           \(work.name)
             without    \(plain.text) s, \(rate(work, plain)) \(work.unit)/s
             with       \(guarded.text) s, \(rate(work, guarded)) \(work.unit)/s
-            ratio      \(guarded.ratios(to: plain).text); \(String(format: "%.2f", each)) microseconds more for each
+            ratio      \(guarded.ratios(to: plain).text); \(each.text) microseconds more for each of \(work.unit)
         """)
     }
   }
