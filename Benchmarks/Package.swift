@@ -18,7 +18,7 @@ let package = Package(
         .product(name: "Guardrails", package: "kedge"), .product(name: "Mapping", package: "kedge"),
         .product(name: "Mongo", package: "kedge"), .product(name: "Postgres", package: "kedge"),
         .product(name: "SQLite", package: "kedge"),
-      ])
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,7 +51,8 @@ struct Request {
     samples = try environment("KEDGE_SAMPLES")
     var rest = arguments[...]
     guard let name = rest.popFirst().flatMap(Name.init) else {
-      throw BenchmarkError("Name a benchmark: \(Name.allCases.map(\.rawValue).joined(separator: ", ")), guard.")
+      throw BenchmarkError(
+        "Name a benchmark: \(Name.allCases.map(\.rawValue).joined(separator: ", ")), guard.")
     }
     benchmark = name
     while let option = rest.popFirst() {
