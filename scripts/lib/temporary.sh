@@ -11,10 +11,26 @@ make_temporary() {
   printf '%s\n' "$folder"
 }
 
+# The same for data that nobody would miss: in memory where there is plenty of it, which spares the disk the thousands of
+# files that databases of tests come and go with. make_volatile PREFIX
+make_volatile() {
+  local memory=/dev/shm free available
+  if [ -z "${TMPDIR:-}" ] && [ -d "$memory" ] && [ -w "$memory" ]; then
+    # Both in KiB: what the file system takes, and what the machine has left.
+    free=$(df --output=avail -k "$memory" | tail -n 1)
+    available=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
+    if [ "${free:-0}" -ge $((10 << 20)) ] && [ "${available:-0}" -ge $((14 << 20)) ]; then
+      TMPDIR=$memory make_temporary "$1"
+      return
+    fi
+  fi
+  make_temporary "$1"
+}
+
 # Prints the folders of this user's runs that are no longer alive: abandoned_temporary PREFIX
 abandoned_temporary() {
   local folder process
-  for folder in "${TMPDIR:-/tmp}/$1".*.*; do
+  for folder in "${TMPDIR:-/tmp}/$1".*.* "/dev/shm/$1".*.*; do
     if [ ! -d "$folder" ] || [ ! -O "$folder" ]; then
       continue
     fi
