@@ -70,6 +70,8 @@ struct PostgresServer: Sendable {
           binaries.directory + "/postgres", "-D", data, "-k", socket, "-p", "\(port)", "-c",
           "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c",
           "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "max_connections=200",
+          // In its folder, so that it goes with it also where the server is killed.
+          "-c", "dynamic_shared_memory_type=mmap",
         ], log: log)
       try folder.guards(server.pid, signal: "QUIT")
       try wait(for: server, log: log) {

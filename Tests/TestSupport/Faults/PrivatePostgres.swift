@@ -80,6 +80,20 @@ public final class PrivatePostgres: Sendable {
     } catch {
       print("A test's Postgres server is left behind in \(folder.path): \(error)")
     }
+    removeSharedMemory()
+  }
+
+  /// Takes away the segment by which a server knows whether another works on its data. One that is killed leaves it for its next
+  /// start, and here there is none: the system has room for some thousands of them.
+  private func removeSharedMemory() {
+    guard let text = try? String(contentsOfFile: folder.path + "/data/pg/postmaster.pid", encoding: .utf8)
+    else { return }
+    // The file's seventh line: the segment's key and its number.
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > 6, let segment = lines[6].split(separator: " ").last.flatMap({ Int32($0) }) else {
+      return
+    }
+    shmctl(segment, IPC_RMID, nil)
   }
 
   /// How to reach it.
@@ -191,6 +205,8 @@ extension PrivatePostgres {
       account.prefix + [
         try program("postgres"), "-D", folder.path + "/data/pg", "-k", folder.path + "/socket", "-p",
         "\(port)", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=32MB",
+        // In its folder, so that it goes with it: a server that is killed leaves what it has elsewhere.
+        "-c", "dynamic_shared_memory_type=mmap",
       ] + values, log: log)
     try folder.guards(server.pid)
     let settings = settings(in: folder, port: port)
