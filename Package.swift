@@ -73,6 +73,12 @@ let package = Package(
     // MARK: Catalog
     .target(name: "Catalog", dependencies: ["Codec", "Mapping", "Postgres"]),
 
+    // MARK: Migrations
+    .target(name: "Migrations", dependencies: ["Catalog", "Codec", "Executors", "Postgres"]),
+    .testTarget(
+      name: "MigrationsTests",
+      dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
+
     // MARK: Backfill
     .target(
       name: "Backfill",
@@ -143,7 +149,7 @@ let package = Package(
       dependencies: [
         "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "DatabaseGuards", "Executors",
         "GuardExport", "GuardService", "Guardrails", "Inference", "LiveGuardrails", "LocalPostgres",
-        "Mapping", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
+        "Mapping", "Migrations", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
         "Schema",
       ]),
     .executableTarget(

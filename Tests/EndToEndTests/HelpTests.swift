@@ -15,6 +15,9 @@ struct HelpTests {
     "completion", "help", "phase", "phase show", "phase set", "guard", "guard check", "guard explain",
     "guard export", "guard serve", "guard report", "guard install", "guard uninstall", "guard status",
     "guard diff",
+    "migrate", "migrate up", "migrate down", "migrate status", "migrate verify", "migrate baseline",
+    "migrate new",
+    "migrate repair", "migrate lint",
   ]
 
   private func help(_ command: String, in folder: ScratchFolder) async throws -> String {

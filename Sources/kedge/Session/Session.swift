@@ -6,6 +6,7 @@ internal import DatabaseGuards
 internal import Executors
 internal import Foundation
 internal import Mapping
+internal import Migrations
 internal import Progress
 
 /// One invocation: what was asked, in which environment, and where output goes.
@@ -74,6 +75,15 @@ struct Session {
     } catch let error as RepairError {
       fail(error.description)
       return error.exitCode
+    } catch let error as MigrationProblems {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch let error as MigrationProblem {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch MigrationError.interrupted {
+      fail(MigrationError.interrupted.description)
+      return ExitCode.interrupted
     } catch let error as PlanError {
       fail(error.description, isSentence: false)
       return ExitCode.usage
@@ -112,6 +122,7 @@ struct Session {
     case ["pause"]: return try pause(true)
     case ["resume"]: return try pause(false)
     case ["rate"]: return try rate()
+    case let path where path.count == 2 && path[0] == "migrate": return try migrate(path[1])
     case ["doctor"]: return try doctor()
     case ["dev", "up"], ["dev", "down"], ["dev", "url"], ["dev", "status"]: return try dev(command.path[1])
     case ["dev", "psql"]: return try devPsql()

@@ -14,7 +14,8 @@ let kedgeProgram = ProgramSpec(
     """,
   globalOptions: globalOptions,
   commands: [
-    scanCommand, inferCommand, checkCommand, schemaCommand, backfillCommand, quarantineCommand, auditCommand,
+    scanCommand, inferCommand, checkCommand, schemaCommand, migrateCommand, backfillCommand,
+    quarantineCommand, auditCommand,
     cleanCommand, guardCommand, phaseCommand,
     statusCommand, pauseCommand, resumeCommand, rateCommand, doctorCommand, devCommand, completionCommand,
   ],
@@ -52,6 +53,7 @@ private let globalOptions: [OptionSpec] = [
 private let environment: [EnvironmentSpec] = [
   EnvironmentSpec("DATABASE_URL", "The target's URL."),
   EnvironmentSpec("POSTGRES_URL", "The target's URL, when DATABASE_URL isn't set."),
+  EnvironmentSpec("POSTGRES_URL_NON_POOLING", "The target's URL for 'migrate', past a pooler."),
   EnvironmentSpec("DB_HOST, DB_PORT", "The target's host and port, when no URL is set."),
   EnvironmentSpec("DB_NAME", "The target's database, when no URL is set."),
   EnvironmentSpec("DB_USERNAME, DB_PASSWORD", "The target's user and password, when no URL is set."),
