@@ -138,6 +138,15 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "SQLite", "Schema",
       ]),
 
+    // MARK: The example of KedgeTesting: a package of its own for its readers, and compiled and run with everything else here
+    .target(
+      name: "ShopData", dependencies: ["Guardrails", "Mongo", "Postgres"],
+      path: "Examples/OwnershipTests/Sources/ShopData"),
+    .testTarget(
+      name: "ShopDataTests",
+      dependencies: ["Codec", "Guardrails", "KedgeTesting", "Mapping", "Mongo", "Postgres", "ShopData"],
+      path: "Examples/OwnershipTests/Tests/ShopDataTests"),
+
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
     .testTarget(
@@ -184,7 +193,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+// The example's settings are those of its own package: the usual ones.
+for target in package.targets
+where [.regular, .executable, .test].contains(target.type) && !target.name.hasPrefix("ShopData") {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

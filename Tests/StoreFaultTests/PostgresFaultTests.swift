@@ -44,7 +44,8 @@ import Testing
     // Half a block beyond the size of a file of the server's log, which has to fit.
     let limit = (16 << 20) + 4096
     try connection.execute(
-      "COPY (SELECT 1) TO PROGRAM 'prlimit --pid \(connection.backendProcess) --fsize=\(limit)'")
+      "COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; prlimit --pid \(connection.backendProcess) --fsize=\(limit)'"
+    )
     let error = try failure {
       try connection.execute("INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 30000)")
     }
@@ -67,7 +68,7 @@ import Testing
 
   @Test func aStandby() throws {
     let (server, primary) = try server()
-    try primary.execute("COPY (SELECT 1) TO PROGRAM 'touch standby.signal'")
+    try primary.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; touch standby.signal'")
     try server.stop()
     try server.start()
     let error = try failure { try server.connect().execute("CREATE TABLE t (n int)") }
@@ -185,10 +186,10 @@ import Testing
     try connection.execute(
       "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 100) FROM generate_series(1, 1000)")
     let file = try #require(try connection.query("SELECT pg_relation_filepath('t') AS file")[0]["file"])
-    try connection.execute("COPY (SELECT 1) TO PROGRAM 'cp \(file) whole'")
+    try connection.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; cp \(file) whole'")
     try connection.execute("CHECKPOINT")
     try connection.execute(
-      "COPY (SELECT 1) TO PROGRAM 'head -c 8192 /dev/zero | tr \"\\000\" x | dd of=\(file) conv=notrunc 2>dd.log'"
+      "COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; head -c 8192 /dev/zero | tr \"\\000\" x | dd of=\(file) conv=notrunc 2>dd.log'"
     )
     try server.stop()
     try server.start()
@@ -201,7 +202,7 @@ import Testing
     try connection.execute("CREATE TABLE t (a text); INSERT INTO t VALUES ('x')")
     let file = try #require(try connection.query("SELECT pg_relation_filepath('t') AS file")[0]["file"])
     try connection.execute("CHECKPOINT")
-    try connection.execute("COPY (SELECT 1) TO PROGRAM 'rm \(file)'")
+    try connection.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; rm \(file)'")
     try server.stop()
     try server.start()
     let error = try failure { try server.connect().query("SELECT count(*) FROM t") }

@@ -172,7 +172,7 @@ import Testing
     let administrator = try server.connect()
     try administrator.execute(
       """
-      COPY (SELECT 1) TO PROGRAM 'openssl req -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.crt \
+      COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; openssl req -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.crt \
       -subj /CN=localhost -days 2 2>openssl.log && chmod 600 server.key'
       """)
     try administrator.execute("ALTER SYSTEM SET ssl TO on")
