@@ -13,6 +13,11 @@ let package = Package(
     .library(name: "Guardrails", targets: ["Guardrails"]),
     .library(name: "LiveGuardrails", targets: ["LiveGuardrails"]),
     .library(name: "KedgeTesting", targets: ["KedgeTesting"]),
+    // For applications whose core lives in Postgres, or still in SQLite.
+    .library(name: "CoreRepositories", targets: ["CoreRepositories"]),
+    .library(name: "CoreSchema", targets: ["CoreSchema"]),
+    .library(name: "Database", targets: ["Database"]),
+    .library(name: "FileStores", targets: ["FileStores"]),
     // For the packages in Fuzzing/, which is built with the sanitizers, and Benchmarks/.
     .library(name: "Codec", targets: ["Codec"]),
     .library(name: "Executors", targets: ["Executors"]),
@@ -79,6 +84,25 @@ let package = Package(
       name: "MigrationsTests",
       dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
 
+    // MARK: Seeds
+    .target(name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
+    .testTarget(
+      name: "SeedsTests",
+      dependencies: ["Catalog", "Executors", "Mapping", "Postgres", "Seeds", "TestSupport"]),
+
+    // MARK: CoreSchema
+    .target(
+      name: "CoreSchema",
+      dependencies: [
+        "Catalog", "Codec", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema", "Seeds",
+      ]),
+    .testTarget(
+      name: "CoreSchemaTests",
+      dependencies: [
+        "Catalog", "CoreSchema", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema",
+        "TestSupport",
+      ]),
+
     // MARK: Backfill
     .target(
       name: "Backfill",
@@ -124,6 +148,38 @@ let package = Package(
         "Catalog", "CommandLine", "Executors", "GuardExport", "Guardrails", "Mapping", "Postgres",
       ]),
 
+    // MARK: Reset
+    .target(
+      name: "Reset",
+      dependencies: [
+        "Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "Progress", "SQLite",
+        "Schema",
+      ]),
+    .testTarget(
+      name: "ResetTests",
+      dependencies: [
+        "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress", "Reset", "SQLite",
+        "Schema", "TestSupport",
+      ]),
+
+    // MARK: Database and CoreRepositories
+    .target(name: "Database", dependencies: ["Executors", "Postgres", "SQLite"]),
+    .testTarget(
+      name: "DatabaseTests", dependencies: ["Database", "Executors", "Postgres", "SQLite", "TestSupport"]),
+    .target(name: "CoreRepositories", dependencies: ["Database", "Guardrails", "Mapping"]),
+    .testTarget(
+      name: "CoreRepositoriesTests",
+      dependencies: [
+        "CoreRepositories", "Database", "Executors", "Guardrails", "Mapping", "Migrations", "Postgres",
+        "SQLite", "TestSupport",
+      ]),
+
+    // MARK: FileStores
+    .target(name: "FileStores", dependencies: ["Catalog", "Executors", "Postgres", "Web"]),
+    .testTarget(
+      name: "FileStoresTests",
+      dependencies: ["Catalog", "Executors", "FileStores", "Postgres", "TestSupport", "Web"]),
+
     // MARK: KedgeTesting
     .target(
       name: "KedgeTesting",
@@ -156,10 +212,10 @@ let package = Package(
     .executableTarget(
       name: "kedge",
       dependencies: [
-        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "DatabaseGuards", "Executors",
-        "GuardExport", "GuardService", "Guardrails", "Inference", "LiveGuardrails", "LocalPostgres",
-        "Mapping", "Migrations", "Mongo", "Postgres", "Progress", "RecordSources", "SQLite", "Scheduling",
-        "Schema",
+        "Audit", "AuditReports", "Backfill", "Catalog", "Codec", "CommandLine", "CoreRepositories",
+        "CoreSchema", "Database", "DatabaseGuards", "Executors", "FileStores", "GuardExport", "GuardService",
+        "Guardrails", "Inference", "LiveGuardrails", "LocalPostgres", "Mapping", "Migrations", "Mongo",
+        "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Scheduling", "Schema", "Seeds",
       ]),
     .executableTarget(
       name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
@@ -185,8 +241,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "Catalog", "Codec", "Executors", "GuardExport", "Guardrails", "Mapping", "Mongo", "Postgres",
-        "SQLite",
-        "TestSupport",
+        "SQLite", "SampleData", "TestSupport",
       ],
       exclude: ["Golden", "Guardrails/Applications"]),
   ],

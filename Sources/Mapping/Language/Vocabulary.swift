@@ -50,7 +50,7 @@ enum CrossingKey: String, VocabularyKey {
 }
 
 enum StoreKey: String, VocabularyKey {
-  case kind, environment, url, database
+  case kind, environment, url, database, protected
   case readPreference = "read-preference"
   case readConcern = "read-concern"
   static let object = "a store"
@@ -65,13 +65,15 @@ enum EntityKey: String, VocabularyKey {
   case jsonText = "json-text"
   static let object = "an entity"
   static let definition = "entity"
-  static let needed: [EntityKey] = [.entity, .owner, .source]
+  static let needed: [EntityKey] = [.entity, .owner]
   /// What a core entity needs besides.
   static let neededForCore: [EntityKey] = [.key, .fields]
   /// What describes Postgres tables, and so is not for feature entities.
   static let coreOnly: [EntityKey] = [
     .phase, .target, .rest, .unmapped, .quarantine, .audit, .generated,
   ]
+  /// What says how records are read from an older store, and so is not for entities that have none.
+  static let moving: [EntityKey] = [.jsonText, .children, .rest, .unmapped, .filters, .quarantine, .audit]
 }
 
 enum SourceKey: String, VocabularyKey {
@@ -95,6 +97,10 @@ enum FieldKey: String, VocabularyKey {
   static let object = "a field"
   static let definition = "field"
   static let needed: [FieldKey] = [.type]
+  /// What says how a value is read from an older store.
+  static let moving: [FieldKey] = [
+    .from, .transforms, .missing, .null, .empty, .nullElement, .emptyElement,
+  ]
 }
 
 enum AbsenceKey: String, VocabularyKey {

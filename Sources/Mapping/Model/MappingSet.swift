@@ -32,9 +32,15 @@ public struct MappingSet: Sendable, Equatable {
   }
 
   /// The Postgres store that core entities move to; where the set declares none, one with the usual variables.
-  public var targetStore: Store {
-    stores.first { $0.kind == .postgres }
-      ?? Store(name: "postgres", kind: .postgres, environment: ["DATABASE_URL", "POSTGRES_URL"])
+  public var targetStore: Store { stores.first { $0.kind == .postgres } ?? Self.usualTarget }
+
+  /// The target of a set that declares none.
+  static let usualTarget = Store(
+    name: "postgres", kind: .postgres, environment: ["DATABASE_URL", "POSTGRES_URL"])
+
+  /// What kind of store an entity is read from.
+  public func sourceKind(of entity: Entity) -> Store.Kind {
+    entity.isNative ? .postgres : store(named: entity.store)?.kind ?? .mongo
   }
 
   public func store(named name: String) -> Store? { stores.first { $0.name == name } }
@@ -86,6 +92,8 @@ public struct Store: Sendable, Equatable {
   public var readPreference: ReadPreference?
   /// For Mongo: where neither a flag nor the URL says it.
   public var readConcern: ReadConcern?
+  /// Whether a factory reset refuses to empty it.
+  public var isProtected = false
 
   public init(
     name: String, kind: Kind, environment: [String] = [], url: String? = nil, database: String? = nil
@@ -120,7 +128,9 @@ public struct Entity: Sendable, Equatable {
   public var location: SourceLocation
   public var owner: Owner
   public var phase: Phase
-  /// The source store's name.
+  /// Whether it has always lived in Postgres: it has no older store, so that nothing is moved or compared.
+  public var isNative = false
+  /// The source store's name; the target's for a native entity.
   public var store: String
   /// The collection or table in the source store.
   public var collection: String

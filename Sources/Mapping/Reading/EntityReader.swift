@@ -18,14 +18,18 @@ struct EntityReader {
     }
     if !isCore { refuseTargetKeys(object) }
 
-    let source = self.source(object[.source])
     let target = self.target(object[.target], name, isCore)
+    let native = NativeReader(log: log)
+    let isNative = native.isNative(object, owner)
+    let source = isNative ? target.map { native.source($0.table, set) } : self.source(object[.source])
     var entity = Entity(
       name: name.value, location: name.location, owner: owner ?? .core, store: source?.store ?? "",
       collection: source?.collection ?? "", table: target?.table, key: [], fields: [])
+    entity.isNative = isNative
     if let phase = object[.phase].flatMap({ log.word($0, "\"phase\"", as: Entity.Phase.self) }) {
       entity.phase = phase
     }
+    if isNative { native.check(object, &entity) }
     var draft = EntityDraft(entity: entity, tableLocation: target?.location ?? name.location)
     draft.isRow = source?.isRow ?? false
 
@@ -69,7 +73,7 @@ struct EntityReader {
     }
   }
 
-  private struct Source {
+  struct Source {
     var store: String
     var collection: String
     var isRow: Bool

@@ -10,6 +10,9 @@ struct SetDraft {
   /// Whether `set.yaml` could be read, so that a store which it doesn't name is really unknown.
   var isComplete = false
 
+  /// The store that core entities live in at the end.
+  var targetName: String { stores.first { $0.value.kind == .postgres }?.value.name ?? MappingSet.usualTarget.name }
+
   func store(named name: String) -> Store? { stores.first { $0.value.name == name }?.value }
 }
 
@@ -80,6 +83,7 @@ struct SetReader {
       }
       store.database = database.value
     }
+    store.isProtected = object[.protected].flatMap { log.boolean($0, "\"protected\"") } ?? false
     if let node = reading(.readPreference, object, kind) {
       store.readPreference = log.word(node, "\"read-preference\"", as: Store.ReadPreference.self)
     }

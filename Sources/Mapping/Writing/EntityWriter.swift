@@ -10,14 +10,7 @@ struct EntityWriter {
     output.comment(comments, indent: 0)
     output.line("entity: \(YAMLScalar.text(entity.name))")
     output.line("owner: \(entity.owner.rawValue)")
-    if entity.phase != .legacy { output.line("phase: \(entity.phase.rawValue)") }
-    let kind = set.store(named: entity.store)?.kind ?? .mongo
-    output.object(
-      "source",
-      [
-        ("store", YAMLScalar.text(entity.store)),
-        (kind == .mongo ? "collection" : "table", YAMLScalar.text(entity.collection)),
-      ], indent: 0)
+    if !entity.isNative { writeSource(&output) }
     writeTarget(&output)
     if !entity.key.isEmpty { output.line("key: \(YAMLOutput.list(entity.key))") }
     if !entity.jsonText.isEmpty {
@@ -40,6 +33,17 @@ struct EntityWriter {
     writeFilters(&output)
     writeRules(&output)
     return output.text
+  }
+
+  private func writeSource(_ output: inout YAMLOutput) {
+    if entity.phase != .legacy { output.line("phase: \(entity.phase.rawValue)") }
+    let kind = set.store(named: entity.store)?.kind ?? .mongo
+    output.object(
+      "source",
+      [
+        ("store", YAMLScalar.text(entity.store)),
+        (kind == .mongo ? "collection" : "table", YAMLScalar.text(entity.collection)),
+      ], indent: 0)
   }
 
   private func writeTarget(_ output: inout YAMLOutput) {

@@ -38,6 +38,7 @@ public enum MappingWriter {
       if let preference = store.readPreference {
         pairs.append(("read-preference", YAMLScalar.text(preference.rawValue)))
       }
+      if store.isProtected { pairs.append(("protected", "true")) }
       if let concern = store.readConcern { pairs.append(("read-concern", YAMLScalar.text(concern.rawValue))) }
       output.object(YAMLScalar.key(store.name), pairs, indent: 2)
     }

@@ -17,6 +17,9 @@ extension Session {
       throw UsageProblem(
         "entity \"\(name)\" is feature data, owned by its own store; only core entities are moved")
     }
+    for name in options.entities where set.entity(named: name)?.isNative == true {
+      throw UsageProblem("entity \"\(name)\" has always lived in Postgres; there is nothing to move")
+    }
     options.workers = command.integer("workers") ?? ProcessInfo.processInfo.activeProcessorCount
     options.chunkSize = command.integer("chunk-size") ?? options.chunkSize
     options.limit = command.integer("limit")

@@ -12,7 +12,7 @@ extension Session {
     let plans: [Mapping.EntityPlan]
     do {
       set = try mappingSet()
-      plans = try corePlans(of: set) + featurePlans(of: set)
+      plans = try tablePlans(of: set) + featurePlans(of: set)
       warnOfExpired(set)
     } catch let error as MappingErrors where isJSON {
       output(["ok": false, "diagnostics": .array(error.diagnostics.map(json))])
@@ -69,7 +69,7 @@ extension Session {
   /// `kedge schema`
   func schema() throws -> Int32 {
     let set = try mappingSet()
-    let plans = try corePlans(of: set)
+    let plans = try tablePlans(of: set)
     let plan = SchemaPlan(plans, set: set)
     if command.flag("diff") {
       let connection = try PostgresConnection(try target(of: set))

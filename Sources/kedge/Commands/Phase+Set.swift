@@ -35,6 +35,9 @@ extension Session {
     let set = try declared.applying(live)
     let old = set.entity(named: name)?.phase ?? entity.phase
     guard old != new else { return tell(PhaseStep(entity: name, old: old, new: new, epoch: live.epoch)) }
+    guard !entity.isNative else {
+      throw UsageProblem("entity \"\(name)\" has always lived in Postgres, and has no other phase than core")
+    }
     guard abs(old.step - new.step) == 1 else {
       throw PhaseRefusal(entity: name, old: old, asked: new)
     }

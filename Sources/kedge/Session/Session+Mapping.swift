@@ -54,11 +54,14 @@ extension Session {
     return names
   }
 
-  /// Compiles the core entities, in load order.
+  /// Compiles the core entities that have an older store, in load order.
   func corePlans(of set: MappingSet) throws -> [EntityPlan] {
-    try set.coreInLoadOrder.map { entity in
-      try EntityPlan(entity, source: set.store(named: entity.store)?.kind ?? .mongo)
-    }
+    try tablePlans(of: set).filter { !$0.entity.isNative }
+  }
+
+  /// Compiles all core entities, in load order: every table that the mapping declares in Postgres.
+  func tablePlans(of set: MappingSet) throws -> [EntityPlan] {
+    try set.coreInLoadOrder.map { try EntityPlan($0, source: set.sourceKind(of: $0)) }
   }
 
   /// Core entities that still follow their old store. In later phases Postgres is the owner, and nothing may overwrite it
@@ -77,7 +80,7 @@ extension Session {
   func featurePlans(of set: MappingSet) throws -> [EntityPlan] {
     try set.entities.filter { $0.owner == .feature && $0.hasReferences && !$0.key.isEmpty }.map {
       entity in
-      try EntityPlan(referencesOf: entity, source: set.store(named: entity.store)?.kind ?? .mongo)
+      try EntityPlan(referencesOf: entity, source: set.sourceKind(of: entity))
     }
   }
 

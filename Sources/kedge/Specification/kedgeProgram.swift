@@ -14,9 +14,10 @@ let kedgeProgram = ProgramSpec(
     """,
   globalOptions: globalOptions,
   commands: [
-    scanCommand, inferCommand, checkCommand, schemaCommand, migrateCommand, backfillCommand,
+    scanCommand, inferCommand, checkCommand, schemaCommand, migrateCommand, seedCommand, ensureCommand,
+    backfillCommand, filesCommand,
     quarantineCommand, auditCommand,
-    cleanCommand, guardCommand, phaseCommand,
+    cleanCommand, guardCommand, phaseCommand, resetCommand, usageCommand,
     statusCommand, pauseCommand, resumeCommand, rateCommand, doctorCommand, devCommand, completionCommand,
   ],
   exitCodes: [

@@ -1,0 +1,4 @@
+extension Catalog {
+  /// Which files were moved from one store of files to another.
+  static let fileTables: [String] = []
+}

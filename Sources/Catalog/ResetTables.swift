@@ -1,0 +1,4 @@
+extension Catalog {
+  /// How far a factory reset came.
+  static let resetTables: [String] = []
+}
