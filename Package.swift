@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "Mongo", targets: ["Mongo"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "SQLite", targets: ["SQLite"]),
+    .library(name: "SampleData", targets: ["SampleData"]),
   ],
   targets: [
     // MARK: C libraries, each wrapped by exactly one module below
@@ -85,7 +86,8 @@ let package = Package(
       dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
 
     // MARK: Seeds
-    .target(name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
+    .target(
+      name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
     .testTarget(
       name: "SeedsTests",
       dependencies: ["Catalog", "Executors", "Mapping", "Postgres", "Seeds", "TestSupport"]),

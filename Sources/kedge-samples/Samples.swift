@@ -50,10 +50,11 @@ internal import SampleData
   }
 
   private static func rows(_ command: ParsedCommand) throws {
-    let rows = try WideRows(count: command.integer("count") ?? 1_000_000, seed: seed(command))
+    let kind = command.value("kind").flatMap(MeasuredKind.init) ?? .rows
+    let rows = try kind.records(command.integer("count") ?? 1_000_000, seed: seed(command))
     switch try store(command) {
     case .mongo(let url):
-      try writer(command).write(rows, to: command.value("name") ?? "rows", of: mongo(url))
+      try writer(command).write(rows, to: command.value("name") ?? rows.name, of: mongo(url))
     case .sqlite(let path):
       try writer(command).write(rows, to: path)
     }

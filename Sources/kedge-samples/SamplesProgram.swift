@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import SampleData
 
 /// What `kedge-samples` understands.
 enum SamplesProgram {
@@ -40,7 +41,11 @@ enum SamplesProgram {
     options: [
       url(required: false), path(required: false),
       .value("count", "N", .integer(atLeast: 1), help: "How many.", default: "1000000"),
-      .value("name", "NAME", help: "The collection, for MongoDB.", default: "rows"),
+      .value(
+        "kind", "KIND", .choice(MeasuredKind.allCases.map(\.rawValue)),
+        help: "What they look like: plain rows, wide documents of accounts, or small events.", default: "rows"
+      ),
+      .value("name", "NAME", help: "The collection, for MongoDB.", default: "the kind's name"),
       seed, drop,
     ])
 

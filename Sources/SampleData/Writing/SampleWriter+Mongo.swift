@@ -23,10 +23,10 @@ extension SampleWriter {
   /// Writes plain records into one collection.
   ///
   /// - Throws: as for sendfx.
-  public func write(_ rows: WideRows, to collection: String, of mongo: MongoConnection) throws {
+  public func write(_ records: any MeasuredRecords, to collection: String, of mongo: MongoConnection) throws {
     try clear(collection, mongo)
-    try insert(into: collection, count: rows.count, mongo) { rows.document($0) }
-    report(collection, rows.count)
+    try insert(into: collection, count: records.count, mongo) { records.document($0) }
+    report(collection, records.count)
   }
 
   private func clear(_ collection: String, _ mongo: MongoConnection) throws {
