@@ -59,6 +59,21 @@ public struct SeedFailure: Sendable, CustomStringConvertible {
   /// The server's error.
   public let cause: PostgresError
 
+  init(_ refusal: SeedRowRefusal, in seed: PreparedSeed) {
+    cause = refusal.cause
+    message = SeedQueryColumns.message(refusal.cause)
+    var place = seed.file.location
+    if let row = refusal.row, case .rows(let rows) = seed.file.content {
+      let cells = rows[row].cells.filter { cell in
+        refusal.columns.contains(seed.file.columns[cell.column].value)
+      }
+      place = SourceLocation(
+        file: seed.file.path, line: cells.first?.line ?? rows[row].line,
+        column: cells.first?.character ?? rows[row].character)
+    }
+    location = place
+  }
+
   /// `file:line:column: error: …`
   public var description: String {
     "\(location.file):\(location.line):\(location.column): error: \(message)\n"

@@ -32,8 +32,9 @@ struct SeedPlacing {
     report.rows = try SeedDifference(connection: connection, seed: seed, staging: staging).rows(
       limit: rowLimit, isWhole: reportsAll)
     // Somebody else may write the same rows meanwhile: what comes back is what was done.
-    report.inserted = counts["insert"] ?? 0 > 0 ? try insert() : 0
-    report.updated = counts["update"] ?? 0 > 0 ? try update() : 0
+    let culprit = SeedCulprit(connection: connection, seed: seed, staging: staging)
+    report.inserted = counts["insert"] ?? 0 > 0 ? try culprit.locating("insert", insert) : 0
+    report.updated = counts["update"] ?? 0 > 0 ? try culprit.locating("update", update) : 0
     report.unchanged = (counts["unchanged"] ?? 0) + (counts["adopt"] ?? 0) + (counts["remember"] ?? 0)
     if (counts["adopt"] ?? 0) + (counts["remember"] ?? 0) > 0 { try adopt() }
     report.kept = sum - report.inserted - report.updated - report.unchanged
@@ -113,7 +114,7 @@ struct SeedPlacing {
 
   // MARK: Writing
 
-  private func insert() throws -> Int {
+  private func insert(_ among: String) throws -> Int {
     let columns = seed.named.map(\.column.sql).joined(separator: ", ")
     // A statement can't say DEFAULT row by row, so what the default is stands in it.
     let values = seed.named.map { named in
@@ -130,12 +131,12 @@ struct SeedPlacing {
     return try written(
       """
       INSERT INTO \(table) AS t (\(columns)) SELECT \(values) FROM \(staging) s JOIN \(Self.plan) p USING (r)
-      WHERE p.action = 'insert' ORDER BY s.r \(conflict)
+      WHERE p.action = 'insert' \(among) ORDER BY s.r \(conflict)
       RETURNING \(keys), \(memory.key(of: seed, "t")) AS key, \(memory.row(of: seed, "t")) AS "row"
       """, matches: matches)
   }
 
-  private func update() throws -> Int {
+  private func update(_ among: String) throws -> Int {
     let assignments = seed.others.map { named in
       let value =
         named.flag.map { "CASE WHEN s.\($0) THEN s.\(named.staged) ELSE t.\(named.column.sql) END" }
@@ -148,7 +149,7 @@ struct SeedPlacing {
       """
       UPDATE \(table) t SET \(assignments)
       FROM \(staging) s JOIN \(Self.plan) p USING (r) LEFT JOIN kedge.seeds m ON m.id = p.memory
-      WHERE p.action = 'update' AND \(keyMatch) AND \(condition)
+      WHERE p.action = 'update' \(among) AND \(keyMatch) AND \(condition)
       RETURNING s.r, \(memory.key(of: seed, "t")) AS key, \(memory.row(of: seed, "t")) AS "row"
       """, matches: "d.r = s.r")
   }

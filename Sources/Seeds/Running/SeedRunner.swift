@@ -97,7 +97,6 @@ public struct SeedRunner {
         try Catalog(connection).makeSeedTables()
         let seeds = try folder.files.map { try place($0, options, lock) }
         report = try finish(seeds, options) { body in try body(try begin(lock)) }
-        try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         throw Undo()
       }
     } catch is Undo {
@@ -171,13 +170,17 @@ public struct SeedRunner {
       let placing = SeedPlacing(
         connection: connection, memory: memory, seed: seed, staging: staging,
         isForced: options.isForced || file.isForced)
+      // Rows may refer to each other, and to rows that a statement after theirs brings.
+      try connection.execute("SET CONSTRAINTS ALL DEFERRED")
       let report = try placing.run(rowLimit: options.rowLimit, reportsAll: options.reportsAll)
-      try connection.execute("DROP TABLE \(staging)")
+      try connection.execute("SET CONSTRAINTS ALL IMMEDIATE; DROP TABLE \(staging)")
       return report
-    } catch let error as PostgresError where error.code == .server && !error.isCancelled && !error.isRetryable
+    } catch let refusal as SeedRowRefusal {
+      throw SeedError.failed(SeedFailure(refusal, in: seed))
+    } catch let error as PostgresError
+      where error.code == .server && !error.isCancelled && !error.isRetryable
     {
-      throw SeedError.failed(
-        SeedFailure(location: file.location, message: SeedQueryColumns.message(error), cause: error))
+      throw SeedError.failed(SeedFailure(SeedRowRefusal(row: nil, cause: error), in: seed))
     }
   }
 
