@@ -8,6 +8,7 @@ internal import Foundation
 internal import Mapping
 internal import Migrations
 internal import Progress
+internal import Seeds
 
 /// One invocation: what was asked, in which environment, and where output goes.
 ///
@@ -83,6 +84,18 @@ struct Session {
       return ExitCode.usage
     } catch MigrationError.interrupted {
       fail(MigrationError.interrupted.description)
+      return ExitCode.interrupted
+    } catch let error as SeedErrors {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch let error as SeedRefusal {
+      fail(error.description, isSentence: false)
+      return ExitCode.refused
+    } catch SeedError.failed(let failure) {
+      fail(failure.description, isSentence: false)
+      return ExitCode.failed
+    } catch SeedError.interrupted {
+      fail(SeedError.interrupted.description)
       return ExitCode.interrupted
     } catch let error as PlanError {
       fail(error.description, isSentence: false)
