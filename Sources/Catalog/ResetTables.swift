@@ -1,3 +1,5 @@
+internal import Postgres
+
 extension Catalog {
   /// How far a factory reset came: what it is about, and what was decided to stay before anything went.
   static let resetTables: [String] = [
@@ -47,4 +49,18 @@ extension Catalog {
     // A locator may be longer than an index entry can be.
     "CREATE UNIQUE INDEX reset_records_locator ON kedge.reset_records (reset, store, object, sha256(locator))",
   ]
+}
+
+extension Catalog {
+  /// When a reset of the set began that hasn't come to its end, in UTC; nil if there is none.
+  public func unfinishedReset(of set: String) throws -> String? {
+    let found = try connection.query("SELECT to_regclass('kedge.resets') IS NOT NULL AS found").first
+    guard try found?["found"] == "t" else { return nil }
+    return try connection.query(
+      """
+      SELECT to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS started_at FROM kedge.resets
+      WHERE set_name = $1 AND state = 'working'
+      """, [.text(set)]
+    ).first?["started_at"]
+  }
 }

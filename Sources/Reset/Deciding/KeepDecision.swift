@@ -55,7 +55,8 @@ final class KeepDecision {
     let condition = KeepCondition(rule, field)
     if let rows = plan.rows(of: entity), let table = plan.plan(of: entity), !rows.keepsAll {
       try keep(
-        entity, rows: "SELECT \(table.keyTexts("t")) FROM \(table.table.sql) t WHERE \(condition.ofRows("t"))")
+        entity, rows: "SELECT \(table.keyTexts("t")) FROM \(table.table.sql) t WHERE \(condition.ofRows("t"))"
+      )
     }
     if let records = plan.records(of: entity), !records.keepsAll {
       let staged = try stage.columns(entity, [rule.column])

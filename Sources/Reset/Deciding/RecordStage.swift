@@ -94,7 +94,8 @@ final class RecordStage {
       throw SourceProblem(entity: plan.entity.name, message: "the source gave no session")
     }
     let loader = ChunkLoader(
-      plan: plan, session: session, connection: connection, setName: context.set.name, run: 0, foreignKeys: [])
+      plan: plan, session: session, connection: connection, setName: context.set.name, run: 0, foreignKeys: []
+    )
     return (session, loader)
   }
 }

@@ -25,13 +25,15 @@ struct ResetPlan {
       let tables = [(plan.table, Int?.none)] + plan.children.enumerated().map { ($1.table, Int?.some($0)) }
       for (table, child) in tables where try Self.exists(table, connection) {
         found.append(
-          ResetObject(entities: [plan.entity], store: set.targetStore.name, place: .rows(table, child: child)))
+          ResetObject(entities: [plan.entity], store: set.targetStore.name, place: .rows(table, child: child))
+        )
       }
     }
     var collections: [(store: String, name: String, entities: [Entity])] = []
     for entity in set.entities where !entity.isNative {
-      if let index = collections.firstIndex(where: { $0.store == entity.store && $0.name == entity.collection })
-      {
+      if let index = collections.firstIndex(where: {
+        $0.store == entity.store && $0.name == entity.collection
+      }) {
         collections[index].entities.append(entity)
       } else {
         collections.append((entity.store, entity.collection, [entity]))

@@ -17,9 +17,11 @@ struct RecordRemoval {
 
   /// - Parameter onBatch: told how many records went; throws to stop.
   func run(_ onBatch: (Int) throws -> Void) throws {
-    let plan = try EntityPlan(referencesOf: entity.partial([]), source: kind)
+    var plan = try EntityPlan(referencesOf: entity.partial([]), source: kind)
     let session = writer.session
     let hasRanges = try session.hasRanges(plan)
+    // Locators alone are read, from their index.
+    if hasRanges { plan.readFields = nil }
     let hasKept = try isAnythingKept()
     var range = ChunkRange.everything
     repeat {

@@ -68,7 +68,8 @@ struct RowCircle {
         let count = try connection.execute(
           "INSERT INTO \(Self.rows) SELECT \(referrer.number), c.tableoid, c.ctid FROM \(referrer.name.sql) c WHERE EXISTS"
             + " (SELECT FROM \(target.name.sql) t WHERE \(key.match("c", "t")) AND \(isIn(target, "t")))"
-            + " AND NOT \(isIn(referrer, "c")) AND \(removal.isDoomed(referrer.table, referrer.object, "c")) FOR UPDATE")
+            + " AND NOT \(isIn(referrer, "c")) AND \(removal.isDoomed(referrer.table, referrer.object, "c")) FOR UPDATE"
+        )
         if count > 0 { isDone = false }
       }
     }

@@ -33,7 +33,10 @@ struct ResetSurvey {
     report.isResumed = true
     let stored = try ledger.objects(of: unfinished.id)
     for object in plan.objects {
-      guard let (item, isDone) = stored.first(where: { $0.item.store == object.store && $0.item.object == object.name })
+      guard
+        let (item, isDone) = stored.first(where: {
+          $0.item.store == object.store && $0.item.object == object.name
+        })
       else { continue }
       let found = try count(object)
       if context.stop.isSet { throw ResetInterrupted(isBegun: true) }
@@ -82,7 +85,8 @@ struct ResetSurvey {
     var report = ResetReport(database: database)
     for copy in plan.frozen {
       report.notes.append(
-        "\(copy.entity): PostgreSQL owns it; its old copy, \(copy.collection) in the store \"\(copy.store)\", stays as it is")
+        "\(copy.entity): PostgreSQL owns it; its old copy, \(copy.collection) in the store \"\(copy.store)\", stays as it is"
+      )
     }
     report.undeclared = try UndeclaredObjects(plan: plan, context: context, connection: connection).names()
     return report
