@@ -154,14 +154,14 @@ let package = Package(
     .target(
       name: "Reset",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "Progress", "SQLite",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress",
+        "RecordSources", "SQLite",
       ]),
     .testTarget(
       name: "ResetTests",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress", "Reset", "SQLite",
-        "Schema", "TestSupport",
+        "Backfill", "Catalog", "Codec", "DatabaseGuards", "Executors", "Guardrails", "Mapping", "Mongo",
+        "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Schema", "TestSupport",
       ]),
 
     // MARK: Database and CoreRepositories

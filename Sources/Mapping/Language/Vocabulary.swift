@@ -176,6 +176,11 @@ enum ResetKey: String, VocabularyKey {
   static let needed: [ResetKey] = []
 }
 
+/// What `keep` may say instead of columns and values.
+enum KeepWord: String, CaseIterable {
+  case all
+}
+
 enum NamedTypeKey: String, VocabularyKey {
   case `enum`, values, domain, base, schema, array
   static let object = "a type that a schema defines"

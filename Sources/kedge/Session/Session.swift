@@ -9,6 +9,7 @@ internal import Mapping
 internal import Migrations
 internal import Progress
 internal import Seeds
+internal import Reset
 
 /// One invocation: what was asked, in which environment, and where output goes.
 ///
@@ -64,6 +65,12 @@ struct Session {
     } catch let error as CleanRefusal {
       fail(error.description)
       return ExitCode.refused
+    } catch let error as ResetRefusal {
+      fail(error.description)
+      return ExitCode.refused
+    } catch let error as ResetInterrupted {
+      fail(error.description)
+      return ExitCode.interrupted
     } catch BackfillError.interrupted {
       fail(BackfillError.interrupted.description)
       return ExitCode.interrupted
