@@ -143,6 +143,7 @@ open_set() {
     . "$work/env"
     return
   fi
+  [ "$from" = "${steps[0]}" ] || fail "$state holds nothing of it: begin without --from."
   database="kedge_domain_${set}_$$_$RANDOM"
   TARGET_URL=$(in_database "$database" "$KEDGE_TEST_POSTGRES_URL")
   case "$domain_source" in

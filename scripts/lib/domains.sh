@@ -55,18 +55,25 @@ documents() {
   done
 }
 
-# Insists that a statement is refused with this SQLSTATE: refused SQLSTATE ROLE STATEMENT
+# Insists that a statement is refused with this SQLSTATE: refused SQLSTATE WHO STATEMENT
+# WHO is a role of the database, or as:WRITER, or nobody.
 refused() {
   if write_as "$2" "$3"; then fail "nothing refused this to $2: $3"; fi
   grep -q "ERROR:  $1:" "$work/errors" || fail "this was refused to $2, but not with $1: $3"
 }
 
-# Insists that a statement goes through: allowed ROLE STATEMENT
+# Insists that a statement goes through: allowed WHO STATEMENT
 allowed() { write_as "$1" "$2" || fail "this was refused to $1: $2"; }
 
 write_as() {
+  local who
+  case "$1" in
+  as:*) who="SET kedge.writer = '${1#as:}'" ;;
+  nobody) who="SET ROLE none" ;;
+  *) who="SET ROLE $1" ;;
+  esac
   psql "$TARGET_URL" --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set VERBOSITY=verbose \
-    --command "SET ROLE $1" --command "$2" >"$work/output" 2>"$work/errors"
+    --command "$who" --command "$2" >"$work/output" 2>"$work/errors"
 }
 
 # The sum of one number over all entities of a report in JSON: total NAME [FILE]

@@ -42,15 +42,17 @@ domain_check_landed() {
 
 # SQLite still owns the tables, so nobody but Kedge writes the copies. Then one moves on, as routes do.
 domain_forbidden() {
-  refused KG001 none "UPDATE public.users SET credits = credits - 1 WHERE id = 1"
-  refused KG001 none "DELETE FROM public.users WHERE id = 1"
-  refused KG001 none "INSERT INTO public.settings (key, value) VALUES ('theme', 'dark')"
-  allowed none "UPDATE public.models SET is_enabled = NOT is_enabled WHERE name = 'sdxl'"
-  allowed none "UPDATE public.models SET is_enabled = NOT is_enabled WHERE name = 'sdxl'"
+  refused KG001 as:users "UPDATE public.users SET credits = credits - 1 WHERE id = 1"
+  refused KG001 as:users "DELETE FROM public.users WHERE id = 1"
+  refused KG001 as:settings "INSERT INTO public.settings (key, value) VALUES ('theme', 'dark')"
+  # The registry has always lived here. Whoever writes it says who it is.
+  refused KG003 nobody "UPDATE public.models SET base_cost = 0"
+  refused KG003 as:generations "UPDATE public.models SET base_cost = 0"
+  allowed as:models "UPDATE public.models SET base_cost = base_cost WHERE name = 'sdxl'"
   expect 0 kedge phase set settings shadow
   expect 0 kedge phase set settings core --reason "the audit found no drift"
-  expect 1 kedge phase set models legacy
-  allowed none "INSERT INTO public.settings (key, value) VALUES ('theme', 'dark')"
+  expect 2 kedge phase set models legacy
+  allowed as:settings "INSERT INTO public.settings (key, value) VALUES ('theme', 'dark')"
   if sqlite3 "${SOURCE_URL#sqlite:}" "UPDATE settings SET value = 'light'" 2>"$work/errors"; then
     fail "SQLite takes settings, which have moved to Postgres."
   fi
