@@ -32,6 +32,8 @@ internal import SampleData
     case "omnihub": try omnihub(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
+    case "counts": try counts(command)
+    case "drop-database": try dropDatabase(command)
     default: try replicaInit(command)
     }
   }
@@ -39,13 +41,17 @@ internal import SampleData
   private static func sendfx(_ command: ParsedCommand) throws {
     let sample = try SendfxSample(
       documents: command.integer("documents") ?? 100_000, seed: seed(command),
-      broken: command.integer("broken") ?? 0)
-    try writer(command).write(sample, to: mongo(command.value("url")))
+      broken: command.integer("broken") ?? 0, dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url))
   }
 
   private static func omnihub(_ command: ParsedCommand) throws {
     let sample = try OmnihubSample(
-      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0)
+      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0,
+      dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
     try writer(command).write(sample, to: store(command).path())
   }
 
@@ -87,7 +93,27 @@ internal import SampleData
     try ReplicaSet.initiate(MongoConnection(settings))
   }
 
+  private static func counts(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    for name in try mongo.collections().map(\.name).sorted() {
+      print(name, try mongo.estimatedCount(name))
+    }
+  }
+
+  private static func dropDatabase(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    guard mongo.settings.database.hasPrefix("kedge_") else {
+      throw UsageError(
+        "Only a database whose name begins with kedge_ is dropped, and this is \(mongo.settings.database).")
+    }
+    try mongo.dropDatabase()
+  }
+
   // MARK: Options
+
+  private static func tell(_ truth: [SampleCount]) {
+    for line in truth { print(line) }
+  }
 
   private enum Place {
     case mongo(String)

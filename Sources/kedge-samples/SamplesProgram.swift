@@ -7,7 +7,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, rows, disturb, replicaInit],
+    commands: [sendfx, omnihub, rows, disturb, counts, dropDatabase, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -21,19 +21,19 @@ enum SamplesProgram {
   private static let sendfx = CommandSpec(
     "sendfx", summary: "The collections of an application on MongoDB, for mappings/sendfx.",
     options: [
-      url(required: true),
+      url(required: false),
       .value(
         "documents", "N", .integer(20...16_000_000), help: "Core documents, over eight collections.",
         default: "100000"),
-      seed, broken, drop,
+      seed, broken, dirt, drop, truth,
     ])
 
   private static let omnihub = CommandSpec(
     "omnihub", summary: "The tables of an application on SQLite, for mappings/omnihub.",
     options: [
-      path(required: true),
+      path(required: false),
       .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over four tables.", default: "20000"),
-      seed, broken, drop,
+      seed, broken, dirt, drop, truth,
     ])
 
   private static let rows = CommandSpec(
@@ -57,6 +57,14 @@ enum SamplesProgram {
       .flag("json", help: "Print the changes as one JSON document."),
     ])
 
+  private static let counts = CommandSpec(
+    "counts", summary: "Prints how many documents each collection of a database has.",
+    options: [url(required: true)])
+
+  private static let dropDatabase = CommandSpec(
+    "drop-database", summary: "Drops a MongoDB database of samples, whose name has to begin with kedge_.",
+    options: [url(required: true)])
+
   private static let replicaInit = CommandSpec(
     "replica-init", summary: "Makes a new mongod a replica set of one, and waits until it takes writes.",
     arguments: [ArgumentSpec("URL", .url, help: "With directConnection=true; started with --replSet rs0.")])
@@ -65,6 +73,11 @@ enum SamplesProgram {
     "seed", "N", .integer(atLeast: 0), help: "Other seeds give other data.", default: "1")
   private static let broken = OptionSpec.value(
     "broken", "N", .integer(0...100_000), help: "More records, that can't land.", default: "0")
+  private static let dirt = OptionSpec.value(
+    "dirt", "N", .integer(0...100_000),
+    help: "Pieces of dirt: twins, orphans, and what the migrations' rules refuse.", default: "0")
+  private static let truth = OptionSpec.flag(
+    "truth", help: "Write nothing; say what would be written, a line for each count.")
   private static let drop = OptionSpec.flag("drop", help: "Replace what is there under the same names.")
 
   private static func url(required: Bool) -> OptionSpec {

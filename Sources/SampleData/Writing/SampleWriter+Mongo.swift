@@ -12,12 +12,15 @@ extension SampleWriter {
       try insert(into: collection.rawValue, count: count, mongo) { sample.document(collection, $0) }
       report(collection.rawValue, count)
     }
-    guard sample.broken > 0 else { return }
     for number in 0..<sample.broken {
       let place = sample.fault(number).collection.rawValue
       try mongo.insert(place, documents: [sample.brokenDocument(number)])
     }
-    report("broken records", sample.broken)
+    if sample.broken > 0 { report("broken records", sample.broken) }
+    for number in 0..<sample.dirt {
+      try mongo.insert(sample.dirt(number).collection.rawValue, documents: sample.dirtyDocuments(number))
+    }
+    if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
   }
 
   /// Writes plain records into one collection.

@@ -15,14 +15,21 @@ extension SampleWriter {
       }
       report(table.rawValue, count)
     }
-    guard sample.broken > 0 else { return }
     for number in 0..<sample.broken {
       let table = sample.fault(ofRow: number).table
       try insert(into: table.rawValue, columns: table.columnCount, count: 1, database) { _ in
         sample.brokenRow(number)
       }
     }
-    report("broken rows", sample.broken)
+    if sample.broken > 0 { report("broken rows", sample.broken) }
+    for number in 0..<sample.dirt {
+      let kind = sample.dirt(number)
+      let rows = sample.dirtyRows(number)
+      try insert(into: kind.table.rawValue, columns: kind.table.columnCount, count: rows.count, database) {
+        rows[$0]
+      }
+    }
+    if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
   }
 
   /// Writes plain records into the table of their name in a file.
