@@ -32,6 +32,7 @@ internal import SampleData
     case "sendfx": try sendfx(command)
     case "omnihub": try omnihub(command)
     case "i2i": try i2i(command)
+    case "spirits": try spirits(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
     default: try replicaInit(command)
@@ -64,6 +65,25 @@ internal import SampleData
     }
     guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
     try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
+  }
+
+  private static func spirits(_ command: ParsedCommand) throws {
+    let sample = try SpiritsSample(
+      documents: command.integer("documents") ?? 20_000, seed: seed(command),
+      broken: command.integer("broken") ?? 0)
+    if command.flag("truth") {
+      for collection in SpiritsCollection.allCases where collection.isCore {
+        let outcome = sample.outcome(collection)
+        print(outcome.entity, "landed", outcome.landed)
+        print(outcome.entity, "quarantined", outcome.quarantined)
+        print(outcome.entity, "filtered", outcome.filtered)
+      }
+      print("minion_spirits", "rows", sample.carriedSpirits)
+      print("user_points", "balance", sample.pointsInAll())
+      return
+    }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url, database: "spirits"))
   }
 
   private static func rows(_ command: ParsedCommand) throws {
@@ -124,8 +144,8 @@ internal import SampleData
     }
   }
 
-  private static func mongo(_ url: String?) throws -> MongoConnection {
-    try MongoConnection(MongoSettings(url: url ?? "", database: "sendfx"))
+  private static func mongo(_ url: String?, database: String = "sendfx") throws -> MongoConnection {
+    try MongoConnection(MongoSettings(url: url ?? "", database: database))
   }
 
   private static func seed(_ command: ParsedCommand) -> UInt64 { UInt64(command.integer("seed") ?? 1) }

@@ -6,7 +6,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, i2i, rows, disturb, replicaInit],
+    commands: [sendfx, omnihub, i2i, spirits, rows, disturb, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -41,6 +41,18 @@ enum SamplesProgram {
       .value("url", "URL", .url, help: "The PostgreSQL database: 'postgres://user@host/database'."),
       .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over three tables.", default: "20000"),
       seed, drop, truth,
+    ])
+
+  private static let spirits = CommandSpec(
+    "spirits",
+    summary:
+      "The collections of an application on MongoDB that moves feature by feature, for mappings/spirits.",
+    options: [
+      url(required: false),
+      .value(
+        "documents", "N", .integer(40...16_000_000), help: "Documents that land, over seven collections.",
+        default: "20000"),
+      seed, broken, drop, truth,
     ])
 
   private static let rows = CommandSpec(
