@@ -54,15 +54,7 @@ internal import SampleData
 
   private static func i2i(_ command: ParsedCommand) throws {
     let sample = try I2ISample(rows: command.integer("rows") ?? 20_000, seed: seed(command))
-    if command.flag("truth") {
-      for table in I2ITable.allCases {
-        print(table.rawValue, "rows", sample.count(table))
-        for (status, count) in sample.statuses(table).sorted(by: { $0.key < $1.key }) {
-          print(table.rawValue, status, count)
-        }
-      }
-      return
-    }
+    if command.flag("truth") { return tell(sample.truth()) }
     guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
     try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
   }
@@ -71,17 +63,7 @@ internal import SampleData
     let sample = try SpiritsSample(
       documents: command.integer("documents") ?? 20_000, seed: seed(command),
       broken: command.integer("broken") ?? 0)
-    if command.flag("truth") {
-      for collection in SpiritsCollection.allCases where collection.isCore {
-        let outcome = sample.outcome(collection)
-        print(outcome.entity, "landed", outcome.landed)
-        print(outcome.entity, "quarantined", outcome.quarantined)
-        print(outcome.entity, "filtered", outcome.filtered)
-      }
-      print("minion_spirits", "rows", sample.carriedSpirits)
-      print("user_points", "balance", sample.pointsInAll())
-      return
-    }
+    if command.flag("truth") { return tell(sample.truth()) }
     guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
     try writer(command).write(sample, to: mongo(url, database: "spirits"))
   }
@@ -124,6 +106,10 @@ internal import SampleData
   }
 
   // MARK: Options
+
+  private static func tell(_ truth: [SampleCount]) {
+    for line in truth { print(line) }
+  }
 
   private enum Place {
     case mongo(String)

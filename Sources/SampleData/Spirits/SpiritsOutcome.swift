@@ -19,4 +19,20 @@ extension SpiritsSample {
       entity: collection.entity, landed: count(collection), quarantined: quarantined,
       filtered: filtered(collection))
   }
+
+  /// What a backfill of everything comes to: for each entity what becomes of its records, the rows of its child table,
+  /// and the sum of all balances.
+  public func truth() -> [SampleCount] {
+    SpiritsCollection.allCases.filter(\.isCore).flatMap { collection in
+      let outcome = outcome(collection)
+      return [
+        SampleCount(outcome.entity, "landed", outcome.landed),
+        SampleCount(outcome.entity, "quarantined", outcome.quarantined),
+        SampleCount(outcome.entity, "filtered", outcome.filtered),
+      ]
+    } + [
+      SampleCount("minion_spirits", "rows", carriedSpirits),
+      SampleCount("user_points", "balance", pointsInAll()),
+    ]
+  }
 }
