@@ -206,9 +206,10 @@ let package = Package(
       path: "Examples/OwnershipTests/Tests/ShopDataTests"),
 
     // MARK: SampleData
-    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
     .testTarget(
-      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
+      name: "SampleDataTests",
+      dependencies: ["Codec", "Mapping", "Mongo", "Postgres", "SQLite", "SampleData", "TestSupport"]),
 
     // MARK: Executables
     .executableTarget(
@@ -220,7 +221,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Scheduling", "Schema", "Seeds",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
+      name: "kedge-samples",
+      dependencies: ["CommandLine", "Mongo", "Postgres", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .target(

@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import Glibc
 internal import Mongo
+internal import Postgres
 internal import Progress
 internal import SampleData
 
@@ -30,6 +31,8 @@ internal import SampleData
     switch command.path.first {
     case "sendfx": try sendfx(command)
     case "omnihub": try omnihub(command)
+    case "i2i": try i2i(command)
+    case "spirits": try spirits(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
     case "counts": try counts(command)
@@ -53,6 +56,22 @@ internal import SampleData
       dirt: command.integer("dirt") ?? 0)
     if command.flag("truth") { return tell(sample.truth()) }
     try writer(command).write(sample, to: store(command).path())
+  }
+
+  private static func i2i(_ command: ParsedCommand) throws {
+    let sample = try I2ISample(rows: command.integer("rows") ?? 20_000, seed: seed(command))
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
+  }
+
+  private static func spirits(_ command: ParsedCommand) throws {
+    let sample = try SpiritsSample(
+      documents: command.integer("documents") ?? 20_000, seed: seed(command),
+      broken: command.integer("broken") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url, database: "spirits"))
   }
 
   private static func rows(_ command: ParsedCommand) throws {
@@ -134,8 +153,8 @@ internal import SampleData
     }
   }
 
-  private static func mongo(_ url: String?) throws -> MongoConnection {
-    try MongoConnection(MongoSettings(url: url ?? "", database: "sendfx"))
+  private static func mongo(_ url: String?, database: String = "sendfx") throws -> MongoConnection {
+    try MongoConnection(MongoSettings(url: url ?? "", database: database))
   }
 
   private static func seed(_ command: ParsedCommand) -> UInt64 { UInt64(command.integer("seed") ?? 1) }

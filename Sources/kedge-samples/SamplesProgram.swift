@@ -7,7 +7,8 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, rows, disturb, counts, dropDatabase, replicaInit],
+    commands: [sendfx, omnihub, i2i, spirits, rows, disturb, counts, dropDatabase, replicaInit],
+>>>>>>> 107a02eae9406a6bae9fb92eff112c972d19adcd
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -34,6 +35,26 @@ enum SamplesProgram {
       path(required: false),
       .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over four tables.", default: "20000"),
       seed, broken, dirt, drop, truth,
+    ])
+
+  private static let i2i = CommandSpec(
+    "i2i", summary: "Rows for the tables that migrations/i2i makes and seeds/i2i has begun to fill.",
+    options: [
+      .value("url", "URL", .url, help: "The PostgreSQL database: 'postgres://user@host/database'."),
+      .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over three tables.", default: "20000"),
+      seed, drop, truth,
+    ])
+
+  private static let spirits = CommandSpec(
+    "spirits",
+    summary:
+      "The collections of an application on MongoDB that moves feature by feature, for mappings/spirits.",
+    options: [
+      url(required: false),
+      .value(
+        "documents", "N", .integer(40...16_000_000), help: "Documents that land, over seven collections.",
+        default: "20000"),
+      seed, broken, drop, truth,
     ])
 
   private static let rows = CommandSpec(
