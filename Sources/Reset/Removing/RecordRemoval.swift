@@ -41,8 +41,8 @@ struct RecordRemoval {
         if hasRanges { isDone = true }
         try onBatch(try remove(locators, hasKept: hasKept))
       }
-      range.lower = range.upper
-    } while range.upper != nil
+      range = ChunkRange(lower: range.upper)
+    } while range.lower != nil
   }
 
   private func remove(_ locators: [BSONDocument], hasKept: Bool) throws -> Int {
