@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "Mongo", targets: ["Mongo"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "SQLite", targets: ["SQLite"]),
+    .library(name: "SampleData", targets: ["SampleData"]),
   ],
   targets: [
     // MARK: C libraries, each wrapped by exactly one module below
@@ -85,7 +86,8 @@ let package = Package(
       dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
 
     // MARK: Seeds
-    .target(name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
+    .target(
+      name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
     .testTarget(
       name: "SeedsTests",
       dependencies: ["Catalog", "Executors", "Mapping", "Postgres", "Seeds", "TestSupport"]),
@@ -152,14 +154,14 @@ let package = Package(
     .target(
       name: "Reset",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "Progress", "SQLite",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress",
+        "RecordSources", "SQLite",
       ]),
     .testTarget(
       name: "ResetTests",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress", "Reset", "SQLite",
-        "Schema", "TestSupport",
+        "Backfill", "Catalog", "Codec", "DatabaseGuards", "Executors", "Guardrails", "Mapping", "Mongo",
+        "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Schema", "TestSupport",
       ]),
 
     // MARK: Database and CoreRepositories
@@ -204,9 +206,10 @@ let package = Package(
       path: "Examples/OwnershipTests/Tests/ShopDataTests"),
 
     // MARK: SampleData
-    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
     .testTarget(
-      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
+      name: "SampleDataTests",
+      dependencies: ["Codec", "Mapping", "Mongo", "Postgres", "SQLite", "SampleData", "TestSupport"]),
 
     // MARK: Executables
     .executableTarget(
@@ -218,7 +221,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Scheduling", "Schema", "Seeds",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
+      name: "kedge-samples",
+      dependencies: ["CommandLine", "Mongo", "Postgres", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .target(

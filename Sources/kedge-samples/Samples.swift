@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import Glibc
 internal import Mongo
+internal import Postgres
 internal import Progress
 internal import SampleData
 
@@ -30,6 +31,8 @@ internal import SampleData
     switch command.path.first {
     case "sendfx": try sendfx(command)
     case "omnihub": try omnihub(command)
+    case "i2i": try i2i(command)
+    case "spirits": try spirits(command)
     case "motiv8": try motiv8(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
@@ -67,11 +70,28 @@ internal import SampleData
     }
   }
 
+  private static func i2i(_ command: ParsedCommand) throws {
+    let sample = try I2ISample(rows: command.integer("rows") ?? 20_000, seed: seed(command))
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
+  }
+
+  private static func spirits(_ command: ParsedCommand) throws {
+    let sample = try SpiritsSample(
+      documents: command.integer("documents") ?? 20_000, seed: seed(command),
+      broken: command.integer("broken") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url, database: "spirits"))
+  }
+
   private static func rows(_ command: ParsedCommand) throws {
-    let rows = try WideRows(count: command.integer("count") ?? 1_000_000, seed: seed(command))
+    let kind = command.value("kind").flatMap(MeasuredKind.init) ?? .rows
+    let rows = try kind.records(command.integer("count") ?? 1_000_000, seed: seed(command))
     switch try store(command) {
     case .mongo(let url):
-      try writer(command).write(rows, to: command.value("name") ?? "rows", of: mongo(url))
+      try writer(command).write(rows, to: command.value("name") ?? rows.name, of: mongo(url))
     case .sqlite(let path):
       try writer(command).write(rows, to: path)
     }
@@ -145,8 +165,8 @@ internal import SampleData
     }
   }
 
-  private static func mongo(_ url: String?) throws -> MongoConnection {
-    try MongoConnection(MongoSettings(url: url ?? "", database: "sendfx"))
+  private static func mongo(_ url: String?, database: String = "sendfx") throws -> MongoConnection {
+    try MongoConnection(MongoSettings(url: url ?? "", database: database))
   }
 
   private static func seed(_ command: ParsedCommand) -> UInt64 { UInt64(command.integer("seed") ?? 1) }

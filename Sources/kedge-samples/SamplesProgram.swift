@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import SampleData
 
 /// What `kedge-samples` understands.
 enum SamplesProgram {
@@ -6,7 +7,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, motiv8, rows, disturb, counts, dropDatabase, replicaInit],
+    commands: [sendfx, omnihub, i2i, spirits, motiv8, rows, disturb, counts, dropDatabase, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -45,12 +46,36 @@ enum SamplesProgram {
       seed, broken, dirt, drop, truth,
     ])
 
+  private static let i2i = CommandSpec(
+    "i2i", summary: "Rows for the tables that migrations/i2i makes and seeds/i2i has begun to fill.",
+    options: [
+      .value("url", "URL", .url, help: "The PostgreSQL database: 'postgres://user@host/database'."),
+      .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over three tables.", default: "20000"),
+      seed, drop, truth,
+    ])
+
+  private static let spirits = CommandSpec(
+    "spirits",
+    summary:
+      "The collections of an application on MongoDB that moves feature by feature, for mappings/spirits.",
+    options: [
+      url(required: false),
+      .value(
+        "documents", "N", .integer(40...16_000_000), help: "Documents that land, over seven collections.",
+        default: "20000"),
+      seed, broken, drop, truth,
+    ])
+
   private static let rows = CommandSpec(
     "rows", summary: "One collection or table of plain records, for measuring.",
     options: [
       url(required: false), path(required: false),
       .value("count", "N", .integer(atLeast: 1), help: "How many.", default: "1000000"),
-      .value("name", "NAME", help: "The collection, for MongoDB.", default: "rows"),
+      .value(
+        "kind", "KIND", .choice(MeasuredKind.allCases.map(\.rawValue)),
+        help: "What they look like: plain rows, wide documents of accounts, or small events.", default: "rows"
+      ),
+      .value("name", "NAME", help: "The collection, for MongoDB.", default: "the kind's name"),
       seed, drop,
     ])
 

@@ -34,11 +34,9 @@ extension Motiv8Sample {
     content.withUnsafeBytes { SHA256.append(digestOf: $0, to: &bytes) }
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    bytes.withUnsafeBytes { digest in
-      for byte in digest {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-      }
+    for byte in bytes.bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -54,14 +54,16 @@ extension SampleWriter {
     if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
   }
 
-  /// Writes plain records into the table `rows` of a file.
+  /// Writes plain records into the table of their name in a file.
   ///
   /// - Throws: as for omnihub.
-  public func write(_ rows: WideRows, to path: String) throws {
-    let database = try open(path, tables: ["rows"])
-    try database.execute(WideRows.definition)
-    try insert(into: "rows", columns: WideRows.columnCount, count: rows.count, database) { rows.row($0) }
-    report("rows", rows.count)
+  public func write(_ records: any MeasuredRecords, to path: String) throws {
+    let database = try open(path, tables: [records.name])
+    try database.execute(records.definition)
+    try insert(into: records.name, columns: records.columnCount, count: records.count, database) {
+      records.row($0)
+    }
+    report(records.name, records.count)
   }
 
   /// Opens or makes the file, with none of these tables in it.
