@@ -57,7 +57,7 @@ extension Motiv8Sample {
 
   /// A sound row with a key and names of its own, which nothing refers to.
   private func stranger(_ table: Motiv8Table, _ number: Int, _ word: String) -> [SQLiteValue] {
-    var random = SplitMix64(seed: seed, collection: "motiv8." + word, index: number)
+    var random = SplitMix64(seed: seed, collection: "motiv8." + word, index: 1_000_000 + number)
     var cells = row(table, number % count(table))
     switch table {
     case .mediaFiles:
@@ -107,7 +107,7 @@ extension Motiv8Sample {
     case .goalOfNoUser: cells[1] = .number(900_000_000 + number)
     case .goalOfNoProgram: cells[2] = .text("keep-calm")
     case .itemOfNoMedia: cells[3] = .text(String(repeating: "0", count: 32))
-    // The first goal that is deleted, or in a small sample one that isn't there.
+    // Goal 50 is the first that is deleted; in a small sample it isn't there at all.
     case .itemOfDeletedGoal: cells[2] = .number(50)
     case .embeddingOfNoMedia: cells[1] = .text(String(repeating: "0", count: 32))
     case .sessionOfNoUser: cells[1] = .number(900_000_000 + number)
