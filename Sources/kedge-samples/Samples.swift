@@ -35,6 +35,8 @@ internal import SampleData
     case "spirits": try spirits(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
+    case "counts": try counts(command)
+    case "drop-database": try dropDatabase(command)
     default: try replicaInit(command)
     }
   }
@@ -42,13 +44,17 @@ internal import SampleData
   private static func sendfx(_ command: ParsedCommand) throws {
     let sample = try SendfxSample(
       documents: command.integer("documents") ?? 100_000, seed: seed(command),
-      broken: command.integer("broken") ?? 0)
-    try writer(command).write(sample, to: mongo(command.value("url")))
+      broken: command.integer("broken") ?? 0, dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url))
   }
 
   private static func omnihub(_ command: ParsedCommand) throws {
     let sample = try OmnihubSample(
-      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0)
+      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0,
+      dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
     try writer(command).write(sample, to: store(command).path())
   }
 
@@ -69,10 +75,11 @@ internal import SampleData
   }
 
   private static func rows(_ command: ParsedCommand) throws {
-    let rows = try WideRows(count: command.integer("count") ?? 1_000_000, seed: seed(command))
+    let kind = command.value("kind").flatMap(MeasuredKind.init) ?? .rows
+    let rows = try kind.records(command.integer("count") ?? 1_000_000, seed: seed(command))
     switch try store(command) {
     case .mongo(let url):
-      try writer(command).write(rows, to: command.value("name") ?? "rows", of: mongo(url))
+      try writer(command).write(rows, to: command.value("name") ?? rows.name, of: mongo(url))
     case .sqlite(let path):
       try writer(command).write(rows, to: path)
     }
@@ -103,6 +110,22 @@ internal import SampleData
   private static func replicaInit(_ command: ParsedCommand) throws {
     let settings = try MongoSettings(url: command.arguments[0], database: "admin")
     try ReplicaSet.initiate(MongoConnection(settings))
+  }
+
+  private static func counts(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    for name in try mongo.collections().map(\.name).sorted() {
+      print(name, try mongo.estimatedCount(name))
+    }
+  }
+
+  private static func dropDatabase(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    guard mongo.settings.database.hasPrefix("kedge_") else {
+      throw UsageError(
+        "Only a database whose name begins with kedge_ is dropped, and this is \(mongo.settings.database).")
+    }
+    try mongo.dropDatabase()
   }
 
   // MARK: Options
