@@ -8,7 +8,6 @@ enum SamplesProgram {
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
     commands: [sendfx, omnihub, i2i, spirits, rows, disturb, counts, dropDatabase, replicaInit],
->>>>>>> 107a02eae9406a6bae9fb92eff112c972d19adcd
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
