@@ -20,8 +20,8 @@ struct SeedPruning {
   func groups() throws -> [Group] {
     try connection.query(
       """
-      SELECT DISTINCT seed, table_schema, table_name, array_to_string(key_columns, E'\\n') AS key FROM kedge.seeds
-      WHERE set_name = $1 ORDER BY seed COLLATE "C" DESC, table_schema, table_name
+      SELECT seed, table_schema, table_name, array_to_string(key_columns, E'\\n') AS key FROM kedge.seeds
+      WHERE set_name = $1 GROUP BY 1, 2, 3, key_columns ORDER BY seed COLLATE "C" DESC, table_schema, table_name
       """, [.text(memory.set)]
     ).map { row in
       Group(
