@@ -11,9 +11,9 @@ struct SpiritsDomainTests {
     "every feature lands as its documents say, what is broken waits for its reason, and the whole way is gone"
   )
   func wholeWay() throws {
-    let domain = try KeptDomain("spirits", rows: 600)
+    let domain = try KeptDomain("spirits", rows: 1000)
     try domain.run(["--until", "audit"])
-    let sample = try SpiritsSample(documents: 600, seed: 7, broken: 14)
+    let sample = try SpiritsSample(documents: 1000, seed: 7, broken: 14)
     try points(domain, sample)
     try shop(domain, sample)
     try minions(domain, sample)
