@@ -85,7 +85,8 @@ let package = Package(
       dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
 
     // MARK: Seeds
-    .target(name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
+    .target(
+      name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
     .testTarget(
       name: "SeedsTests",
       dependencies: ["Catalog", "Executors", "Mapping", "Postgres", "Seeds", "TestSupport"]),
@@ -204,9 +205,10 @@ let package = Package(
       path: "Examples/OwnershipTests/Tests/ShopDataTests"),
 
     // MARK: SampleData
-    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "SQLite"]),
+    .target(name: "SampleData", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
     .testTarget(
-      name: "SampleDataTests", dependencies: ["Codec", "Mapping", "Mongo", "SQLite", "SampleData"]),
+      name: "SampleDataTests",
+      dependencies: ["Codec", "Mapping", "Mongo", "Postgres", "SQLite", "SampleData", "TestSupport"]),
 
     // MARK: Executables
     .executableTarget(
@@ -218,7 +220,8 @@ let package = Package(
         "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Scheduling", "Schema", "Seeds",
       ]),
     .executableTarget(
-      name: "kedge-samples", dependencies: ["CommandLine", "Mongo", "Progress", "SampleData"]),
+      name: "kedge-samples",
+      dependencies: ["CommandLine", "Mongo", "Postgres", "Progress", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .target(

@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import Glibc
 internal import Mongo
+internal import Postgres
 internal import Progress
 internal import SampleData
 
@@ -30,6 +31,7 @@ internal import SampleData
     switch command.path.first {
     case "sendfx": try sendfx(command)
     case "omnihub": try omnihub(command)
+    case "i2i": try i2i(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
     default: try replicaInit(command)
@@ -47,6 +49,21 @@ internal import SampleData
     let sample = try OmnihubSample(
       rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0)
     try writer(command).write(sample, to: store(command).path())
+  }
+
+  private static func i2i(_ command: ParsedCommand) throws {
+    let sample = try I2ISample(rows: command.integer("rows") ?? 20_000, seed: seed(command))
+    if command.flag("truth") {
+      for table in I2ITable.allCases {
+        print(table.rawValue, "rows", sample.count(table))
+        for (status, count) in sample.statuses(table).sorted(by: { $0.key < $1.key }) {
+          print(table.rawValue, status, count)
+        }
+      }
+      return
+    }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
   }
 
   private static func rows(_ command: ParsedCommand) throws {

@@ -6,7 +6,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, rows, disturb, replicaInit],
+    commands: [sendfx, omnihub, i2i, rows, disturb, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -35,6 +35,14 @@ enum SamplesProgram {
       seed, broken, drop,
     ])
 
+  private static let i2i = CommandSpec(
+    "i2i", summary: "Rows for the tables that migrations/i2i makes and seeds/i2i has begun to fill.",
+    options: [
+      .value("url", "URL", .url, help: "The PostgreSQL database: 'postgres://user@host/database'."),
+      .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over three tables.", default: "20000"),
+      seed, drop, truth,
+    ])
+
   private static let rows = CommandSpec(
     "rows", summary: "One collection or table of plain records, for measuring.",
     options: [
@@ -60,6 +68,8 @@ enum SamplesProgram {
     "seed", "N", .integer(atLeast: 0), help: "Other seeds give other data.", default: "1")
   private static let broken = OptionSpec.value(
     "broken", "N", .integer(0...100_000), help: "More records, that can't land.", default: "0")
+  private static let truth = OptionSpec.flag(
+    "truth", help: "Write nothing; say what would be written, a line for each count.")
   private static let drop = OptionSpec.flag("drop", help: "Replace what is there under the same names.")
 
   private static func url(required: Bool) -> OptionSpec {

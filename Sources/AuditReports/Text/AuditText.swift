@@ -126,6 +126,9 @@ public struct AuditText {
   private func verdict() -> [String] {
     let repaired = report.entities.reduce(0) { $0 + $1.tally.repaired }
     var lines = report.repair.map(AuditWords.repair) ?? []
+    if report.entities.isEmpty {
+      lines.append("nothing to compare: Postgres owns every core entity of the mapping set")
+    }
     if repaired > 0 { lines.append("\(Count.text(repaired, "difference")) repaired") }
     if !report.isComplete {
       lines.append(style.yellow("not complete: the time budget ended before everything was compared"))

@@ -163,12 +163,13 @@ struct ReferenceChecks {
     }
   }
 
-  /// A reference has to be translated by the same rule as the key that it points to.
+  /// A reference has to be translated by the same rule as the key that it points to; unless that has no rule, because
+  /// it has always lived in Postgres.
   private func checkRule(_ one: Field, _ other: Field, of target: Entity, at location: SourceLocation) {
     let (rule, wanted) = (
       one.transforms.filter(\.makesAnotherValue), other.transforms.filter(\.makesAnotherValue)
     )
-    guard rule != wanted else { return }
+    guard rule != wanted, !target.isNative else { return }
     func words(_ transforms: [Transform]) -> String {
       transforms.isEmpty
         ? "as it is" : "through " + transforms.map(FieldWriter.written).joined(separator: ", ")

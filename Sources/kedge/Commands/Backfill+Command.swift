@@ -85,6 +85,9 @@ extension Session {
   }
 
   private func text(_ report: BackfillReport) -> String {
+    if report.entities.isEmpty {
+      return "nothing to move: Postgres owns every core entity of the mapping set"
+    }
     var table = TableText(["entity", "read", "landed", "unchanged", "quarantined", "filtered", "seconds"])
     for entity in report.entities {
       table.add([
