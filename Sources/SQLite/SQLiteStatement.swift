@@ -103,6 +103,15 @@ public final class SQLiteStatement {
     }
   }
 
+  /// Whether it changes nothing in the file. `BEGIN` and its like count as such.
+  public var isReadOnly: Bool { sqlite3_stmt_readonly(statement) != 0 }
+
+  /// How many values the statement takes.
+  public var parameterCount: Int { Int(sqlite3_bind_parameter_count(statement)) }
+
+  /// Forgets the values that were bound, so that none of them stays in memory.
+  public func clearBindings() { sqlite3_clear_bindings(statement) }
+
   /// Makes the statement ready to run again, with the same parameters, and lets go of its read lock.
   public func reset() { sqlite3_reset(statement) }
 

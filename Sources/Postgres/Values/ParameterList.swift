@@ -24,6 +24,12 @@ struct ParameterList {
             .usage, "Parameter $\(index + 1) is text that holds a NUL character, which Postgres can't store.")
         }
         append(text.utf8, type: 0, format: 0)
+      case .typed(let text, let type):
+        guard !text.utf8.contains(0) else {
+          throw PostgresError(
+            .usage, "Parameter $\(index + 1) is text that holds a NUL character, which Postgres can't store.")
+        }
+        append(text.utf8, type: type, format: 0)
       case .integer(let value): append(String(value).utf8, type: 20, format: 0)
       case .boolean(let value): append((value ? "t" : "f").utf8, type: 16, format: 0)
       case .bytes(let value): append(value, type: 17, format: 1)

@@ -14,6 +14,8 @@ public enum PostgresParameter: Sendable, Hashable {
   case boolean(Bool)
   /// A bytea, sent in binary.
   case bytes([UInt8])
+  /// The text form of a value of the type that has this number in `pg_type`.
+  case typed(String, UInt32)
   /// NULL, of the type that the server infers.
   case null
 }

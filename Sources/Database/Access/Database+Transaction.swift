@@ -1,0 +1,84 @@
+/// The transaction that the present task is inside of.
+enum CurrentTransaction {
+  struct Entry: Sendable {
+    let database: ObjectIdentifier
+    let transaction: Transaction
+  }
+  @TaskLocal static var entries: [Entry] = []
+}
+
+extension Database {
+  /// Runs `body` in a transaction: commits when it returns; rolls back when it throws, when the task is cancelled or the deadline comes.
+  ///
+  /// Inside, use the transaction that `body` gets: the database's own calls would run outside of it and are refused. On SQLite one
+  /// transaction that isn't `readOnly` runs at a time (`BEGIN IMMEDIATE`), others wait for it.
+  ///
+  /// - Parameters:
+  ///   - isolation: what it may see of others; nil for the server's default.
+  ///   - readOnly: whether writes are refused.
+  ///   - retries: how often `body` may run again after another transaction got in its way (see ``DatabaseError/isRetryable``). It
+  ///     must do nothing that can't be repeated.
+  ///   - deadline: for all of it, with the wait for a connection and all repetitions.
+  /// - Throws: what `body` throws, or a ``DatabaseError``.
+  @discardableResult
+  public func transaction<T>(
+    isolation: IsolationLevel? = nil, readOnly: Bool = false, retries: Int = 0, deadline: Deadline? = nil,
+    _ body: (Transaction) async throws -> T
+  ) async throws -> T {
+    try requireNoTransaction()
+    let mode = TransactionMode(isolation: isolation, readOnly: readOnly)
+    let pool = readOnly ? connections.readers : connections.main
+    var attempt = 0
+    while true {
+      do {
+        return try await pool.withConnection(deadline: deadline) { connection in
+          await transaction(mode, on: connection, deadline, body)
+        }
+      } catch let error as DatabaseError where error.isRetryable && attempt < retries {
+        attempt += 1
+        if let deadline, deadline.hasPassed { throw error }
+        // Those that got in each other's way should not meet again at once.
+        let pause = Duration.milliseconds(Int.random(in: 1...(2 << min(attempt, 7))))
+        try await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  private func transaction<T>(
+    _ mode: TransactionMode, on connection: StoreConnection, _ deadline: Deadline?,
+    _ body: (Transaction) async throws -> T
+  ) async -> (Result<T, any Error>, isReusable: Bool) {
+    let transaction = Transaction(connection, backend, translations, deadline: deadline)
+    do {
+      try await withToken(deadline: deadline) { try await connection.begin(mode, $0) }
+      let entry = CurrentTransaction.Entry(database: ObjectIdentifier(self), transaction: transaction)
+      let value = try await CurrentTransaction.$entries.withValue(CurrentTransaction.entries + [entry]) {
+        try await body(transaction)
+      }
+      transaction.end()
+      if Task.isCancelled { throw StatementToken.error(for: .cancelled) }
+      if let deadline, deadline.hasPassed {
+        throw DatabaseError(
+          .timeout(.transaction), "The transaction took longer than its deadline allows, and was rolled back."
+        )
+      }
+      try await withToken(deadline: deadline) { try await connection.commit($0) }
+      return (.success(value), await connection.isReusable)
+    } catch {
+      transaction.end()
+      return (.failure(error), await connection.rollBack())
+    }
+  }
+
+  func requireNoTransaction() throws {
+    let isInside = CurrentTransaction.entries.contains {
+      $0.database == ObjectIdentifier(self) && $0.transaction.isOpen
+    }
+    guard !isInside else {
+      throw DatabaseError(
+        .usage,
+        "This call stands inside a transaction of the same database and would not be part of it; "
+          + "use the transaction that the braces get (or savepoint, for a transaction inside).")
+    }
+  }
+}
