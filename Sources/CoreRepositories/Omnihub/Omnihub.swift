@@ -1,5 +1,5 @@
 public import Database
-public import Guardrails
+internal import Guardrails
 
 /// The core of omnihub, in Postgres or still in SQLite: the same repositories over both, with the old schema's names and types behind them.
 ///

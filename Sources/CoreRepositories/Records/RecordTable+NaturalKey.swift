@@ -1,5 +1,6 @@
 internal import Database
 internal import Foundation
+internal import Guardrails
 
 /// Upserts by keys that no unique index keeps, because older data breaks them.
 extension RecordTable {

@@ -1,5 +1,5 @@
 public import Database
-public import Guardrails
+internal import Guardrails
 
 /// The core of sendfx in Postgres: eight tables, each with its repository. Feature data stays in MongoDB.
 ///

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// A `text[]` of Postgres, in its text form: `{plain,"with, comma",NULL}`.
 struct TextArray: Sendable, Hashable, DatabaseEncodable, DatabaseDecodable {

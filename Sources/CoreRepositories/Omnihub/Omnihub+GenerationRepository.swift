@@ -1,5 +1,6 @@
 internal import Database
 public import Foundation
+internal import Guardrails
 
 extension Omnihub {
   /// What users had generated: table `generations`. New ones come from ``CreditRepository``, which reserves what they cost.

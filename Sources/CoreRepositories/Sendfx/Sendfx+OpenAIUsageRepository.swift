@@ -1,5 +1,6 @@
 internal import Database
 public import Foundation
+internal import Guardrails
 
 extension Sendfx {
   /// Calls of language models, and what they cost: `core.openai_usage`.

@@ -1,5 +1,6 @@
 public import Database
 public import Foundation
+internal import Guardrails
 
 extension Omnihub {
   /// A line of the application's log.

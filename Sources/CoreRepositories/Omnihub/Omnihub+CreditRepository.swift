@@ -1,5 +1,6 @@
 public import Database
 public import Foundation
+internal import Guardrails
 
 extension Omnihub {
   /// Credits: reserved when a generation begins, spent when it is completed, and given back once when it fails.
@@ -84,7 +85,8 @@ extension Omnihub {
         let rows = try await transaction.run(
           "UPDATE generations SET status = 'running', provider = $1 WHERE \(isKey(2)) AND status = 'pending'",
           [provider, id])
-        return try await rows > 0 || !confirm(id, is: .running, transaction, for: "started")
+        if rows > 0 { return true }
+        return try await confirm(id, is: .running, transaction, for: "started")
       }
     }
 
@@ -96,8 +98,9 @@ extension Omnihub {
     public func complete(_ id: UUID, result: JSONText? = nil) async throws -> Bool {
       try await generations.write(.update) { transaction in
         let row = try await transaction.one(finish("completed", "result = $1"), [result, finished, id])
-        if let row { try await noteDuration(row, id, transaction) }
-        return try await row != nil || !confirm(id, is: .completed, transaction, for: "completed")
+        guard let row else { return try await confirm(id, is: .completed, transaction, for: "completed") }
+        try await noteDuration(row, id, transaction)
+        return true
       }
     }
 
@@ -191,7 +194,8 @@ extension Omnihub.CreditRepository {
     _ = try await transaction.run("UPDATE generations SET duration_ms = $1 WHERE \(isKey(2))", [Int(duration), id])
   }
 
-  /// - Returns: true if it has come so far already.
+  /// - Returns: false, for nothing is to be done if it has come so far already.
+  /// - Throws: ``RepositoryError`` where it hasn't.
   private func confirm(
     _ id: UUID, is status: Omnihub.GenerationStatus, _ transaction: Transaction, for action: String
   ) async throws -> Bool {
@@ -204,6 +208,6 @@ extension Omnihub.CreditRepository {
       throw RepositoryError.wrongState(
         entity: "generations", key: "\(id)", state: found.rawValue, action: action)
     }
-    return true
+    return false
   }
 }

@@ -1,4 +1,5 @@
 internal import Database
+internal import Guardrails
 
 extension Sendfx {
   /// Where people work together: `core.workspaces`, and their domains in `core.workspace_domains`.

@@ -1,5 +1,6 @@
 internal import Database
 public import Foundation
+internal import Guardrails
 
 extension Omnihub {
   /// A named setting.

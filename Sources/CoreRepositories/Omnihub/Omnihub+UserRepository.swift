@@ -1,5 +1,6 @@
-public import Database
+internal import Database
 public import Foundation
+internal import Guardrails
 
 extension Omnihub {
   /// An account.

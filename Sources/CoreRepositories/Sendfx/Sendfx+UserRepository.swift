@@ -1,5 +1,6 @@
 internal import Database
-internal import Foundation
+public import Foundation
+internal import Guardrails
 
 extension Sendfx {
   /// The people who log in: `core.users`, and their addresses in `core.user_addresses`.
