@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import CoreRepositories
 internal import Foundation
+internal import Mapping
 
 /// A usage summary for people and for programs.
 struct UsageLines {
