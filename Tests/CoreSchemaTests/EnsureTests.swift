@@ -40,17 +40,10 @@ struct EnsureTests {
       ]), migrations: try scene.folder())
   }
 
-  /// Starts as an application does: the core, then the feature store.
-  private func start(_ settings: CoreSchemaSettings, _ mongo: MongoSettings) async throws -> FeatureStore<
-    MongoClient
-  > {
-    try await FeatureStore.mongo(mongo, after: try await ensureCoreSchema(settings))
-  }
-
   /// What a start fails with, as text.
   private func failure(_ settings: CoreSchemaSettings, _ mongo: MongoSettings) async -> String {
     do {
-      _ = try await start(settings, mongo)
+      _ = try await startApplication(settings, mongo)
       return "nothing"
     } catch {
       return "\(error)"
@@ -65,12 +58,13 @@ struct EnsureTests {
     #expect(outlook.pending == ["0001_tables"])
     #expect(outlook.missing == ["table core.tiers doesn't exist"])
     #expect(try scene.everything().filter { $0.contains("core") } == [])
-    let store = try await start(try settings(), try MongoSettings(url: mongo.uri))
+    let flows = try await startApplication(try settings(), try MongoSettings(url: mongo.uri))
+    let store = flows.store
     #expect(store.core.set == "app")
     #expect(store.core.applied == ["0001_tables"])
     #expect(store.core.warnings == [])
     try await store.client.run { _ = try $0.run(command: ["insert": "flows", "documents": [["_id": 1]]]) }
-    #expect(try await store.client.run { try $0.collections().count } == 1)
+    #expect(try await flows.count() == 1)
     #expect(try await ensureCoreSchema(try settings()).applied == [])
   }
 
