@@ -76,7 +76,7 @@ struct EndpointTests {
     configuration.idleLimit = .seconds(1000)
     let database = try Database(configuration)
     #expect(try await database.one("SELECT 1 AS n")?["n", as: Int.self] == 1)
-    var health = await database.healthCheck()
+    var health = await database.healthCheck(deadline: .after(.seconds(60)))
     #expect(health.isHealthy)
     #expect(health.endpoints.map(\.isAvailable) == [false, true])
     #expect(health.endpoints.map(\.failures) == [1, 0])
@@ -95,7 +95,7 @@ struct EndpointTests {
     clock.advance(by: .seconds(300))
     try await reconnect()
     #expect(proxy.acceptedCount > asked)
-    health = await database.healthCheck()
+    health = await database.healthCheck(deadline: .after(.seconds(60)))
     #expect(health.endpoints.map(\.isAvailable) == [true, true])
     await database.close()
   }
@@ -108,7 +108,7 @@ struct EndpointTests {
     let database = try Database(DatabaseConfiguration(.postgres([wrong, server.settings])))
     let error = try await failure { _ = try await database.query("SELECT 1") }
     #expect(error.kind == .connection && error.sqlState == "3D000")
-    #expect(await database.healthCheck().endpoints.map(\.isAvailable) == [true, true])
+    #expect(await database.healthCheck(deadline: .after(.seconds(60))).endpoints.map(\.isAvailable) == [true, true])
     await database.close()
   }
 
@@ -124,11 +124,11 @@ struct EndpointTests {
     settings.password = "hunter2"
     let database = try Database(DatabaseConfiguration(.postgres([settings])))
     for _ in 0..<2 {
-      let error = try await failure { _ = try await database.testConnection() }
+      let error = try await failure { _ = try await database.testConnection(deadline: .after(.seconds(60))) }
       #expect(error.kind == .connection)
       #expect(!"\(error)".contains("hunter2"))
     }
-    let health = await database.healthCheck()
+    let health = await database.healthCheck(deadline: .after(.seconds(60)))
     #expect(health.failure?.kind == .connection, "\(health)")
     #expect(health.isReadOnly == nil)
     proxy.refuse(false)
@@ -140,7 +140,7 @@ struct EndpointTests {
   func silent() async throws {
     let server = try TestPostgres()
     let proxy = try FaultProxy(to: server.settings.hosts.first?.port ?? 5432)
-    proxy.inflict(.stall)
+    proxy.arm(.stall, afterBytes: 1, .toServer)
     var settings = server.settings
     settings.hosts = [.init("127.0.0.1", port: proxy.port)]
     let database = try Database(DatabaseConfiguration(.postgres([settings])))

@@ -30,13 +30,13 @@ struct ErrorTests {
       #expect(unique.table == "users")
       let key = try await failure { try await database.run("INSERT INTO users VALUES (1, 'other', 6)") }
       #expect(key.isUniqueViolation)
-      let missing = try await failure { try await database.run("INSERT INTO orders VALUES (2, 4242, 1)") }
+      let missing = try await failure { try await database.run("INSERT INTO orders VALUES (2, 271828182, 1)") }
       #expect(missing.isForeignKeyViolation)
       let kept = try await failure { try await database.run("DELETE FROM users WHERE id = 1") }
       #expect(kept.isForeignKeyViolation)
       let null = try await failure { try await database.run("INSERT INTO users VALUES (3, NULL, 1)") }
       #expect(null.kind == .notNullViolation(column: "email"))
-      let check = try await failure { try await database.run("INSERT INTO orders VALUES (3, 1, ?)", [-777]) }
+      let check = try await failure { try await database.run("INSERT INTO orders VALUES (3, 1, ?)", [-314159265]) }
       #expect(check.kind == .checkViolation(constraint: "amount_is_positive"))
       let syntax = try await failure { try await database.run("SELEKT 1") }
       #expect(syntax.kind == .statement)
@@ -48,7 +48,7 @@ struct ErrorTests {
         var shown = "\(error)" + String(reflecting: error)
         dump(error, to: &shown)
         #expect(error.isConstraintViolation)
-        #expect(!shown.contains("secret@") && !shown.contains("777") && !shown.contains("4242"))
+        #expect(!shown.contains("secret@") && !shown.contains("314159265") && !shown.contains("271828182"))
       }
     }
   }

@@ -52,7 +52,7 @@ public struct DatabaseConfiguration: Sendable {
   public var statementCacheSize = 128
   /// How long a Postgres endpoint that failed is passed over.
   public var endpointRetryInterval = Duration.seconds(300)
-  /// Counts idle time and the time of endpoints that failed; tests put their own clock here.
+  /// The clock of deadlines, idle time and endpoints that failed; tests put their own here.
   public var time = TimeSource.system
 
   /// Settings for a database.
