@@ -29,7 +29,9 @@ final class TestClock: Sendable {
       await withCheckedContinuation { continuation in
         let isOver = state.withLock { state in
           let isOver = state.now >= until || Task.isCancelled
-          if !isOver { state.sleepers.append(Sleeper(number: number, until: until, continuation: continuation)) }
+          if !isOver {
+            state.sleepers.append(Sleeper(number: number, until: until, continuation: continuation))
+          }
           return isOver
         }
         if isOver { continuation.resume() }

@@ -76,7 +76,7 @@ struct EndpointTests {
     configuration.idleLimit = .seconds(1000)
     let database = try Database(configuration)
     #expect(try await database.one("SELECT 1 AS n")?["n", as: Int.self] == 1)
-    var health = await database.healthCheck(deadline: .after(.seconds(60)))
+    var health = await database.healthCheck()
     #expect(health.isHealthy)
     #expect(health.endpoints.map(\.isAvailable) == [false, true])
     #expect(health.endpoints.map(\.failures) == [1, 0])
@@ -95,7 +95,7 @@ struct EndpointTests {
     clock.advance(by: .seconds(300))
     try await reconnect()
     #expect(proxy.acceptedCount > asked)
-    health = await database.healthCheck(deadline: .after(.seconds(60)))
+    health = await database.healthCheck()
     #expect(health.endpoints.map(\.isAvailable) == [true, true])
     await database.close()
   }
@@ -108,7 +108,8 @@ struct EndpointTests {
     let database = try Database(DatabaseConfiguration(.postgres([wrong, server.settings])))
     let error = try await failure { _ = try await database.query("SELECT 1") }
     #expect(error.kind == .connection && error.sqlState == "3D000")
-    #expect(await database.healthCheck(deadline: .after(.seconds(60))).endpoints.map(\.isAvailable) == [true, true])
+    #expect(
+      await database.healthCheck(deadline: .after(.seconds(60))).endpoints.map(\.isAvailable) == [true, true])
     await database.close()
   }
 

@@ -39,7 +39,11 @@ extension Database {
         if let deadline, deadline.hasPassed(configuration.time) { throw error }
         // Those that got in each other's way should not meet again at once.
         let pause = Duration.milliseconds(Int.random(in: 1...(2 << min(attempt, 7))))
-        try await Task.sleep(for: pause)
+        do {
+          try await Task.sleep(for: pause)
+        } catch {
+          throw StatementToken.error(for: .cancelled)
+        }
       }
     }
   }

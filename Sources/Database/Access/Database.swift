@@ -103,7 +103,9 @@ public final class Database: DatabaseAccess {
     let deadline = limited(deadline)
     try await connections.main.withConnection(deadline: deadline) { connection in
       do {
-        try await withToken(configuration.time, deadline: deadline) { try await connection.runScript(sql, $0) }
+        try await withToken(configuration.time, deadline: deadline) {
+          try await connection.runScript(sql, $0)
+        }
         return (.success(()), await connection.isReusable)
       } catch {
         return (.failure(error), await connection.rollBack())

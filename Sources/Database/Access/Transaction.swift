@@ -114,11 +114,18 @@ public final class Transaction: DatabaseAccess {
       return value
     } catch {
       // Not cancelled with the task: the transaction around may go on.
-      if isOpen {
-        try await connection.command("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
-        state.withLock { $0.hasFailed = false }
-      }
+      if isOpen { await undo(name) }
       throw error
+    }
+  }
+
+  /// Goes back to a savepoint. Where that fails, the whole transaction is lost, and the error that led here is the one to hear of.
+  private func undo(_ name: String) async {
+    do {
+      try await connection.command("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
+      state.withLock { $0.hasFailed = false }
+    } catch {
+      state.withLock { $0.hasFailed = true }
     }
   }
 }

@@ -68,6 +68,16 @@ public struct DatabaseConfiguration: Sendable {
     DatabaseConfiguration(try target(url: url, from: "the URL"), source: "URL")
   }
 
+  /// The same database, by sessions that say who writes: Kedge's guardrails inside a Postgres database ask for that. Nothing changes
+  /// for SQLite.
+  public func writing(as writer: String) -> DatabaseConfiguration {
+    var configuration = self
+    if case .postgres(let endpoints) = target {
+      configuration.target = .postgres(endpoints.map { $0.writing(as: writer) })
+    }
+    return configuration
+  }
+
   /// A SQLite file.
   public static func sqlite(path: String) -> DatabaseConfiguration {
     DatabaseConfiguration(.sqlite(path: path), source: "path")

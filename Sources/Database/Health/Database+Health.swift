@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 extension Database {
   /// Connects if need be, and makes one round trip.
@@ -11,7 +11,7 @@ extension Database {
       deadline: deadline
     ) { connection in
       do {
-        let statement = SQLTranslation(sql: "SELECT 1", parameterCount: 0, firstWord: "SELECT")
+        let statement = SQLTranslation(sql: "SELECT 1", parameterCount: 0, firstWords: ["SELECT"])
         let start = ContinuousClock.now
         _ = try await withToken(configuration.time, deadline: deadline) {
           try await connection.run(statement, [], $0)
@@ -36,7 +36,7 @@ extension Database {
       health.latency = try await testConnection(deadline: deadline).latency
       switch configuration.target {
       case .sqlite(let path):
-        health.isReadOnly = !FileManager.default.isWritableFile(atPath: path)
+        health.isReadOnly = access(path, W_OK) != 0
         health.isStandby = false
       case .postgres:
         let row = try await one(
