@@ -24,7 +24,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "Cancelling the task cancels the statement, and the connection serves on", .timeLimit(.minutes(1)),
+    "Cancelling the task cancels the statement, and the connection serves on", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func cancelled(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend, { $0.poolSize = 2 }) { test in
@@ -47,7 +47,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "Requests at any moment end their own statement and no other", .timeLimit(.minutes(1)),
+    "Requests at any moment end their own statement and no other", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func cancelledAtAnyMoment(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend, { $0.poolSize = 2 }) { test in
@@ -70,7 +70,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "A deadline ends a statement on the server", .timeLimit(.minutes(1)), arguments: DatabaseBackend.allCases)
+    "A deadline ends a statement on the server", .timeLimit(.minutes(5)), arguments: DatabaseBackend.allCases)
   func deadline(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend, { $0.poolSize = 2 }) { test in
       let database = test.database
@@ -86,7 +86,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "The default limit of statements holds inside and outside of transactions", .timeLimit(.minutes(1)),
+    "The default limit of statements holds inside and outside of transactions", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func statementTimeout(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend, { $0.statementTimeout = .milliseconds(30) }) { test in
@@ -100,7 +100,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "A cancelled transaction is rolled back, whatever it was doing", .timeLimit(.minutes(1)),
+    "A cancelled transaction is rolled back, whatever it was doing", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func cancelledTransaction(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend, { $0.poolSize = 2 }) { test in
@@ -135,7 +135,7 @@ struct CancellationTests {
   }
 
   @Test(
-    "A transaction whose time is over is rolled back although its body hangs", .timeLimit(.minutes(1)),
+    "A transaction whose time is over is rolled back although its body hangs", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func hangingTransaction(_ backend: DatabaseBackend) async throws {
     let clock = TestClock()
@@ -175,7 +175,7 @@ struct CancellationTests {
 
   @Test(
     "A wait for another process' lock on the SQLite file can be cancelled, and has its limit",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func foreignLock() async throws {
     let file = try TestSQLite("PRAGMA journal_mode = WAL; CREATE TABLE n (id int)")
     var configuration = DatabaseConfiguration.sqlite(path: file.path)

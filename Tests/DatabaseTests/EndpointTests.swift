@@ -61,7 +61,7 @@ struct EndpointTests {
 
   @Test(
     "The next server is used while the first is out of reach, and the first again after five minutes",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func failover() async throws {
     let clock = TestClock()
     let server = try TestPostgres()
@@ -100,7 +100,7 @@ struct EndpointTests {
     await database.close()
   }
 
-  @Test("A refusal isn't the server's fault: no other is asked", .timeLimit(.minutes(1)))
+  @Test("A refusal isn't the server's fault: no other is asked", .timeLimit(.minutes(5)))
   func refusal() async throws {
     let server = try TestPostgres()
     var wrong = server.settings
@@ -115,7 +115,7 @@ struct EndpointTests {
 
   @Test(
     "A server that nobody can reach is an error of its kind, and the pool stays usable",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func unreachable() async throws {
     let server = try TestPostgres()
     let proxy = try FaultProxy(to: server.settings.hosts.first?.port ?? 5432)
@@ -137,7 +137,7 @@ struct EndpointTests {
     await database.close()
   }
 
-  @Test("Whoever waits for a server that doesn't answer can leave", .timeLimit(.minutes(1)))
+  @Test("Whoever waits for a server that doesn't answer can leave", .timeLimit(.minutes(5)))
   func silent() async throws {
     let server = try TestPostgres()
     let proxy = try FaultProxy(to: server.settings.hosts.first?.port ?? 5432)

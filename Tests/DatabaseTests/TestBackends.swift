@@ -23,6 +23,8 @@ final class TestDatabase {
       folder = place
       configuration = DatabaseConfiguration(.sqlite(path: place.path + "/test.db"))
     }
+    // A loaded machine takes its time.
+    configuration.waitLimit = .seconds(240)
     adjust(&configuration)
     database = try Database(configuration)
   }
