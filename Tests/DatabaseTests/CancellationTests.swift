@@ -18,7 +18,7 @@ struct CancellationTests {
     #expect(
       try await eventually {
         try server.connection.query(
-          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND state = 'active' AND pid <> pg_backend_pid()"
+          "SELECT 1 FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND query LIKE '%pg_sleep(600)%' AND state = 'active' AND pid <> pg_backend_pid()"
         ).count == 1
       })
   }
@@ -41,7 +41,7 @@ struct CancellationTests {
       guard let server = test.postgres else { return }
       #expect(
         try server.connection.query(
-          "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()"
+          "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
         ).isEmpty)
     }
   }
@@ -159,7 +159,7 @@ struct CancellationTests {
         #expect(
           try await eventually {
             try server.connection.query(
-              "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query LIKE 'ROLLBACK%'"
+              "SELECT 1 FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND state = 'idle' AND query LIKE 'ROLLBACK%'"
             ).count == 1
           })
         try await database.run("INSERT INTO n VALUES (1)")

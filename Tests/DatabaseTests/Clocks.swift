@@ -62,9 +62,9 @@ final class TestClock: Sendable {
   var sleepers: Int { state.withLock { $0.sleepers.count } }
 }
 
-/// Waits until a condition holds, for twenty seconds at most; asks every few milliseconds.
+/// Waits until a condition holds, for two minutes at most; asks every few milliseconds.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  let end = ContinuousClock.now.advanced(by: .seconds(20))
+  let end = ContinuousClock.now.advanced(by: .seconds(120))
   while try await !condition() {
     guard ContinuousClock.now < end else { return false }
     try await Task.sleep(for: .milliseconds(2))

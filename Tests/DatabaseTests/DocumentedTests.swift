@@ -45,7 +45,7 @@ struct DocumentedTests {
 
   @Test("Settings from the environment, and one row")
   func environment() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try MemoryFolder()
     let file = folder.path + "/omnihub.db"
     let database = try Database(DatabaseConfiguration.sqlite(path: file))
     try await prepare(database)

@@ -64,7 +64,7 @@ struct EndpointTests {
     .timeLimit(.minutes(5)))
   func failover() async throws {
     let clock = TestClock()
-    let server = try TestPostgres()
+    let server = try PostgresSide()
     let port = server.settings.hosts.first?.port ?? 5432
     let proxy = try FaultProxy(to: port)
     proxy.refuse(true)
@@ -102,7 +102,7 @@ struct EndpointTests {
 
   @Test("A refusal isn't the server's fault: no other is asked", .timeLimit(.minutes(5)))
   func refusal() async throws {
-    let server = try TestPostgres()
+    let server = try PostgresSide()
     var wrong = server.settings
     wrong.database = "no_such_database_here"
     let database = try Database(DatabaseConfiguration(.postgres([wrong, server.settings])))
@@ -117,7 +117,7 @@ struct EndpointTests {
     "A server that nobody can reach is an error of its kind, and the pool stays usable",
     .timeLimit(.minutes(5)))
   func unreachable() async throws {
-    let server = try TestPostgres()
+    let server = try PostgresSide()
     let proxy = try FaultProxy(to: server.settings.hosts.first?.port ?? 5432)
     proxy.refuse(true)
     var settings = server.settings
@@ -139,7 +139,7 @@ struct EndpointTests {
 
   @Test("Whoever waits for a server that doesn't answer can leave", .timeLimit(.minutes(5)))
   func silent() async throws {
-    let server = try TestPostgres()
+    let server = try PostgresSide()
     let proxy = try FaultProxy(to: server.settings.hosts.first?.port ?? 5432)
     proxy.arm(.stall, afterBytes: 1, .toServer)
     var settings = server.settings

@@ -152,7 +152,7 @@ struct EnvironmentTests {
 struct WriterTests {
   @Test("Sessions say who writes, on every connection of the pool")
   func writer() async throws {
-    let server = try TestPostgres()
+    let server = try PostgresSide()
     let database = try Database(DatabaseConfiguration(.postgres([server.settings])).writing(as: "billing"))
     let row = try await database.one("SELECT current_setting('kedge.writer') AS writer")
     #expect(try row?["writer", as: String.self] == "billing")

@@ -9,7 +9,7 @@ struct PoolTests {
   private func connections(_ test: TestDatabase) throws -> Int {
     let server = try #require(test.postgres)
     return try server.connection.query(
-      "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+      "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
     )[0].int("n")
   }
 
@@ -24,7 +24,7 @@ struct PoolTests {
           group.addTask {
             try await database.transaction { transaction in
               let row = try await transaction.one(
-                "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+                "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND backend_type = 'client backend'"
               )
               let seen = try row?["n", as: Int.self] ?? 0
               most.withLock { $0 = max($0, seen) }
