@@ -49,6 +49,8 @@ struct RowRemoval {
 
   /// The key of the last row of the next range; nil where the range goes to the table's end.
   private func boundary(after last: [String]?) throws -> [String]? {
+    // A table that is declared without a key goes at once.
+    guard !key.isEmpty else { return nil }
     let texts = key.enumerated().map { "t.\(quotedIdentifier($1.name))::text AS k\($0)" }.joined(
       separator: ", ")
     let row = try connection.query(
@@ -61,6 +63,7 @@ struct RowRemoval {
   private func remove(after last: [String]?, to next: [String]?) throws -> Int {
     var conditions = [last.map { bound($0, ">") }, next.map { bound($0, "<=") }].compactMap { $0 }
     conditions.append(isDoomed(table, object, "t"))
+    try speak()
     let entangled = plan.foreignKeys.contains { key in
       key.target == name && unfinished.contains { $0.holds(key.table) }
     }
@@ -74,6 +77,13 @@ struct RowRemoval {
       "DELETE FROM \(name.sql) t WHERE \(conditions.joined(separator: " AND "))")
     try ledger.add(count, to: object, of: reset)
     return count
+  }
+
+  /// Says to guardrails who writes until the transaction ends: Kedge itself where the table is but a copy of what an older store
+  /// owns, a person through Kedge where Postgres owns it.
+  private func speak() throws {
+    let isCopy = table.entity.phase == .legacy || table.entity.phase == .shadow
+    _ = try connection.execute("SET LOCAL kedge.writer = '\(isCopy ? "kedge" : "kedge-admin")'")
   }
 
   /// A condition that a row doesn't stay.

@@ -5,8 +5,13 @@
 domain_source=mongo
 domain_roles=(spirits_app spirits_catalogue spirits_reports)
 
-# One broken record of each kind, and ten of each at size.
-spirits_options() { printf '%s\n' --documents "$1" --seed 7 --broken "$([ "$1" -lt 100000 ] && echo 14 || echo 140)"; }
+# One broken record of each kind, and ten of each at size; none where they would be more than the mapping puts up with.
+spirits_options() {
+  local broken=14
+  [ "$1" -ge 800 ] || broken=0
+  [ "$1" -lt 100000 ] || broken=140
+  printf '%s\n' --documents "$1" --seed 7 --broken "$broken"
+}
 
 domain_generate() {
   local -a options
