@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(
       name: "CoreSchemaTests",
       dependencies: [
-        "Catalog", "CoreSchema", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema",
+        "Catalog", "Codec", "CoreSchema", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema",
         "TestSupport",
       ]),
 

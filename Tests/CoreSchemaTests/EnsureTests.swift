@@ -1,3 +1,4 @@
+import Codec
 import CoreSchema
 import Foundation
 import Mapping
@@ -64,7 +65,7 @@ struct EnsureTests {
     #expect(outlook.pending == ["0001_tables"])
     #expect(outlook.missing == ["table core.tiers doesn't exist"])
     #expect(try scene.everything().filter { $0.contains("core") } == [])
-    let store = try await start(try settings(), mongo.settings)
+    let store = try await start(try settings(), try MongoSettings(url: mongo.uri))
     #expect(store.core.set == "app")
     #expect(store.core.applied == ["0001_tables"])
     #expect(store.core.warnings == [])
@@ -91,7 +92,7 @@ struct EnsureTests {
     try write("0002_more.sql", "-- kedge: up\nALTER TABLE core.tiers ADD COLUMN code txt NOT NULL;\n")
     let failed = await failure(try settings(), mongo)
     #expect(failed.hasPrefix("the schema of \"app\" isn't up, so nothing may start on it: "), "\(failed)")
-    #expect(failed.contains("0002_more.sql:2:41: error:"))
+    #expect(failed.contains("0002_more.sql:2:40: error:"))
     #expect(failed.contains("Mend the file and run the same command again."))
     var gone = try settings()
     gone.target.database = "kedge_there_is_none"

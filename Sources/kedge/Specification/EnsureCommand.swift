@@ -14,4 +14,5 @@ let ensureCommand = CommandSpec(
     ExampleSpec("kedge ensure", says: "Do what is needed before an application starts."),
     ExampleSpec("kedge ensure --dry-run", says: "See what would be done."),
   ],
-  exitCodes: [0, 1, 2, 3, 130])
+  exitCodes: [0, 1, 2, 3, 130],
+  exitMeanings: [3: "The migrations are applied, and don't make what the mapping needs."])

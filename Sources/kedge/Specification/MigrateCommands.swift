@@ -58,7 +58,8 @@ let migrateCommand = CommandSpec(
       discussion: "Ends with 3 when anything is pending, edited, missing, out of order or unfinished.",
       options: [migrationsOption],
       examples: [ExampleSpec("kedge migrate status --json", says: "Show it for a program.")],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3],
+      exitMeanings: [3: "Something is pending, edited, missing, out of order or unfinished."]),
     CommandSpec(
       "verify", summary: "Replay all applied migrations in a new database, and compare it with the live one.",
       discussion: """
@@ -72,7 +73,7 @@ let migrateCommand = CommandSpec(
           help: "SQL to run first: what the migrations find in place, such as the output of 'kedge schema'."),
       ],
       examples: [ExampleSpec("kedge migrate verify", says: "Find what was changed by hand.")],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3], exitMeanings: [3: "The live database differs from what its migrations make."]),
     CommandSpec(
       "baseline",
       summary: "Declare that a database holds all migrations up to a number, without running them.",
@@ -103,7 +104,8 @@ let migrateCommand = CommandSpec(
         ExampleSpec("kedge migrate new 'index users by email'", says: "Begin a migration."),
         ExampleSpec("kedge migrate new tables --from-mapping", says: "Write what the mapping needs."),
       ],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3], exitMeanings: [3: "It is written, and a person has to decide something in it."]
+    ),
     CommandSpec(
       "repair", summary: "Say what stands in the way, and how to mend it; with an option, mend it.",
       discussion: "Without an option it changes nothing, and ends with 3 when there is something to mend.",
@@ -119,7 +121,7 @@ let migrateCommand = CommandSpec(
       examples: [
         ExampleSpec("kedge migrate repair", says: "See what stands in the way."),
         ExampleSpec("kedge migrate repair --accept 12", says: "Keep an edit of migration 12."),
-      ], exitCodes: [0, 1, 2, 3]),
+      ], exitCodes: [0, 1, 2, 3], exitMeanings: [3: "There is something to mend."]),
     CommandSpec(
       "lint", summary: "Warn of what locks, rewrites or destroys. Asks no database.",
       discussion: """
@@ -131,6 +133,6 @@ let migrateCommand = CommandSpec(
           "from", "N", .integer(atLeast: 1), help: "Look at migrations from this number on.", default: "1"),
       ],
       examples: [ExampleSpec("kedge migrate lint --from 12", says: "Look at the newest migrations.")],
-      exitCodes: [0, 2, 3]),
+      exitCodes: [0, 2, 3], exitMeanings: [3: "There is a warning."]),
   ]
 )

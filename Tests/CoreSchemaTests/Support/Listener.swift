@@ -11,7 +11,7 @@ final class Listener: Sendable {
   var connections: Int { accepted.load(ordering: .acquiring) }
 
   init() throws {
-    socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -23,15 +23,13 @@ final class Listener: Sendable {
       }
     }
     guard bound else { throw POSIXError(.EADDRINUSE) }
+    self.socket = socket
     port = UInt16(bigEndian: address.sin_port)
-    let (socket, accepted) = (
-      socket, { @Sendable [self] in self.accepted.add(1, ordering: .acquiringAndReleasing) }
-    )
-    Thread.detachNewThread {
+    Thread.detachNewThread { [self] in
       while true {
         let peer = accept(socket, nil, nil)
         guard peer >= 0 else { return }
-        _ = accepted()
+        accepted.add(1, ordering: .acquiringAndReleasing)
         close(peer)
       }
     }

@@ -2,6 +2,7 @@ import Codec
 import Foundation
 import Mapping
 import Mongo
+import Postgres
 import SampleData
 import TestSupport
 import Testing
