@@ -50,9 +50,9 @@ struct FilesTests {
 
     try target.execute(
       """
-      CREATE TABLE media_files (id bigint PRIMARY KEY, store text NOT NULL, path text);
-      INSERT INTO media_files SELECT n, 'uploads', '2026/file ' || n || '.txt' FROM generate_series(0, 9) n;
-      INSERT INTO media_files VALUES (20, 'uploads', NULL), (21, 'generated', 'é3.txt')
+      CREATE TABLE public.media_files (id bigint PRIMARY KEY, store text NOT NULL, path text);
+      INSERT INTO public.media_files SELECT n, 'uploads', '2026/file ' || n || '.txt' FROM generate_series(0, 9) n;
+      INSERT INTO public.media_files VALUES (20, 'uploads', NULL), (21, 'generated', 'é3.txt')
       """)
     let verify = [
       "verify", "--table", "public.media_files", "--column", "path", "--store-column", "store", "--at", "local:new",
@@ -66,7 +66,7 @@ struct FilesTests {
     #expect(counts["without_file"] as? Int == 1)
     #expect(counts["unnamed"] as? Int == 13)
 
-    try target.execute("INSERT INTO media_files VALUES (30, 'uploads', '2026/gone.txt')")
+    try target.execute("INSERT INTO public.media_files VALUES (30, 'uploads', '2026/gone.txt')")
     let missing = try files(verify + ["--json"])
     #expect(missing.code == 3)
     let rows = try missing.json()["missing_rows"] as? [[String: Any]]
