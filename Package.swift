@@ -86,7 +86,8 @@ let package = Package(
       dependencies: ["Catalog", "Executors", "Migrations", "Postgres", "TestSupport"]),
 
     // MARK: Seeds
-    .target(name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
+    .target(
+      name: "Seeds", dependencies: ["Catalog", "Codec", "Executors", "Mapping", "Migrations", "Postgres"]),
     .testTarget(
       name: "SeedsTests",
       dependencies: ["Catalog", "Executors", "Mapping", "Postgres", "Seeds", "TestSupport"]),

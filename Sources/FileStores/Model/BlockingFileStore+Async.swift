@@ -20,7 +20,8 @@ extension BlockingFileStore {
 
   /// See ``FileStore``.
   @discardableResult
-  public func save<Stream: AsyncSequence & Sendable>(_ stream: Stream, as name: String) async throws -> FileInfo
+  public func save<Stream: AsyncSequence & Sendable>(_ stream: Stream, as name: String) async throws
+    -> FileInfo
   where Stream.Element == [UInt8] {
     let channel = PieceChannel()
     async let saved = onThread { stop in

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("an S3 that is ill")
 struct FaultTests {
-  private func store(_ server: FaultyS3, _ change: (inout S3Settings) -> Void = { _ in }) throws -> S3FileStore {
+  private func store(_ server: FaultyS3, _ change: (inout S3Settings) -> Void = { _ in }) throws
+    -> S3FileStore
+  {
     var settings = try S3Settings(
       bucket: "bucket", endpoint: "http://127.0.0.1:\(server.port)",
       credentials: AWSCredentials(accessKey: "key", secretKey: "verysecret", sessionToken: "verytoken"))
@@ -49,7 +51,8 @@ struct FaultTests {
   func finalFailures() async throws {
     for (status, code, kind) in [
       (403, "AccessDenied", FileStoreError.Kind.denied), (403, "SignatureDoesNotMatch", .settings),
-      (403, "RequestTimeTooSkewed", .settings), (400, "InvalidArgument", .refused), (501, "NotImplemented", .refused),
+      (403, "RequestTimeTooSkewed", .settings), (400, "InvalidArgument", .refused),
+      (501, "NotImplemented", .refused),
       (400, "ExpiredToken", .settings),
     ] {
       let server = try FaultyS3 { _, _ in FaultyS3.failure(status, code) }
@@ -71,7 +74,9 @@ struct FaultTests {
     let bytes = someBytes(100_000)
     let tag = "ETag: \"t1\"\r\n"
     let server = try FaultyS3 { number, request in
-      if number == 0 { return FaultyS3.answer(200, headers: tag, length: bytes.count, Array(bytes[..<30_000])) }
+      if number == 0 {
+        return FaultyS3.answer(200, headers: tag, length: bytes.count, Array(bytes[..<30_000]))
+      }
       guard request.headers["range"] == "bytes=30000-", request.headers["if-match"] == "\"t1\"" else {
         return FaultyS3.answer(400)
       }
@@ -111,7 +116,9 @@ struct FaultTests {
 
   @Test("an answer that always breaks off is an error, and no file appears")
   func alwaysTruncated() async throws {
-    let server = try FaultyS3 { _, _ in FaultyS3.answer(200, headers: "ETag: \"t\"\r\n", length: 1000, [1, 2, 3]) }
+    let server = try FaultyS3 { _, _ in
+      FaultyS3.answer(200, headers: "ETag: \"t\"\r\n", length: 1000, [1, 2, 3])
+    }
     let folder = try TemporaryFolder()
     let store = try store(server) { $0.attempts = 3 }
     #expect(await kindOfFailure { try await store.download("x", to: folder.path + "/x") } != nil)
@@ -123,7 +130,9 @@ struct FaultTests {
     let server = try FaultyS3 { _, request in
       if request.line.contains("?uploads=") {
         return FaultyS3.answer(
-          200, Array("<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>".utf8))
+          200,
+          Array("<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>".utf8)
+        )
       }
       if request.line.contains("partNumber=2") { return FaultyS3.failure(403, "AccessDenied") }
       return FaultyS3.answer(200, headers: "ETag: \"p\"\r\n")
@@ -140,7 +149,9 @@ struct FaultTests {
     let server = try FaultyS3 { number, request in
       if request.line.contains("?uploads=") {
         return FaultyS3.answer(
-          200, Array("<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>".utf8))
+          200,
+          Array("<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>".utf8)
+        )
       }
       if request.line.hasPrefix("POST") {
         return number == 4
@@ -148,7 +159,8 @@ struct FaultTests {
           : FaultyS3.failure(404, "NoSuchUpload")
       }
       if request.line.hasPrefix("HEAD") {
-        return FaultyS3.answer(200, headers: "ETag: \"done\"\r\nx-amz-meta-sha256: \(digest)\r\n", length: 2500)
+        return FaultyS3.answer(
+          200, headers: "ETag: \"done\"\r\nx-amz-meta-sha256: \(digest)\r\n", length: 2500)
       }
       return FaultyS3.answer(200, headers: "ETag: \"p\"\r\n")
     }

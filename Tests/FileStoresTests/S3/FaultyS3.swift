@@ -86,7 +86,9 @@ final class FaultyS3: Sendable {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
           let parts = line.split(separator: ":", maxSplits: 1)
-          if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+          if parts.count == 2 {
+            headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+          }
         }
         head = (lines[0], headers, end + 4)
       }
@@ -107,8 +109,10 @@ final class FaultyS3: Sendable {
   /// An answer's bytes.
   ///
   /// - Parameter length: what its head claims, where that isn't the truth.
-  static func answer(_ status: Int, headers: String = "", length: Int? = nil, _ body: [UInt8] = []) -> [UInt8] {
-    let head = "HTTP/1.1 \(status) Answer\r\nContent-Length: \(length ?? body.count)\r\nConnection: close\r\n\(headers)\r\n"
+  static func answer(_ status: Int, headers: String = "", length: Int? = nil, _ body: [UInt8] = []) -> [UInt8]
+  {
+    let head =
+      "HTTP/1.1 \(status) Answer\r\nContent-Length: \(length ?? body.count)\r\nConnection: close\r\n\(headers)\r\n"
     return Array(head.utf8) + body
   }
 
@@ -117,6 +121,7 @@ final class FaultyS3: Sendable {
     answer(
       status, headers: headers,
       Array(
-        "<?xml version=\"1.0\"?><Error><Code>\(code)</Code><Message>m</Message><RequestId>R1</RequestId></Error>".utf8))
+        "<?xml version=\"1.0\"?><Error><Code>\(code)</Code><Message>m</Message><RequestId>R1</RequestId></Error>"
+          .utf8))
   }
 }
