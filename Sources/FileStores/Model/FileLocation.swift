@@ -12,7 +12,8 @@ public enum FileLocation: Sendable, Equatable, CustomStringConvertible {
       return
     }
     guard text.hasPrefix("s3://") else { throw Self.wrong }
-    let parts = text.dropFirst("s3://".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = text.dropFirst("s3://".count).split(
+      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let bucket = parts.first, !bucket.isEmpty else { throw Self.wrong }
     var prefix = parts.count > 1 ? String(parts[1]) : ""
     if prefix.hasSuffix("/") { prefix.removeLast() }

@@ -89,7 +89,8 @@ public struct S3FileStore: BlockingFileStore {
         throw damaged(name, "it was changed while it was read; read it again")
       }
       if let size = progress.size, progress.received < size {
-        throw PassingFailure(error: damaged(name, "the answer ended after \(progress.received) of \(size) bytes"))
+        throw PassingFailure(
+          error: damaged(name, "the answer ended after \(progress.received) of \(size) bytes"))
       }
     }
     let found = try digest.finishHex()

@@ -27,7 +27,8 @@ extension FileVerification {
     var path = "nullif(t.\(quoteIdentifier(column))::text, '')"
     if let prefix = withoutPrefix, !prefix.isEmpty {
       let literal = quoteLiteral(prefix)
-      path = "CASE WHEN starts_with(\(path), \(literal)) THEN substr(\(path), length(\(literal)) + 1) ELSE \(path) END"
+      path =
+        "CASE WHEN starts_with(\(path), \(literal)) THEN substr(\(path), length(\(literal)) + 1) ELSE \(path) END"
     }
     guard let storeColumn else { return path }
     return "t.\(quoteIdentifier(storeColumn))::text || '/' || (\(path))"
@@ -41,7 +42,8 @@ extension FileVerification {
   func compare(_ report: inout Report, _ keys: [String]) throws {
     let source = "SELECT (\(name)) COLLATE \"C\" AS kedge_name, \(keyList(keys)) FROM \(quotedTable) t"
     let chosen = stores.map { "starts_with(kedge_name, \(quoteLiteral($0 + "/")))" }.joined(separator: " OR ")
-    let rows = "(SELECT * FROM (\(source)) s" + (chosen.isEmpty ? ")" : " WHERE kedge_name IS NULL OR \(chosen))")
+    let rows =
+      "(SELECT * FROM (\(source)) s" + (chosen.isEmpty ? ")" : " WHERE kedge_name IS NULL OR \(chosen))")
     let joined = "\(rows) r LEFT JOIN pg_temp.kedge_files_there f ON f.name = r.kedge_name"
     let counts = try connection.query(
       "SELECT count(*) AS rows, count(kedge_name) AS naming, count(f.name) AS found FROM \(joined)")

@@ -13,7 +13,9 @@ extension Session {
       switch command.path.last {
       case "copy": return try filesCopy()
       case "verify": return try filesVerify()
-      default: throw UsageProblem("the command \(command.path.joined(separator: " ")) isn't known; see: kedge files --help")
+      default:
+        throw UsageProblem(
+          "the command \(command.path.joined(separator: " ")) isn't known; see: kedge files --help")
       }
     } catch let error as FileWorkStopped {
       return filesFail(error.description, ExitCode.interrupted)
