@@ -6,6 +6,7 @@ import Mapping
 import Migrations
 import Postgres
 import SQLite
+import Synchronization
 import TestSupport
 
 /// The repository's own folder, where the mapping sets and their migrations are.
@@ -36,12 +37,16 @@ final class Scene: Sendable {
   }
 
   /// The set's own migrations in a new database.
-  static func postgres(_ set: String, poolSize: Int = 20) throws -> Scene {
-    let server = try TestPostgres(copying: try Templates.shared.template(of: set))
-    var configuration = try DatabaseConfiguration.postgres(url: server.url)
-    configuration.poolSize = poolSize
-    return try Scene(Database(configuration), set, "core", server, SetClock(Date(timeIntervalSince1970: 1_767_225_600)))
+  static func postgres(_ set: String) throws -> Scene {
+    let server = try TestPostgres()
+    let folder = try MigrationFolder(path: "\(repository)/migrations/\(set)")
+    _ = try MigrationRunner(server.connection, folder, options: MigrationOptions()).up()
+    return try Scene(
+      Database(.postgres(url: server.url)), set, "core", server, SetClock(Date(timeIntervalSince1970: 1_767_225_600)))
   }
+
+  /// One that is shared by the tests which run at the time, for those that look at nothing but rows of their own.
+  static func shared(_ set: String) throws -> Scene { try SharedScenes.all.scene(set) }
 
   /// A new SQLite file with the old application's tables.
   static func sqlite(_ set: String, _ schema: String) throws -> Scene {
@@ -51,21 +56,18 @@ final class Scene: Sendable {
   }
 }
 
-/// Databases that are migrated once, and copied for each test.
-final class Templates: @unchecked Sendable {
-  // The lock guards all there is.
-  static let shared = Templates()
-  private let lock = NSLock()
-  private var made: [String: TestPostgres] = [:]
+/// Scenes that end with the last test which uses them.
+private final class SharedScenes: Sendable {
+  private struct Held { weak var scene: Scene? }
+  static let all = SharedScenes()
+  private let held = Mutex<[String: Held]>([:])
 
-  func template(of set: String) throws -> TestPostgres {
-    try lock.withLock {
-      if let found = made[set] { return found }
-      let database = try TestPostgres()
-      let folder = try MigrationFolder(path: "\(repository)/migrations/\(set)")
-      _ = try MigrationRunner(database.connection, folder, options: MigrationOptions()).up()
-      made[set] = database
-      return database
+  func scene(_ set: String) throws -> Scene {
+    try held.withLock { held in
+      if let scene = held[set]?.scene { return scene }
+      let scene = try Scene.postgres(set)
+      held[set] = Held(scene: scene)
+      return scene
     }
   }
 }
@@ -88,3 +90,6 @@ extension Result {
   /// The error, if it is one.
   var failure: (any Error)? { if case .failure(let error) = self { error } else { nil } }
 }
+
+/// Letters and digits that no other test has.
+func newTag() -> String { "t" + UUID().uuidString.replacing("-", with: "").lowercased() }

@@ -11,14 +11,15 @@ struct UsageTests {
   private let workspace: String
 
   init() async throws {
-    scene = try Scene.postgres("sendfx")
-    let owner = try await Sendfx.UserRepository(scene.core).create(Sendfx.User(email: "a@example.org"))
+    scene = try Scene.shared("sendfx")
+    let tag = newTag()
+    let owner = try await Sendfx.UserRepository(scene.core).create(Sendfx.User(email: "\(tag)@example.org"))
     workspace = try await Sendfx.WorkspaceRepository(scene.core).create(
-      Sendfx.Workspace(name: "A", slug: "a", ownerID: owner.id)
+      Sendfx.Workspace(name: "A", slug: tag, ownerID: owner.id)
     ).id
     try await scene.database.run(
       "INSERT INTO core.model_prices (model, valid_from, prompt_price, completion_price)"
-        + " VALUES ('gpt-4o', '2024-05-13', 5, 15), ('gpt-4o', '2024-08-06', 2.5, 10)")
+        + " VALUES ('gpt-4o', '2024-05-13', 5, 15), ('gpt-4o', '2024-08-06', 2.5, 10) ON CONFLICT DO NOTHING")
   }
 
   private func call(
@@ -108,7 +109,7 @@ struct UsageTests {
   func plan() async throws {
     try await scene.database.run(
       "INSERT INTO core.workspaces (id, name, slug, owner_id)"
-        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT id FROM core.users LIMIT 1) FROM generate_series(1, 50) AS n")
+        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT owner_id FROM core.workspaces WHERE id = '\(workspace)') FROM generate_series(1, 50) AS n")
     try await scene.database.run(
       "INSERT INTO core.openai_usage (id, workspace_id, writer, model, created_at)"
         + " SELECT n::text, 'w' || (n % 50 + 1), 'reply', 'gpt-4o', timestamptz '2026-01-01' + n * interval '1 minute'"
