@@ -109,6 +109,13 @@ public final class SQLiteStatement {
   /// How many values the statement takes.
   public var parameterCount: Int { Int(sqlite3_bind_parameter_count(statement)) }
 
+  /// The columns' names now: a change of the schema gives `SELECT *` others, when the statement next runs.
+  public var currentColumnNames: [String] {
+    (0..<sqlite3_column_count(statement)).map { column in
+      sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
+    }
+  }
+
   /// Forgets the values that were bound, so that none of them stays in memory.
   public func clearBindings() { sqlite3_clear_bindings(statement) }
 

@@ -48,25 +48,38 @@ extension Database {
     _ mode: TransactionMode, on connection: StoreConnection, _ deadline: Deadline?,
     _ body: (Transaction) async throws -> T
   ) async -> (Result<T, any Error>, isReusable: Bool) {
-    let transaction = Transaction(connection, backend, translations, deadline: deadline)
+    let transaction = Transaction(
+      connection, backend, translations, deadline: deadline, statementTimeout: configuration.statementTimeout)
+    let timer = deadline.map { deadline in
+      Task {
+        try await ContinuousClock().sleep(until: deadline.instant)
+        await transaction.expire()
+      }
+    }
+    let result = await result(of: transaction, mode, on: connection, deadline, body)
+    timer?.cancel()
+    // What ends the transaction from outside must not meet the connection's next user.
+    _ = await timer?.result
+    if case .success = result { return (result, await connection.isReusable) }
+    return (result, await connection.rollBack())
+  }
+
+  private func result<T>(
+    of transaction: Transaction, _ mode: TransactionMode, on connection: StoreConnection,
+    _ deadline: Deadline?, _ body: (Transaction) async throws -> T
+  ) async -> Result<T, any Error> {
     do {
       try await withToken(deadline: deadline) { try await connection.begin(mode, $0) }
       let entry = CurrentTransaction.Entry(database: ObjectIdentifier(self), transaction: transaction)
-      let value = try await CurrentTransaction.$entries.withValue(CurrentTransaction.entries + [entry]) {
-        try await body(transaction)
-      }
-      transaction.end()
+      let entries = CurrentTransaction.entries + [entry]
+      let value = try await CurrentTransaction.$entries.withValue(entries) { try await body(transaction) }
+      try transaction.end()
       if Task.isCancelled { throw StatementToken.error(for: .cancelled) }
-      if let deadline, deadline.hasPassed {
-        throw DatabaseError(
-          .timeout(.transaction), "The transaction took longer than its deadline allows, and was rolled back."
-        )
-      }
       try await withToken(deadline: deadline) { try await connection.commit($0) }
-      return (.success(value), await connection.isReusable)
+      return .success(value)
     } catch {
-      transaction.end()
-      return (.failure(error), await connection.rollBack())
+      transaction.abandon()
+      return .failure(error)
     }
   }
 

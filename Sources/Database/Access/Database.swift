@@ -1,5 +1,4 @@
 internal import Postgres
-internal import SQLite
 
 /// An application's database: Postgres or SQLite, by one set of calls.
 ///
@@ -24,7 +23,9 @@ public final class Database: DatabaseAccess {
   let configuration: DatabaseConfiguration
   let connections: Connections
   let translations: Translations
+  /// Which statements SQLite has said to write.
   let writers: StatementRoutes
+  let endpoints: EndpointHealth<PostgresSettings>
 
   /// A database by its settings.
   ///
@@ -36,7 +37,10 @@ public final class Database: DatabaseAccess {
     connectionInfo = ConnectionInfo(configuration)
     translations = Translations(backend)
     writers = StatementRoutes()
-    connections = Self.connections(configuration)
+    endpoints = EndpointHealth(
+      configuration.target.endpoints, retryInterval: configuration.endpointRetryInterval,
+      time: configuration.time)
+    connections = Connections(configuration, endpoints)
   }
 
   /// The database that environment variables name; see ``DatabaseConfiguration/init(environment:sqlitePath:purpose:)``.
@@ -50,36 +54,8 @@ public final class Database: DatabaseAccess {
       try DatabaseConfiguration(environment: environment, sqlitePath: sqlitePath, purpose: purpose))
   }
 
-  private static func connections(_ configuration: DatabaseConfiguration) -> Connections {
-    func pool(_ limit: Int, _ name: String, _ make: @escaping @Sendable () throws -> any Driver)
-      -> ConnectionPool
-    {
-      ConnectionPool(
-        limit: limit, waitLimit: configuration.waitLimit, idleLimit: configuration.idleLimit
-      ) {
-        let connection = try StoreConnection(name: name)
-        try await connection.open(make)
-        return connection
-      }
-    }
-    let cacheSize = configuration.statementCacheSize
-    switch configuration.target {
-    case .postgres(let endpoints):
-      let main = pool(configuration.poolSize, "database") {
-        try PostgresDriver(endpoints[0], statementCacheSize: cacheSize)
-      }
-      return Connections(main: main, readers: main)
-    case .sqlite(let path):
-      let lockTimeout = configuration.lockTimeout
-      let main = pool(1, "database-writer") {
-        try SQLiteDriver(path, .writer, statementCacheSize: cacheSize, lockTimeout: lockTimeout)
-      }
-      let readers = pool(max(1, configuration.poolSize - 1), "database-reader") {
-        try SQLiteDriver(path, .reader, statementCacheSize: cacheSize, lockTimeout: lockTimeout)
-      }
-      return Connections(main: main, readers: readers)
-    }
-  }
+  /// How the pool is doing now.
+  public var pool: PoolFigures { connections.figures }
 
   /// Runs one statement on a connection of its own: it is a transaction by itself.
   ///
@@ -125,10 +101,9 @@ public final class Database: DatabaseAccess {
   public func runScript(_ sql: String, deadline: Deadline? = nil) async throws {
     try requireNoTransaction()
     let deadline = limited(deadline)
-    let script = backend == .sqlite ? "BEGIN IMMEDIATE; \(sql)\n; COMMIT" : sql
     try await connections.main.withConnection(deadline: deadline) { connection in
       do {
-        try await withToken(deadline: deadline) { try await connection.runScript(script, $0) }
+        try await withToken(deadline: deadline) { try await connection.runScript(sql, $0) }
         return (.success(()), await connection.isReusable)
       } catch {
         return (.failure(error), await connection.rollBack())

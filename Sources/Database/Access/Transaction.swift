@@ -6,6 +6,9 @@ internal import Synchronization
 public final class Transaction: DatabaseAccess {
   private struct State {
     var isOpen = true
+    var hasExpired = false
+    /// Whether a statement has failed since the last savepoint that is still open began.
+    var hasFailed = false
     var depth = 0
   }
 
@@ -14,42 +17,78 @@ public final class Transaction: DatabaseAccess {
   private let connection: StoreConnection
   private let translations: Translations
   private let deadline: Deadline?
+  private let statementTimeout: Duration?
   private let state = Mutex(State())
 
   init(
     _ connection: StoreConnection, _ backend: DatabaseBackend, _ translations: Translations,
-    deadline: Deadline?
+    deadline: Deadline?, statementTimeout: Duration?
   ) {
     self.connection = connection
     self.backend = backend
     self.translations = translations
     self.deadline = deadline
+    self.statementTimeout = statementTimeout
   }
 
   var isOpen: Bool { state.withLock { $0.isOpen } }
 
-  func end() { state.withLock { $0.isOpen = false } }
-
-  private func requireOpen() throws {
-    guard isOpen else {
-      throw DatabaseError(.usage, "The transaction has ended; use it only inside its own braces.")
+  /// Takes no statements any more.
+  ///
+  /// - Throws: ``DatabaseError`` if it can't be committed.
+  func end() throws {
+    let state = state.withLock { state in
+      defer { state.isOpen = false }
+      return state
     }
+    if state.hasExpired { throw DatabaseError.transactionExpired }
+    if state.hasFailed { throw DatabaseError.transactionFailed }
   }
 
-  /// Runs one statement in the transaction. An error of Postgres' makes the whole transaction fail, unless a ``savepoint(_:)`` stands
-  /// around it.
+  /// Takes no statements any more; it is about to be rolled back.
+  func abandon() { state.withLock { $0.isOpen = false } }
+
+  /// Ends it from outside when its time is over, so that its locks go even if its body hangs.
+  func expire() async {
+    let wasOpen = state.withLock { state in
+      defer {
+        state.hasExpired = state.isOpen || state.hasExpired
+        state.isOpen = false
+      }
+      return state.isOpen
+    }
+    if wasOpen { _ = await connection.rollBack() }
+  }
+
+  private func requireUsable() throws {
+    let state = state.withLock { $0 }
+    if state.hasExpired { throw DatabaseError.transactionExpired }
+    guard state.isOpen else {
+      throw DatabaseError(.usage, "The transaction has ended; use it only inside its own braces.")
+    }
+    if state.hasFailed { throw DatabaseError.transactionFailed }
+  }
+
+  /// Runs one statement in the transaction. If it fails, the whole transaction can only be rolled back, unless a ``savepoint(_:)``
+  /// stands around it: so Postgres has it, and here SQLite too.
   ///
   /// - Throws: ``DatabaseError``.
   public func execute(
     _ sql: String, _ parameters: [(any DatabaseEncodable)?], deadline: Deadline?
   ) async throws -> ExecutionResult {
-    try requireOpen()
+    try requireUsable()
     let translation = try translations.translation(of: sql, parameters: parameters.count)
     let values = parameters.map { $0?.databaseValue ?? .null }
-    let result = try await withToken(deadline: .earlier(deadline, self.deadline)) {
-      try await connection.run(translation, values, $0)
+    let timeout = statementTimeout.map { Deadline.after($0) }
+    do {
+      let result = try await withToken(deadline: .earlier(.earlier(deadline, timeout), self.deadline)) {
+        try await connection.run(translation, values, $0)
+      }
+      return ExecutionResult(rows: result.rows, affected: result.affected)
+    } catch {
+      state.withLock { $0.hasFailed = true }
+      throw error
     }
-    return ExecutionResult(rows: result.rows, affected: result.affected)
   }
 
   /// Runs `body` so that its work alone is undone when it throws, and the transaction goes on. They may be nested; don't run two
@@ -58,22 +97,31 @@ public final class Transaction: DatabaseAccess {
   /// - Throws: what `body` throws, or a ``DatabaseError``.
   @discardableResult
   public func savepoint<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-    try requireOpen()
+    try requireUsable()
     let depth = state.withLock { state in
       state.depth += 1
       return state.depth
     }
     defer { state.withLock { $0.depth -= 1 } }
     let name = "kedge_\(depth)"
-    try await withToken(deadline: deadline) { try await connection.runScript("SAVEPOINT \(name)", $0) }
+    try await withToken(deadline: deadline) { try await connection.command("SAVEPOINT \(name)", $0) }
     do {
       let value = try await body(self)
-      try await withToken(deadline: deadline) { try await connection.runScript("RELEASE \(name)", $0) }
+      try requireUsable()
+      try await withToken(deadline: deadline) { try await connection.command("RELEASE \(name)", $0) }
       return value
     } catch {
       // Not cancelled with the task: the transaction around may go on.
-      try await connection.runScript("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
+      if isOpen {
+        try await connection.command("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
+        state.withLock { $0.hasFailed = false }
+      }
       throw error
     }
   }
+}
+
+extension DatabaseError {
+  static let transactionExpired = DatabaseError(
+    .timeout(.transaction), "The transaction took longer than its deadline allows, and was rolled back.")
 }

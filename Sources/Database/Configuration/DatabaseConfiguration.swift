@@ -16,6 +16,14 @@ public struct DatabaseConfiguration: Sendable {
       case .sqlite: .sqlite
       }
     }
+
+    /// The Postgres servers to try, in order.
+    var endpoints: [PostgresSettings] {
+      switch self {
+      case .postgres(let endpoints): endpoints
+      case .sqlite: []
+      }
+    }
   }
 
   /// What the database is for.
@@ -36,7 +44,7 @@ public struct DatabaseConfiguration: Sendable {
   public var waitLimit = Duration.seconds(30)
   /// How long a connection stays open that nobody uses.
   public var idleLimit = Duration.seconds(300)
-  /// How long one statement outside a transaction may take, with the wait for its connection; nil for as long as it needs.
+  /// How long one statement may take, with the wait for its connection; nil for as long as it needs.
   public var statementTimeout: Duration?
   /// How long SQLite waits for another process' lock.
   public var lockTimeout = Duration.seconds(10)
@@ -44,6 +52,8 @@ public struct DatabaseConfiguration: Sendable {
   public var statementCacheSize = 128
   /// How long a Postgres endpoint that failed is passed over.
   public var endpointRetryInterval = Duration.seconds(300)
+  /// Counts idle time and the time of endpoints that failed; tests put their own clock here.
+  public var time = TimeSource.system
 
   /// Settings for a database.
   public init(_ target: Target, source: String = "settings") {

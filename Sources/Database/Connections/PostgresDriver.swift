@@ -12,8 +12,10 @@ final class PostgresDriver: Driver {
   private let connection: PostgresConnection
   private var prepared: RecentlyUsed<Key, String>
   private var preparedCount = 0
+  /// Statements that the server may forget, at the next occasion.
+  private var surplus: [String] = []
   private let prepares: Bool
-  let cancel: @Sendable () -> Void
+  let cancel: @Sendable () -> Bool
 
   init(_ settings: PostgresSettings, statementCacheSize: Int) throws {
     connection = try PostgresConnection(settings)
@@ -31,7 +33,9 @@ final class PostgresDriver: Driver {
     return "\(number / 10000).\(number % 10000)"
   }
 
-  func run(_ statement: SQLTranslation, _ parameters: [DatabaseValue]) throws -> StatementResult {
+  func run(
+    _ statement: SQLTranslation, _ parameters: [DatabaseValue], while isWanted: () -> Bool
+  ) throws -> StatementResult {
     let values = try parameters.map(Self.parameter)
     guard prepares else { return Self.result(try connection.run(statement: statement.sql, values)) }
     let key = Key(sql: statement.sql, types: values.map(\.typeNumber))
@@ -43,13 +47,18 @@ final class PostgresDriver: Driver {
       return Self.result(try connection.run(prepared: try name(of: key), values))
     } catch let error as PostgresError where Self.isStale(error) {
       forget(key)
-      throw error
+      throw DatabaseError(
+        .schemaChanged,
+        "The schema has changed since a statement of this transaction was prepared; run the transaction again.",
+        sqlState: error.sqlState)
     }
   }
 
-  func runScript(_ sql: String) throws { try connection.execute(sql) }
+  func runScript(_ sql: String, while isWanted: () -> Bool) throws { try connection.execute(sql) }
 
-  func begin(_ mode: TransactionMode) throws {
+  func command(_ sql: String) throws { try connection.execute(sql) }
+
+  func begin(_ mode: TransactionMode, while isWanted: () -> Bool) throws {
     var sql = "BEGIN"
     if let isolation = mode.isolation { sql += " ISOLATION LEVEL \(isolation.sql)" }
     if mode.readOnly { sql += " READ ONLY" }
@@ -57,12 +66,8 @@ final class PostgresDriver: Driver {
   }
 
   func commit() throws {
-    guard !connection.isInFailedTransaction else {
-      // COMMIT would roll back and call it a success.
-      throw DatabaseError(
-        .usage,
-        "The transaction can't be committed, for a statement in it failed and the error was passed over.")
-    }
+    // COMMIT would roll back and call it a success.
+    guard !connection.isInFailedTransaction else { throw DatabaseError.transactionFailed }
     try connection.execute("COMMIT")
   }
 
@@ -73,18 +78,19 @@ final class PostgresDriver: Driver {
     preparedCount += 1
     let name = "kedge_\(preparedCount)"
     try connection.prepare(name, key.sql, types: key.types)
-    if let displaced = prepared.insert(name, for: key) { try connection.execute("DEALLOCATE \(displaced)") }
+    if let displaced = prepared.insert(name, for: key) { surplus.append(displaced) }
+    for name in surplus { try connection.execute("DEALLOCATE \(name)") }
+    surplus = []
     return name
   }
 
   private func forget(_ key: Key) {
-    // Its name isn't used again, and the server frees it with the connection.
-    prepared.remove(key)
+    if let name = prepared.remove(key) { surplus.append(name) }
   }
 
-  /// `cached plan must not change result type`, which has no SQLSTATE of its own, and a prepared statement that is gone.
+  /// `cached plan must not change result type`, which has no SQLSTATE of its own.
   private static func isStale(_ error: PostgresError) -> Bool {
-    error.sqlState == "26000" || error.sqlState == "0A000" && error.context == nil && error.sqlPosition == nil
+    error.sqlState == "0A000" && error.sqlPosition == nil && error.hint == nil && error.detail == nil
   }
 
   private static func parameter(_ value: DatabaseValue) throws -> PostgresParameter {
@@ -117,6 +123,11 @@ final class PostgresDriver: Driver {
 }
 
 extension DatabaseError {
+  /// A statement has failed, and its error was passed over.
+  static let transactionFailed = DatabaseError(
+    .transactionFailed,
+    "The transaction can't go on, for a statement in it failed; put a savepoint around what may fail.")
+
   /// A date that has no text of four digits for its year.
   static let dateOutOfRange = DatabaseError(
     .invalidValue, "A date outside the years 1 to 9999 can't be stored.")

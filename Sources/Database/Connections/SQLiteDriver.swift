@@ -11,59 +11,99 @@ final class SQLiteDriver: Driver {
     case reader
   }
 
+  /// How long SQLite itself waits for a lock before we look whether the wait is still wanted.
+  private static let slice = 25
+
   private let connection: SQLiteConnection
   private var prepared: RecentlyUsed<String, SQLiteStatement>
   private let role: Role
-  let cancel: @Sendable () -> Void
+  private let lockTimeout: Duration
+  let cancel: @Sendable () -> Bool
 
   init(_ path: String, _ role: Role, statementCacheSize: Int, lockTimeout: Duration) throws {
-    connection = try SQLiteConnection(path: path, mode: role == .writer ? .create : .readWrite)
+    connection = try SQLiteConnection(path: path, mode: .create)
     prepared = RecentlyUsed(capacity: statementCacheSize)
     self.role = role
+    self.lockTimeout = lockTimeout
     let handle = connection.cancelHandle
-    cancel = { handle.cancel() }
-    connection.waitForLocks(milliseconds: Int(lockTimeout / .milliseconds(1)))
-    // WAL stays with the file; the rest is each connection's own.
-    try connection.query("PRAGMA journal_mode = WAL")
-    try connection.execute(
-      "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL"
-        + (role == .reader ? "; PRAGMA query_only = ON" : ""))
+    cancel = {
+      handle.cancel()
+      return true
+    }
+    connection.waitForLocks(milliseconds: Self.slice)
+    // WAL stays with the file, and turning it on needs the file alone; the rest is each connection's own.
+    let mode = try waiting(while: { true }) { try connection.query("PRAGMA journal_mode = WAL") }
+    guard mode.first?.first?.text == "wal" else {
+      throw DatabaseError(
+        .connection,
+        "The SQLite file \"\(path)\" can't be used in WAL mode, which readers beside a writer need; put it on a local disk "
+          + "whose folder can be written to.")
+    }
+    try connection.execute("PRAGMA foreign_keys = ON" + (role == .reader ? "; PRAGMA query_only = ON" : ""))
   }
 
   var isInTransaction: Bool { connection.isInTransaction }
   var isAlive: Bool { true }
   var version: String { SQLiteConnection.libraryVersion }
 
-  func run(_ statement: SQLTranslation, _ parameters: [DatabaseValue]) throws -> StatementResult {
+  func run(
+    _ statement: SQLTranslation, _ parameters: [DatabaseValue], while isWanted: () -> Bool
+  ) throws -> StatementResult {
     let values = try parameters.map(Self.parameter)
-    let compiled = try self.statement(statement.sql)
-    if role == .reader, !compiled.isReadOnly { throw NeedsWriter() }
-    let before = connection.totalChanges
-    try compiled.bind(values)
-    defer {
-      compiled.reset()
-      compiled.clearBindings()
+    let compiled = try waiting(while: isWanted) { try self.statement(statement.sql) }
+    if role == .reader, !compiled.isReadOnly {
+      throw connection.isInTransaction ? DatabaseError.readOnlyTransaction : NeedsWriter()
     }
-    let header = Row.Header(compiled.columnNames)
-    var rows: [Row] = []
-    while try compiled.step() {
-      rows.append(
-        Row(header: header, cells: (0..<compiled.columnCount).map { Self.cell(compiled.value($0)) }))
+    defer { compiled.clearBindings() }
+    return try waiting(while: isWanted) {
+      let before = connection.totalChanges
+      try compiled.bind(values)
+      defer { compiled.reset() }
+      var rows: [Row] = []
+      var header: Row.Header?
+      while try compiled.step() {
+        // Only now, for the first step compiles the statement anew if the schema has changed.
+        let columns = header ?? Row.Header(compiled.currentColumnNames)
+        header = columns
+        rows.append(Row(header: columns, cells: columns.names.indices.map { Self.cell(compiled.value($0)) }))
+      }
+      let affected = connection.totalChanges == before ? 0 : connection.changes
+      return StatementResult(rows: rows, affected: affected)
     }
-    let affected = connection.totalChanges == before ? 0 : connection.changes
-    return StatementResult(rows: rows, affected: affected)
   }
 
-  func runScript(_ sql: String) throws { try connection.execute(sql) }
+  func runScript(_ sql: String, while isWanted: () -> Bool) throws {
+    try waiting(while: isWanted) { try connection.execute("BEGIN IMMEDIATE") }
+    try connection.execute(sql)
+    try connection.execute("COMMIT")
+  }
 
-  func begin(_ mode: TransactionMode) throws {
-    guard mode.readOnly else { return try connection.execute("BEGIN IMMEDIATE") }
-    try connection.beginSnapshot()
+  func command(_ sql: String) throws { try connection.execute(sql) }
+
+  func begin(_ mode: TransactionMode, while isWanted: () -> Bool) throws {
+    try waiting(while: isWanted) {
+      guard mode.readOnly else { return try connection.execute("BEGIN IMMEDIATE") }
+      try connection.beginSnapshot()
+    }
   }
 
   func commit() throws { try connection.execute("COMMIT") }
 
   func close() { prepared.removeAll() }
+
+  /// Tries again what another process' lock has stopped, in slices, for as long as it is wanted and the limit allows. Inside a
+  /// transaction there is nothing to wait for: it holds its lock.
+  private func waiting<T>(while isWanted: () -> Bool, _ body: () throws -> T) throws -> T {
+    let end = ContinuousClock.now.advanced(by: lockTimeout)
+    while true {
+      do {
+        return try body()
+      } catch let error as SQLiteError where error.isRetryable && !connection.isInTransaction {
+        guard isWanted() else { throw DatabaseError(.cancelled, "The wait for SQLite's lock was ended.") }
+        guard ContinuousClock.now < end else { throw error }
+      }
+    }
+  }
 
   private func statement(_ sql: String) throws -> SQLiteStatement {
     if let statement = prepared.value(sql) { return statement }
@@ -83,7 +123,12 @@ final class SQLiteDriver: Driver {
         throw DatabaseError(.invalidValue, "SQLite can't store an exact number that is none (NaN).")
       }
       return .text(value.description)
-    case .text(let value), .json(let value): return .text(value)
+    case .text(let value), .json(let value):
+      guard !value.utf8.contains(0) else {
+        throw DatabaseError(
+          .invalidValue, "A text holds a NUL character, which Postgres can't store; both backends refuse it.")
+      }
+      return .text(value)
     case .bytes(let value): return .blob(value)
     case .uuid(let value): return .text(value.uuidString.lowercased())
     case .date(let value):
@@ -105,3 +150,8 @@ final class SQLiteDriver: Driver {
 
 /// A statement that writes met a connection that only reads.
 struct NeedsWriter: Error {}
+
+extension DatabaseError {
+  static let readOnlyTransaction = DatabaseError(
+    .readOnly, "The statement writes, and the transaction was begun as one that only reads.")
+}

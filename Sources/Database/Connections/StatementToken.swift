@@ -14,9 +14,10 @@ final class StatementToken: Sendable {
 
   private struct State {
     var reason: Reason?
-    var cancel: (@Sendable () -> Void)?
+    var cancel: (@Sendable () -> Bool)?
     var isRunning = false
     var isCancelling = false
+    var isUncertain = false
   }
   private let state = Mutex(State())
   private let statementEnded = Semaphore()
@@ -24,6 +25,9 @@ final class StatementToken: Sendable {
 
   /// Why the statement was asked to end, if it was.
   var reason: Reason? { state.withLock { $0.reason } }
+
+  /// Whether a request to end the statement may still be on its way to the server, where it would end the next one.
+  var isUncertain: Bool { state.withLock { $0.isUncertain } }
 
   /// Asks the statement to end: at once if it hasn't begun. Blocks nobody.
   func end(_ reason: Reason) {
@@ -45,7 +49,7 @@ final class StatementToken: Sendable {
         repeat {
           let cancel = state.withLock { $0.isRunning ? $0.cancel : nil }
           guard let cancel else { return }
-          cancel()
+          if !cancel() { state.withLock { $0.isUncertain = true } }
           defer { pause = min(pause * 2, 1000) }
           if statementEnded.wait(milliseconds: pause) { return }
         } while true
@@ -59,9 +63,10 @@ final class StatementToken: Sendable {
   /// Runs a statement on the connection's thread. When it returns, no request to end it is under way any more.
   ///
   /// - Parameters:
-  ///   - cancel: asks the server to end what runs; called on another thread, and may block there.
+  ///   - cancel: asks the server to end what runs, and says whether it took the request; called on another thread, and may
+  ///     block there.
   /// - Throws: what `body` throws, or the error for the reason if the statement was asked to end before it began.
-  func run<T>(cancel: @escaping @Sendable () -> Void, _ body: () throws -> T) throws -> T {
+  func run<T>(cancel: @escaping @Sendable () -> Bool, _ body: () throws -> T) throws -> T {
     let early: Reason? = state.withLock { state in
       if state.reason == nil {
         state.isRunning = true

@@ -5,16 +5,34 @@ internal import SQLite
 actor StoreConnection {
   private let executor: ThreadExecutor
   private var driver: (any Driver)?
+  /// Whether a request to end an earlier statement may still arrive at the server.
+  private var isSuspect = false
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// Starts the thread; ``open(_:)`` connects.
-  init(name: String) throws { executor = try ThreadExecutor(name: name) }
+  /// Starts the thread.
+  private init(name: String) throws { executor = try ThreadExecutor(name: name) }
 
   deinit { executor.end() }
 
+  /// A connection that is open.
+  ///
+  /// - Throws: ``DatabaseError``.
+  static func open(
+    name: String, _ make: @Sendable () throws -> any Driver
+  ) async throws -> StoreConnection {
+    let connection: StoreConnection
+    do {
+      connection = try StoreConnection(name: name)
+    } catch {
+      throw DatabaseError(.connection, String(describing: error))
+    }
+    try await connection.open(make)
+    return connection
+  }
+
   /// Connects.
-  func open(_ make: @Sendable () throws -> any Driver) throws {
+  private func open(_ make: @Sendable () throws -> any Driver) throws {
     do { driver = try make() } catch { throw Self.translated(error, nil) }
   }
 
@@ -25,7 +43,7 @@ actor StoreConnection {
   }
 
   /// Whether the connection can serve another caller.
-  var isReusable: Bool { driver.map { $0.isAlive && !$0.isInTransaction } ?? false }
+  var isReusable: Bool { !isSuspect && driver.map { $0.isAlive && !$0.isInTransaction } ?? false }
 
   /// The server's or library's version.
   var version: String { driver?.version ?? "" }
@@ -34,17 +52,26 @@ actor StoreConnection {
   func run(
     _ statement: SQLTranslation, _ parameters: [DatabaseValue], _ token: StatementToken
   ) throws -> StatementResult {
-    try perform(token) { try $0.run(statement, parameters) }
+    try perform(token) { driver in
+      try driver.run(statement, parameters) { token.reason == nil }
+    }
   }
 
   /// Runs statements without parameters.
   func runScript(_ sql: String, _ token: StatementToken) throws {
-    try perform(token) { try $0.runScript(sql) }
+    try perform(token) { driver in
+      try driver.runScript(sql) { token.reason == nil }
+    }
   }
+
+  /// Runs one command of transactions.
+  func command(_ sql: String, _ token: StatementToken) throws { try perform(token) { try $0.command(sql) } }
 
   /// Begins a transaction.
   func begin(_ mode: TransactionMode, _ token: StatementToken) throws {
-    try perform(token) { try $0.begin(mode) }
+    try perform(token) { driver in
+      try driver.begin(mode) { token.reason == nil }
+    }
   }
 
   /// Commits, unless a statement has failed or has ended the transaction.
@@ -61,10 +88,10 @@ actor StoreConnection {
   ///
   /// - Returns: whether the connection is in order.
   func rollBack() -> Bool {
-    guard let driver else { return false }
+    guard let driver, !isSuspect else { return false }
     guard driver.isInTransaction else { return driver.isAlive }
     do {
-      try driver.runScript("ROLLBACK")
+      try driver.command("ROLLBACK")
       return driver.isAlive
     } catch {
       // The connection is given up, and with it the transaction.
@@ -74,6 +101,7 @@ actor StoreConnection {
 
   private func perform<T>(_ token: StatementToken, _ body: (any Driver) throws -> T) throws -> T {
     guard let driver else { throw DatabaseError(.connection, "The connection is closed.") }
+    defer { isSuspect = isSuspect || token.isUncertain }
     do {
       return try token.run(cancel: driver.cancel) { try body(driver) }
     } catch {

@@ -18,6 +18,7 @@ extension DatabaseError {
     case "55P03": return .locked
     case "57014": return error.fault == .statementTimeout ? .timeout(.statement) : .cancelled
     case "25006": return .readOnly
+    case "25P02": return .transactionFailed
     case _ where state.hasPrefix("23"): return .constraintViolation(constraint: error.constraint)
     case _ where state.hasPrefix("22"): return .invalidValue
     case _ where state.hasPrefix("42"): return .statement

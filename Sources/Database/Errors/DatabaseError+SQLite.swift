@@ -4,6 +4,9 @@ extension DatabaseError {
   /// What SQLite said, without values.
   init(_ error: SQLiteError) {
     let (kind, table) = Self.kind(of: error)
+    // The statement's own text may hold values, where it was written without placeholders.
+    var error = error
+    error.sql = nil
     self.init(kind, error.description, sqliteCode: error.extendedCode, table: table)
   }
 
@@ -26,7 +29,7 @@ extension DatabaseError {
     case (5, _), (6, _): return (.locked, nil)
     case (8, _): return (.readOnly, nil)
     case (9, _): return (.cancelled, nil)
-    case (1, 0): return (.statement, nil)
+    case (1, 0), (21, _): return (.statement, nil)
     case (18, _), (20, _): return (.invalidValue, nil)
     case (10, _), (11, _), (14, _), (23, _), (26, _): return (.connection, nil)
     case (25, _): return (.placeholders, nil)

@@ -25,6 +25,10 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
     case constraintViolation(constraint: String?)
     /// Two transactions got in each other's way, a deadlock included: run the transaction again, or ask for `retries`.
     case serialization
+    /// The schema has changed under a statement that was prepared: run the transaction again, or ask for `retries`.
+    case schemaChanged
+    /// A statement of the transaction has failed, so that it can only be rolled back.
+    case transactionFailed
     /// SQLite's file, or a row or table of Postgres, was locked for longer than was allowed.
     case locked
     /// The deadline came while something was waited for.
@@ -106,6 +110,11 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
   }
   /// Whether a deadline came.
   public var isTimeout: Bool { if case .timeout = kind { true } else { false } }
-  /// Whether the same transaction, begun anew, may succeed: `serialization`, and SQLite's file that was locked.
-  public var isRetryable: Bool { kind == .serialization || kind == .locked && sqliteCode != nil }
+  /// Whether the same transaction, begun anew, may succeed: `serialization`, `schemaChanged`, and SQLite's file that was locked.
+  public var isRetryable: Bool {
+    kind == .serialization || kind == .schemaChanged || kind == .locked && sqliteCode != nil
+  }
+
+  /// Whether no server answered, or the one that did is starting or stopping.
+  var isOutOfReach: Bool { kind == .connection && (sqlState == nil || sqlState == "57P03") }
 }

@@ -1,65 +1,37 @@
 internal import Synchronization
 
 /// Connections that callers take turns with: opened when needed, never more than a number, waited for in order.
+///
+/// A caller is in the queue until a connection is handed to it, also while one is being opened; so it can leave at any time, by
+/// cancellation or by its deadline, and what was opened for it serves the next.
 final class ConnectionPool: Sendable {
-  /// What a waiting caller gets.
-  private enum Grant {
-    /// A connection that another has given back.
-    case connection(StoreConnection)
-    /// Leave to open one: the place is the caller's already.
-    case place
-  }
-
-  private struct Waiter {
-    let number: Int
-    let continuation: CheckedContinuation<Grant, any Error>
-  }
-
-  private struct Idle {
-    let connection: StoreConnection
-    let since: ContinuousClock.Instant
-  }
-
-  private struct State {
-    /// Open connections and those that are being opened or closed.
-    var places = 0
-    var idle: [Idle] = []
-    var waiters: [Waiter] = []
-    var nextWaiter = 0
-    /// Callers on their way into the queue.
-    var arriving: Set<Int> = []
-    /// Those of them whose wait is over before it began.
-    var givenUp: [Int: DatabaseError] = [:]
-    var isClosed = false
-    var isReaping = false
-    var drained: [CheckedContinuation<Void, Never>] = []
-  }
-
-  private let state = Mutex(State())
+  private let state = Mutex(PoolState())
   private let limit: Int
   private let idleLimit: Duration
   private let waitLimit: Duration
+  private let time: TimeSource
   private let open: @Sendable () async throws -> StoreConnection
 
   /// - Parameters:
   ///   - limit: the most connections there may be.
   ///   - waitLimit: how long a caller waits for one.
   ///   - idleLimit: how long one stays that nobody needs.
+  ///   - time: counts the idle time.
   init(
-    limit: Int, waitLimit: Duration, idleLimit: Duration,
+    limit: Int, waitLimit: Duration, idleLimit: Duration, time: TimeSource,
     open: @escaping @Sendable () async throws -> StoreConnection
   ) {
     self.limit = limit
     self.waitLimit = waitLimit
     self.idleLimit = idleLimit
+    self.time = time
     self.open = open
   }
 
   /// The pool's figures now.
   var figures: PoolFigures {
     state.withLock {
-      PoolFigures(
-        limit: limit, open: $0.places, idle: $0.idle.count, waiting: $0.waiters.count)
+      PoolFigures(limit: limit, open: $0.places, idle: $0.idle.count, waiting: $0.waiters.count)
     }
   }
 
@@ -69,118 +41,97 @@ final class ConnectionPool: Sendable {
   func withConnection<T>(
     deadline: Deadline?, _ body: (StoreConnection) async -> (Result<T, any Error>, isReusable: Bool)
   ) async throws -> T {
-    let connection = try await acquire(deadline)
+    let connection = try await acquire(.earlier(deadline, .after(waitLimit)))
     let (result, isReusable) = await body(connection)
     if isReusable { release(connection) } else { discard(connection) }
     return try result.get()
   }
 
+  // MARK: Taking
+
   private func acquire(_ deadline: Deadline?) async throws -> StoreConnection {
+    let turn = state.withLock { $0.nextTurn() }
     while true {
-      switch try await grant(deadline) {
-      case .place:
-        do {
-          if Task.isCancelled { throw StatementToken.error(for: .cancelled) }
-          return try await open()
-        } catch {
-          freePlace()
-          throw error
-        }
-      case .connection(let connection):
-        // The server may have hung up while nobody used it.
-        guard await connection.isReusable else {
-          discard(connection)
-          continue
-        }
-        guard !Task.isCancelled else {
-          release(connection)
-          throw StatementToken.error(for: .cancelled)
-        }
-        return connection
+      guard !Task.isCancelled else { throw StatementToken.error(for: .cancelled) }
+      let connection = try await take(turn, deadline)
+      guard await connection.isReusable else {
+        // The server has hung up while nobody used it. The caller keeps its turn.
+        discard(connection)
+        continue
       }
+      guard !Task.isCancelled else {
+        release(connection)
+        throw StatementToken.error(for: .cancelled)
+      }
+      return connection
     }
   }
 
-  private func grant(_ deadline: Deadline?) async throws -> Grant {
-    let atOnce: (Grant?, Int) = try state.withLock { state in
-      guard !state.isClosed else { throw DatabaseError.closed }
-      if state.waiters.isEmpty, let idle = state.idle.popLast() { return (.connection(idle.connection), 0) }
-      if state.waiters.isEmpty, state.places < limit {
-        state.places += 1
-        return (.place, 0)
-      }
-      state.nextWaiter += 1
-      state.arriving.insert(state.nextWaiter)
-      return (nil, state.nextWaiter)
-    }
-    if let grant = atOnce.0 { return grant }
-    return try await wait(atOnce.1, until: Deadline.earlier(deadline, .after(waitLimit)))
-  }
-
-  private func wait(_ number: Int, until deadline: Deadline?) async throws -> Grant {
+  /// - Parameter number: the place in the queue.
+  private func take(_ number: Int, _ deadline: Deadline?) async throws -> StoreConnection {
+    if let atOnce = try state.withLock({ try $0.take(number) }) { return atOnce }
     let timer = deadline.map { deadline in
       Task { [weak self] in
         try await ContinuousClock().sleep(until: deadline.instant)
-        self?.giveUp(
-          number,
-          DatabaseError(
-            .timeout(.connection),
-            "No connection of the pool became free in time; all \(self?.limit ?? 0) are in use."))
+        self?.leave(number, .noConnectionInTime(self?.limit ?? 0))
       }
     }
     defer { timer?.cancel() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let error: (any Error)? = state.withLock { state in
-          state.arriving.remove(number)
-          if let error = state.givenUp.removeValue(forKey: number) { return error }
-          if state.isClosed { return DatabaseError.closed }
-          state.waiters.append(Waiter(number: number, continuation: continuation))
-          return nil
+        if let error = state.withLock({ $0.enqueue(number, continuation) }) {
+          continuation.resume(throwing: error)
+        } else {
+          serve()
         }
-        if let error { continuation.resume(throwing: error) } else { serveWaiters() }
       }
     } onCancel: {
-      giveUp(number, StatementToken.error(for: .cancelled))
+      leave(number, StatementToken.error(for: .cancelled))
     }
   }
 
   /// Ends one caller's wait, if it still waits.
-  private func giveUp(_ number: Int, _ error: DatabaseError) {
-    let waiter: Waiter? = state.withLock { state in
-      guard let index = state.waiters.firstIndex(where: { $0.number == number }) else {
-        // Not yet in the queue, or served already.
-        if state.arriving.contains(number) { state.givenUp[number] = error }
-        return nil
-      }
-      return state.waiters.remove(at: index)
-    }
-    waiter?.continuation.resume(throwing: error)
+  private func leave(_ number: Int, _ error: DatabaseError) {
+    state.withLock { $0.leave(number, error) }?.resume(throwing: error)
   }
 
-  /// Gives what is free to those who wait, the first first.
-  private func serveWaiters() {
-    while true {
-      let due: (Waiter, Grant)? = state.withLock { state in
-        guard !state.waiters.isEmpty else { return nil }
-        if let idle = state.idle.popLast() {
-          return (state.waiters.removeFirst(), .connection(idle.connection))
-        }
-        guard state.places < limit else { return nil }
-        state.places += 1
-        return (state.waiters.removeFirst(), .place)
-      }
-      guard let (waiter, grant) = due else { return }
-      waiter.continuation.resume(returning: grant)
+  /// Gives what is free to those who wait, the first first, and opens what is wanting.
+  private func serve() {
+    while let (continuation, connection) = state.withLock({ $0.nextToServe() }) {
+      continuation.resume(returning: connection)
+    }
+    while state.withLock({ $0.beginOpening(limit) }) {
+      Task { await openOne() }
     }
   }
+
+  private func openOne() async {
+    do {
+      let connection = try await open()
+      state.withLock { $0.opening -= 1 }
+      release(connection)
+    } catch {
+      // One attempt, one answer: whoever waits longest hears why, and the others' attempts are their own.
+      let waiter = state.withLock { state in
+        state.opening -= 1
+        return state.popWaiter()
+      }
+      waiter?.resume(throwing: error)
+      freePlace()
+    }
+  }
+
+  // MARK: Giving back
 
   private func release(_ connection: StoreConnection) {
-    let isClosed = state.withLock { state in
-      if !state.isClosed { state.idle.append(Idle(connection: connection, since: .now)) }
-      return state.isClosed
+    let (isClosed, startsReaping) = state.withLock { state in
+      guard !state.isClosed else { return (true, false) }
+      state.idle.append(PoolState.Idle(connection: connection, since: time.now()))
+      defer { state.isReaping = true }
+      return (false, !state.isReaping)
     }
-    if isClosed { discard(connection) } else { serveWaiters() }
+    if isClosed { discard(connection) } else { serve() }
+    if startsReaping { startReaping() }
   }
 
   /// Ends a connection; its place is free once the server knows.
@@ -192,27 +143,30 @@ final class ConnectionPool: Sendable {
   }
 
   private func freePlace() {
-    let drained = state.withLock { state in
-      state.places -= 1
-      defer { if state.places == 0 { state.drained = [] } }
-      return state.places == 0 ? state.drained : []
+    for continuation in state.withLock({ $0.freePlace() }) { continuation.resume() }
+    serve()
+  }
+
+  /// Ends connections that nobody has needed for too long, as long as there are idle ones.
+  private func startReaping() {
+    let (time, idleLimit) = (time, idleLimit)
+    Task { [weak self] in
+      while let next = self?.reap(idleLimit) { try await time.sleep(next) }
     }
-    for continuation in drained { continuation.resume() }
-    serveWaiters()
+  }
+
+  /// - Returns: when to look again; nil if nothing is idle.
+  private func reap(_ idleLimit: Duration) -> ContinuousClock.Instant? {
+    let (expired, next) = state.withLock { $0.expired(before: time.now().advanced(by: .zero - idleLimit)) }
+    for connection in expired { discard(connection) }
+    return next.map { $0.advanced(by: idleLimit) }
   }
 
   /// Ends idle connections now, and those in use when they are given back; waits until all are gone.
   func close() async {
-    let (waiters, idle) = state.withLock { state in
-      state.isClosed = true
-      defer {
-        state.waiters = []
-        state.idle = []
-      }
-      return (state.waiters, state.idle)
-    }
-    for waiter in waiters { waiter.continuation.resume(throwing: DatabaseError.closed) }
-    for idle in idle { discard(idle.connection) }
+    let (waiters, idle) = state.withLock { $0.close() }
+    for waiter in waiters { waiter.resume(throwing: DatabaseError.closed) }
+    for connection in idle { discard(connection) }
     await withCheckedContinuation { continuation in
       let isDrained = state.withLock { state in
         if state.places > 0 { state.drained.append(continuation) }
@@ -226,4 +180,11 @@ final class ConnectionPool: Sendable {
 extension DatabaseError {
   /// The facade has been closed.
   static let closed = DatabaseError(.closed, "The database has been closed and takes no calls any more.")
+
+  static func noConnectionInTime(_ limit: Int) -> DatabaseError {
+    DatabaseError(
+      .timeout(.connection),
+      "No connection of the pool became free in time: it has room for \(limit). Hold transactions for less long, or allow "
+        + "more connections (poolSize).")
+  }
 }

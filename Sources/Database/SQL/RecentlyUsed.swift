@@ -35,7 +35,9 @@ struct RecentlyUsed<Key: Hashable, Value> {
     return displaced
   }
 
-  mutating func remove(_ key: Key) { entries[key] = nil }
+  /// Forgets a value.
+  @discardableResult
+  mutating func remove(_ key: Key) -> Value? { entries.removeValue(forKey: key)?.value }
 
   mutating func removeAll() { entries.removeAll() }
 }

@@ -120,8 +120,8 @@ struct SQLLexer {
     }
   }
 
-  /// Where the string's next part begins, if after its end there is a line break, and then nothing but space, comments to the end of a
-  /// line, and a quote.
+  /// Where the string's next part begins, if between its end and a quote there is nothing but space, at least one line break, and
+  /// comments to the end of a line.
   private func continuation() -> Int? {
     var index = position
     var hasBreak = false
@@ -131,7 +131,7 @@ struct SQLLexer {
         hasBreak = true
         index += 1
       case UInt8(ascii: " "), UInt8(ascii: "\t"), 0x0C, 0x0B: index += 1
-      case UInt8(ascii: "-") where hasBreak && self.byte(index + 1) == byte:
+      case UInt8(ascii: "-") where self.byte(index + 1) == byte:
         while let byte = self.byte(index), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") {
           index += 1
         }
