@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "Mongo", targets: ["Mongo"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "SQLite", targets: ["SQLite"]),
+    .library(name: "SampleData", targets: ["SampleData"]),
   ],
   targets: [
     // MARK: C libraries, each wrapped by exactly one module below
@@ -153,14 +154,14 @@ let package = Package(
     .target(
       name: "Reset",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Guardrails", "Mapping", "Mongo", "Postgres", "Progress", "SQLite",
-        "Schema",
+        "Backfill", "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress",
+        "RecordSources", "SQLite",
       ]),
     .testTarget(
       name: "ResetTests",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Mapping", "Mongo", "Postgres", "Progress", "Reset", "SQLite",
-        "Schema", "TestSupport",
+        "Backfill", "Catalog", "Codec", "DatabaseGuards", "Executors", "Guardrails", "Mapping", "Mongo",
+        "Postgres", "Progress", "RecordSources", "Reset", "SQLite", "Schema", "TestSupport",
       ]),
 
     // MARK: Database and CoreRepositories

@@ -17,7 +17,7 @@ let package = Package(
         .product(name: "Codec", package: "kedge"), .product(name: "Executors", package: "kedge"),
         .product(name: "Guardrails", package: "kedge"), .product(name: "Mapping", package: "kedge"),
         .product(name: "Mongo", package: "kedge"), .product(name: "Postgres", package: "kedge"),
-        .product(name: "SQLite", package: "kedge"),
+        .product(name: "SampleData", package: "kedge"), .product(name: "SQLite", package: "kedge"),
       ]),
   ],
   swiftLanguageModes: [.v6]

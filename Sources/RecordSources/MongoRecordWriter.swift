@@ -5,12 +5,12 @@ internal import Mongo
 /// Changes documents one by one, each only if what the change is about still stands in it: a document that somebody else
 /// changed meanwhile stays as it is.
 final class MongoRecordWriter: RecordWriter {
-  private let connection: MongoConnection
+  let connection: MongoConnection
   private var held: [[UInt8]: BSONDocument] = [:]
   /// Bytes of documents held at once.
   private static let batchBytes = 32 << 20
   /// A collection's own collation would call other texts equal.
-  private static let collation: BSONDocument = ["locale": "simple"]
+  static let collation: BSONDocument = ["locale": "simple"]
 
   let session: any SourceSession
 

@@ -47,6 +47,12 @@ public protocol RecordWriter: AnyObject {
   /// The record as it is now; nil if it isn't there.
   func current(_ locator: BSONDocument, of entity: Entity) throws -> BSONDocument?
 
+  /// How many records the entity's collection or table has, counted one by one.
+  func count(of entity: Entity) throws -> Int
+
+  /// Deletes these records, whatever is in them, at once. Returns how many were there.
+  func remove(_ locators: [BSONDocument], of entity: Entity) throws -> Int
+
   /// Ends the batch, with its changes or, where the store can, without them.
   func end(keeping: Bool) throws
 }

@@ -4,8 +4,8 @@ internal import SQLite
 
 /// Changes rows inside one transaction that keeps other writers out from the reading to the commit.
 final class SQLiteRecordWriter: RecordWriter {
-  private let connection: SQLiteConnection
-  private let rows: SQLiteSession
+  let connection: SQLiteConnection
+  let rows: SQLiteSession
   var session: any SourceSession { rows }
   private var held: [[UInt8]: BSONDocument] = [:]
   private var isOpen = false

@@ -18,10 +18,14 @@ public struct NamedTypeDefinition: Sendable, Equatable {
 
   /// DDL that creates it, safe to run again; nil for a domain, whose rules the mapping doesn't know.
   public var sql: String? {
-    guard case .enumeration(let labels) = kind else { return nil }
-    let list = labels.map(quoteLiteral).joined(separator: ", ")
-    let create = "CREATE TYPE \(quotedName) AS ENUM (\(list))"
+    guard let create = plainSQL else { return nil }
     return "DO \(quoteLiteral("BEGIN \(create); EXCEPTION WHEN duplicate_object THEN NULL; END"))"
+  }
+
+  /// The same, for a migration: fails where the type is there.
+  public var plainSQL: String? {
+    guard case .enumeration(let labels) = kind else { return nil }
+    return "CREATE TYPE \(quotedName) AS ENUM (\(labels.map(quoteLiteral).joined(separator: ", ")))"
   }
 
   /// DDL that adds a label which the live enum lacks.
@@ -29,7 +33,8 @@ public struct NamedTypeDefinition: Sendable, Equatable {
     "ALTER TYPE \(quotedName) ADD VALUE IF NOT EXISTS \(quoteLiteral(label))"
   }
 
-  private var quotedName: String { "\(quotedIdentifier(schema)).\(quotedIdentifier(name))" }
+  /// Quoted for SQL.
+  public var quotedName: String { "\(quotedIdentifier(schema)).\(quotedIdentifier(name))" }
 
   /// Every enum and domain of these tables, each once.
   static func all(in tables: [TableDefinition]) -> [NamedTypeDefinition] {

@@ -32,8 +32,11 @@ internal import SampleData
     case "sendfx": try sendfx(command)
     case "omnihub": try omnihub(command)
     case "i2i": try i2i(command)
+    case "spirits": try spirits(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
+    case "counts": try counts(command)
+    case "drop-database": try dropDatabase(command)
     default: try replicaInit(command)
     }
   }
@@ -41,36 +44,42 @@ internal import SampleData
   private static func sendfx(_ command: ParsedCommand) throws {
     let sample = try SendfxSample(
       documents: command.integer("documents") ?? 100_000, seed: seed(command),
-      broken: command.integer("broken") ?? 0)
-    try writer(command).write(sample, to: mongo(command.value("url")))
+      broken: command.integer("broken") ?? 0, dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url))
   }
 
   private static func omnihub(_ command: ParsedCommand) throws {
     let sample = try OmnihubSample(
-      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0)
+      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0,
+      dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
     try writer(command).write(sample, to: store(command).path())
   }
 
   private static func i2i(_ command: ParsedCommand) throws {
     let sample = try I2ISample(rows: command.integer("rows") ?? 20_000, seed: seed(command))
-    if command.flag("truth") {
-      for table in I2ITable.allCases {
-        print(table.rawValue, "rows", sample.count(table))
-        for (status, count) in sample.statuses(table).sorted(by: { $0.key < $1.key }) {
-          print(table.rawValue, status, count)
-        }
-      }
-      return
-    }
+    if command.flag("truth") { return tell(sample.truth()) }
     guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
     try writer(command).write(sample, to: PostgresConnection(PostgresSettings(url: url)))
   }
 
+  private static func spirits(_ command: ParsedCommand) throws {
+    let sample = try SpiritsSample(
+      documents: command.integer("documents") ?? 20_000, seed: seed(command),
+      broken: command.integer("broken") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    guard let url = command.value("url") else { throw UsageError("This needs --url URL, or --truth.") }
+    try writer(command).write(sample, to: mongo(url, database: "spirits"))
+  }
+
   private static func rows(_ command: ParsedCommand) throws {
-    let rows = try WideRows(count: command.integer("count") ?? 1_000_000, seed: seed(command))
+    let kind = command.value("kind").flatMap(MeasuredKind.init) ?? .rows
+    let rows = try kind.records(command.integer("count") ?? 1_000_000, seed: seed(command))
     switch try store(command) {
     case .mongo(let url):
-      try writer(command).write(rows, to: command.value("name") ?? "rows", of: mongo(url))
+      try writer(command).write(rows, to: command.value("name") ?? rows.name, of: mongo(url))
     case .sqlite(let path):
       try writer(command).write(rows, to: path)
     }
@@ -103,7 +112,27 @@ internal import SampleData
     try ReplicaSet.initiate(MongoConnection(settings))
   }
 
+  private static func counts(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    for name in try mongo.collections().map(\.name).sorted() {
+      print(name, try mongo.estimatedCount(name))
+    }
+  }
+
+  private static func dropDatabase(_ command: ParsedCommand) throws {
+    let mongo = try mongo(command.value("url"))
+    guard mongo.settings.database.hasPrefix("kedge_") else {
+      throw UsageError(
+        "Only a database whose name begins with kedge_ is dropped, and this is \(mongo.settings.database).")
+    }
+    try mongo.dropDatabase()
+  }
+
   // MARK: Options
+
+  private static func tell(_ truth: [SampleCount]) {
+    for line in truth { print(line) }
+  }
 
   private enum Place {
     case mongo(String)
@@ -124,8 +153,8 @@ internal import SampleData
     }
   }
 
-  private static func mongo(_ url: String?) throws -> MongoConnection {
-    try MongoConnection(MongoSettings(url: url ?? "", database: "sendfx"))
+  private static func mongo(_ url: String?, database: String = "sendfx") throws -> MongoConnection {
+    try MongoConnection(MongoSettings(url: url ?? "", database: database))
   }
 
   private static func seed(_ command: ParsedCommand) -> UInt64 { UInt64(command.integer("seed") ?? 1) }

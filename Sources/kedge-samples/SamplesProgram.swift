@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import SampleData
 
 /// What `kedge-samples` understands.
 enum SamplesProgram {
@@ -6,7 +7,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, i2i, rows, disturb, replicaInit],
+    commands: [sendfx, omnihub, i2i, spirits, rows, disturb, counts, dropDatabase, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -20,19 +21,19 @@ enum SamplesProgram {
   private static let sendfx = CommandSpec(
     "sendfx", summary: "The collections of an application on MongoDB, for mappings/sendfx.",
     options: [
-      url(required: true),
+      url(required: false),
       .value(
         "documents", "N", .integer(20...16_000_000), help: "Core documents, over eight collections.",
         default: "100000"),
-      seed, broken, drop,
+      seed, broken, dirt, drop, truth,
     ])
 
   private static let omnihub = CommandSpec(
     "omnihub", summary: "The tables of an application on SQLite, for mappings/omnihub.",
     options: [
-      path(required: true),
+      path(required: false),
       .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over four tables.", default: "20000"),
-      seed, broken, drop,
+      seed, broken, dirt, drop, truth,
     ])
 
   private static let i2i = CommandSpec(
@@ -43,12 +44,28 @@ enum SamplesProgram {
       seed, drop, truth,
     ])
 
+  private static let spirits = CommandSpec(
+    "spirits",
+    summary:
+      "The collections of an application on MongoDB that moves feature by feature, for mappings/spirits.",
+    options: [
+      url(required: false),
+      .value(
+        "documents", "N", .integer(40...16_000_000), help: "Documents that land, over seven collections.",
+        default: "20000"),
+      seed, broken, drop, truth,
+    ])
+
   private static let rows = CommandSpec(
     "rows", summary: "One collection or table of plain records, for measuring.",
     options: [
       url(required: false), path(required: false),
       .value("count", "N", .integer(atLeast: 1), help: "How many.", default: "1000000"),
-      .value("name", "NAME", help: "The collection, for MongoDB.", default: "rows"),
+      .value(
+        "kind", "KIND", .choice(MeasuredKind.allCases.map(\.rawValue)),
+        help: "What they look like: plain rows, wide documents of accounts, or small events.", default: "rows"
+      ),
+      .value("name", "NAME", help: "The collection, for MongoDB.", default: "the kind's name"),
       seed, drop,
     ])
 
@@ -60,6 +77,14 @@ enum SamplesProgram {
       .flag("json", help: "Print the changes as one JSON document."),
     ])
 
+  private static let counts = CommandSpec(
+    "counts", summary: "Prints how many documents each collection of a database has.",
+    options: [url(required: true)])
+
+  private static let dropDatabase = CommandSpec(
+    "drop-database", summary: "Drops a MongoDB database of samples, whose name has to begin with kedge_.",
+    options: [url(required: true)])
+
   private static let replicaInit = CommandSpec(
     "replica-init", summary: "Makes a new mongod a replica set of one, and waits until it takes writes.",
     arguments: [ArgumentSpec("URL", .url, help: "With directConnection=true; started with --replSet rs0.")])
@@ -68,6 +93,9 @@ enum SamplesProgram {
     "seed", "N", .integer(atLeast: 0), help: "Other seeds give other data.", default: "1")
   private static let broken = OptionSpec.value(
     "broken", "N", .integer(0...100_000), help: "More records, that can't land.", default: "0")
+  private static let dirt = OptionSpec.value(
+    "dirt", "N", .integer(0...100_000),
+    help: "Pieces of dirt: twins, orphans, and what the migrations' rules refuse.", default: "0")
   private static let truth = OptionSpec.flag(
     "truth", help: "Write nothing; say what would be written, a line for each count.")
   private static let drop = OptionSpec.flag("drop", help: "Replace what is there under the same names.")

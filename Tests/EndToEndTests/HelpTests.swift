@@ -17,7 +17,8 @@ struct HelpTests {
     "guard diff",
     "migrate", "migrate up", "migrate down", "migrate status", "migrate verify", "migrate baseline",
     "migrate new",
-    "migrate repair", "migrate lint",
+    "migrate repair", "migrate lint", "seed", "ensure", "reset", "usage", "files", "files copy",
+    "files verify",
   ]
 
   private func help(_ command: String, in folder: ScratchFolder) async throws -> String {

@@ -7,14 +7,14 @@ CREATE FUNCTION check_bundle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   unknown text;
 BEGIN
-  SELECT id INTO unknown FROM unnest(NEW.spirit_ids) AS id
-    WHERE NOT EXISTS (SELECT 1 FROM spirits_registry s WHERE s.id = unnest.id) LIMIT 1;
+  SELECT held.id INTO unknown FROM unnest(NEW.spirit_ids) AS held (id)
+    WHERE NOT EXISTS (SELECT 1 FROM spirits_registry s WHERE s.id = held.id) LIMIT 1;
   IF unknown IS NOT NULL THEN
     RAISE foreign_key_violation USING
       MESSAGE = format('bundle "%s" holds the spirit "%s", which isn''t there', NEW.id, unknown),
       TABLE = 'spirit_bundles', CONSTRAINT = 'spirit_bundles_spirits_exist';
   END IF;
-  IF cardinality(NEW.spirit_ids) <> (SELECT count(DISTINCT id) FROM unnest(NEW.spirit_ids) AS id) THEN
+  IF cardinality(NEW.spirit_ids) <> (SELECT count(DISTINCT held.id) FROM unnest(NEW.spirit_ids) AS held (id)) THEN
     RAISE check_violation USING
       MESSAGE = format('bundle "%s" holds a spirit twice', NEW.id),
       TABLE = 'spirit_bundles', CONSTRAINT = 'spirit_bundles_spirits_once';

@@ -1,6 +1,7 @@
 import Foundation
+import SampleData
 
-/// `kedge-benchmark audit`, `guard` and `guard-triggers`: see `scripts/benchmark --help`.
+/// `kedge-benchmark audit`, `backfill`, `guard` and `guard-triggers`: see `scripts/benchmark --help`.
 @main struct Benchmark {
   static func main() throws {
     let arguments = Array(Swift.CommandLine.arguments.dropFirst())
@@ -13,6 +14,12 @@ import Foundation
       exit(2)
     }
     switch request.benchmark {
+    case .backfill:
+      for source in request.sources {
+        for kind in request.kinds {
+          try BackfillBenchmark(request: request, source: source, kind: kind).run()
+        }
+      }
     case .audit: for source in request.sources { try AuditBenchmark(request, source: source).run() }
     case .guardTriggers: try GuardTriggerBenchmark(request).run()
     }
@@ -22,7 +29,7 @@ import Foundation
 /// What is asked for.
 struct Request {
   enum Name: String, CaseIterable {
-    case audit
+    case audit, backfill
     case guardTriggers = "guard-triggers"
   }
 
@@ -32,6 +39,8 @@ struct Request {
   var rows = 1_000_000
   var runs = 5
   var sources = Source.allCases
+  /// For a backfill.
+  var kinds: [MeasuredKind] = [.users, .usageEvents]
   /// Servers and programs, from the environment.
   let postgres: String
   let mongo: String
@@ -60,7 +69,9 @@ struct Request {
       switch (option, Int(value), Source(rawValue: value)) {
       case ("--rows", let number?, _) where number > 0: rows = number
       case ("--runs", let number?, _) where number > 0: runs = number
-      case ("--source", _, let source?) where name == .audit: sources = [source]
+      case ("--source", _, let source?) where name != .guardTriggers: sources = [source]
+      case ("--kind", _, _) where name == .backfill && MeasuredKind(rawValue: value) != nil:
+        kinds = MeasuredKind(rawValue: value).map { [$0] } ?? []
       default: throw BenchmarkError("\(option) \(value) isn't understood.")
       }
     }

@@ -2,10 +2,13 @@ import Codec
 import Foundation
 import Mongo
 import Postgres
+import SampleData
 
 /// Generated records in a source, and their copy in a database of Postgres; both go with `remove`.
 struct BenchmarkData {
   let source: Request.Source
+  let kind: MeasuredKind
+  let count: Int
   let target: String
   let sourceURL: String
   let folder: String
@@ -13,9 +16,11 @@ struct BenchmarkData {
   private let name = "kedge_benchmark_\(ProcessInfo.processInfo.processIdentifier)"
 
   /// Makes the records by the project's own generator, and moves them.
-  init(_ request: Request, source: Request.Source) throws {
+  init(_ request: Request, source: Request.Source, kind: MeasuredKind = .rows, count: Int? = nil) throws {
     self.request = request
     self.source = source
+    self.kind = kind
+    self.count = count ?? request.rows
     let database = "\(name)_\(source.rawValue)"
     folder = NSTemporaryDirectory() + database
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -27,15 +32,17 @@ struct BenchmarkData {
       source == .mongo ? Self.withDatabase(database, in: request.mongo) : "sqlite:\(folder)/rows.db"
     let place = source == .mongo ? ["--url", sourceURL] : ["--path", folder + "/rows.db"]
     try Self.expect(
-      ChildProcess(request.samples, ["rows", "--count", "\(request.rows)"] + place), "kedge-samples")
+      ChildProcess(request.samples, ["rows", "--kind", kind.rawValue, "--count", "\(self.count)"] + place),
+      "kedge-samples")
     let store = "app: { kind: \(source.rawValue), environment: [KEDGE_NO_SUCH_VARIABLE] }"
+    let mapping = kind.mapping(of: source)
     try "set: rows\nstores:\n  \(store)\n".write(
       toFile: folder + "/set.yaml", atomically: true, encoding: .utf8)
     try mapping.write(toFile: folder + "/rows.yaml", atomically: true, encoding: .utf8)
     try Self.expect(ChildProcess(request.kedge, arguments("backfill", "--quiet")), "kedge backfill")
     // As a table is that has been there for a while.
     let connection = try PostgresConnection(try PostgresSettings(url: target))
-    _ = try connection.execute("VACUUM (ANALYZE, FREEZE) core.rows")
+    _ = try connection.execute("VACUUM (ANALYZE, FREEZE) core.\(kind.rawValue)")
     _ = try connection.execute("CHECKPOINT")
     connection.close()
   }
@@ -66,28 +73,5 @@ struct BenchmarkData {
       server = String(server[..<slash])
     }
     return server + "/" + name + (parts.count > 1 ? "?" + parts[1] : "")
-  }
-
-  private var mapping: String {
-    let isMongo = source == .mongo
-    return """
-      entity: rows
-      owner: core
-      source: \(isMongo ? "{ store: app, collection: rows }" : "{ store: app, table: rows }")
-      key: [id]
-      fields:
-        id: \(isMongo ? "{ from: _id, type: bigint }" : "bigint")
-        small: integer
-        large: bigint
-        ratio: double precision
-        flag: { type: boolean\(isMongo ? "" : ", transforms: [boolean]") }
-        at: { type: timestamptz\(isMongo ? "" : ", transforms: [{ epoch: milliseconds }]") }
-        code: text
-        name: text
-        city: text
-        note: text
-        detail: { type: jsonb, transforms: [\(isMongo ? "ejson" : "json")] }
-
-      """
   }
 }

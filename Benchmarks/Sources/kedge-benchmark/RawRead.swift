@@ -18,6 +18,8 @@ struct RawRead: Sendable {
   let source: Request.Source
   let sourceURL: String
   let target: String
+  /// The collection or table, and the table in schema core.
+  var name = "rows"
   /// In the order of the key, as an audit that compares by merging has to read.
   var isOrdered = false
 
@@ -25,18 +27,20 @@ struct RawRead: Sendable {
   func run() throws -> (source: Side, target: Side) {
     let sides = try parallel(2, name: "raw-read", stop: StopFlag()) { index in
       let (taken, side) = try seconds {
-        if index == 1 { return try readTarget() }
-        return source == .mongo ? try readMongo() : try readSQLite()
+        index == 1 ? try readTarget() : try readSource()
       }
       return Side(records: side.records, bytes: side.bytes, seconds: taken)
     }
     return (sides[0], sides[1])
   }
 
+  /// The source alone.
+  func readSource() throws -> Side { source == .mongo ? try readMongo() : try readSQLite() }
+
   private func readMongo() throws -> Side {
     let connection = try MongoConnection(try MongoSettings(url: sourceURL))
     let options: BSONDocument = isOrdered ? ["sort": ["_id": 1], "hint": ["_id": 1]] : [:]
-    let cursor = try connection.find("rows", options: options)
+    let cursor = try connection.find(name, options: options)
     var side = Side()
     while let document = try cursor.next() {
       side.records += 1
@@ -48,7 +52,7 @@ struct RawRead: Sendable {
   private func readSQLite() throws -> Side {
     let path = String(sourceURL.dropFirst("sqlite:".count))
     let connection = try SQLiteConnection(path: path, mode: .readOnly)
-    let statement = try connection.prepare("SELECT * FROM rows" + (isOrdered ? " ORDER BY id" : ""))
+    let statement = try connection.prepare("SELECT * FROM \(name)" + (isOrdered ? " ORDER BY id" : ""))
     let count = statement.columnCount
     let slots = UnsafeMutablePointer<RawValue>.allocate(capacity: count)
     slots.initialize(repeating: .missing, count: count)
@@ -65,7 +69,7 @@ struct RawRead: Sendable {
   private func readTarget() throws -> Side {
     let connection = try PostgresConnection(try PostgresSettings(url: target))
     defer { connection.close() }
-    let rows = isOrdered ? "(SELECT * FROM core.rows ORDER BY id)" : "core.rows"
+    let rows = isOrdered ? "(SELECT * FROM core.\(name) ORDER BY id)" : "core.\(name)"
     let cursor = try connection.openCopyOut("COPY \(rows) TO STDOUT (FORMAT binary)")
     defer { cursor.close() }
     var side = Side()

@@ -11,7 +11,7 @@ struct SchemaDrift {
 
   func findings(_ connection: PostgresConnection) throws -> [OwnershipFinding] {
     let schema = SchemaPlan([plan], set: set)
-    var found = try schema.differences(from: connection).map { difference in
+    var found = try schema.differences(from: connection).filter { !$0.isLookedAtHere }.map { difference in
       finding(difference.table?.display ?? plan.table.display, difference.description, difference.isDrift)
     }
     let references = [plan.entity.references] + plan.children.map(\.source.references)
@@ -79,16 +79,30 @@ struct SchemaDrift {
 extension SchemaDifference {
   /// A column that is stricter than the mapping asks for refuses a wrong row loudly, if ever.
   fileprivate var isDrift: Bool {
-    if case .otherNullability(_, _, liveIsRequired: true) = self { false } else { true }
+    switch self {
+    case .otherNullability(_, _, liveIsRequired: true), .otherCollation: false
+    default: true
+    }
+  }
+
+  /// What the audit finds by itself, and says in its own words.
+  fileprivate var isLookedAtHere: Bool {
+    switch self {
+    case .missingUnique, .missingIndex: true
+    default: false
+    }
   }
 
   fileprivate var table: TableName? {
     switch self {
     case .missingTable(let table), .missingColumn(let table, _, _), .otherType(let table, _, _, _),
       .otherNullability(let table, _, _), .otherKey(let table, _, _), .unknownRequiredColumn(let table, _),
-      .unwritableColumn(let table, _):
+      .unwritableColumn(let table, _), .missingUnique(let table, _), .otherCollation(let table, _, _):
       table
-    case .missingForeignKey(let key), .unvalidatedForeignKey(let key): key.table
+    case .missingForeignKey(let key), .unvalidatedForeignKey(let key), .otherForeignKey(let key, _),
+      .missingParentKey(let key):
+      key.table
+    case .missingIndex(let index): index.table
     case .missingType, .missingLabel, .otherKindOfType: nil
     }
   }

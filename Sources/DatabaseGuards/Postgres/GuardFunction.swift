@@ -68,12 +68,13 @@ enum GuardFunction {
         standing := CASE WHEN rule.source_store = here THEN 'owner' ELSE 'elsewhere' END;
       ELSIF rule.phase IS NULL OR rule.phase NOT IN ('legacy', 'shadow', 'core', 'retired') THEN
         reason := 'unknown_phase';
-      ELSIF rule.source_store = here THEN
-        standing := CASE rule.phase WHEN 'core' THEN 'copy' WHEN 'retired' THEN 'retired' ELSE 'owner' END;
-      ELSIF rule.target_store = here THEN
-        standing := CASE WHEN rule.phase IN ('legacy', 'shadow') THEN 'copy' ELSE 'owner' END;
-      ELSE
+      ELSIF rule.source_store <> here AND rule.target_store IS DISTINCT FROM here THEN
         standing := 'elsewhere';
+      -- Where both are this store, the entity has always lived here.
+      ELSIF rule.target_store = here AND rule.phase IN ('core', 'retired') OR rule.source_store = here AND rule.phase IN ('legacy', 'shadow') THEN
+        standing := 'owner';
+      ELSE
+        standing := CASE rule.phase WHEN 'retired' THEN 'retired' ELSE 'copy' END;
       END IF;
       IF reason IS NULL AND rule.mode = 'off' THEN
         RETURN NULL;

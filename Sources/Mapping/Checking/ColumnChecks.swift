@@ -108,6 +108,12 @@ struct ColumnChecks {
     if draft.entity.owner == .core {
       for name in draft.resetKeep { checkExists(name, "\"keep\"", among: columns) }
     }
+    for item in draft.keepValues {
+      guard let field = draft.field(item.column), field.isTypeKnown else { continue }
+      if let problem = TypedText.problem(with: item.value.value, as: field.field.type) {
+        log.error("\"keep\" can match nothing: \(problem)", at: item.value.location)
+      }
+    }
   }
 }
 

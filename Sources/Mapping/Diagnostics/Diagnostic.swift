@@ -49,7 +49,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// By file, then by position.
-  static func precedes(_ first: Diagnostic, _ second: Diagnostic) -> Bool {
+  package static func precedes(_ first: Diagnostic, _ second: Diagnostic) -> Bool {
     let (one, other) = (first.location, second.location)
     if one.file != other.file { return one.file.utf8.lexicographicallyPrecedes(other.file.utf8) }
     if one.line != other.line { return one.line < other.line }

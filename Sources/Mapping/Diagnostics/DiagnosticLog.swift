@@ -1,22 +1,30 @@
 /// Collects what is wrong while files are read and checked, so that one pass finds everything.
 ///
-/// It belongs to one call of `MappingLoad.read` and never leaves its thread.
-final class DiagnosticLog {
-  private(set) var diagnostics: [Diagnostic] = []
+/// It belongs to one call, such as `MappingLoad.read`, and never leaves its thread.
+package final class DiagnosticLog {
+  package private(set) var diagnostics: [Diagnostic] = []
   private var sources: [String: SourceText] = [:]
 
-  /// Makes the lines of a file known, so that diagnostics can show them.
-  func register(_ source: SourceText) { sources[source.file] = source }
+  package init() {}
 
-  func error(_ message: String, at location: SourceLocation, help: String? = nil) {
+  /// Makes the lines of a file known, so that diagnostics can show them.
+  package func register(_ source: SourceText) { sources[source.file] = source }
+
+  package func error(_ message: String, at location: SourceLocation, help: String? = nil) {
     add(.error, message, location, help)
   }
 
-  func warning(_ message: String, at location: SourceLocation, help: String? = nil) {
+  /// An error whose line isn't shown, as it may hold what nobody is to see.
+  package func errorWithoutLine(_ message: String, at location: SourceLocation) {
+    let diagnostic = Diagnostic(location: location, severity: .error, message: message)
+    if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+  }
+
+  package func warning(_ message: String, at location: SourceLocation, help: String? = nil) {
     add(.warning, message, location, help)
   }
 
-  var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// Where a character inside a scalar stands, when the file spells the scalar as its value is; else where the scalar starts.
   func location(of node: YAMLNode, offset: Int) -> SourceLocation {

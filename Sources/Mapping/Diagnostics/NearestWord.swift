@@ -1,12 +1,12 @@
 /// Finds the word that a misspelt one was meant to be.
-enum NearestWord {
+package enum NearestWord {
   /// `did you mean "x"?` for the nearest candidate, or nil where none is near.
-  static func help(for word: String, among candidates: some Sequence<String>) -> String? {
+  package static func help(for word: String, among candidates: some Sequence<String>) -> String? {
     nearest(to: word, among: candidates).map { "did you mean \"\($0)\"?" }
   }
 
   /// The candidate with the fewest edits, at most one for short words and two or three for longer ones; of equals the first.
-  static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+  package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let letters = fold(word)
     guard !letters.isEmpty else { return nil }
     var best: (distance: Int, candidate: String)?

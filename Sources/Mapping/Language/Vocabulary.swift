@@ -1,6 +1,6 @@
 /// The keys of one kind of object in the mapping language. The parser, the JSON Schema's test and the suggestions all read
 /// these tables, so that they can't part.
-protocol VocabularyKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+package protocol VocabularyKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
   /// The object's name in messages, with its article.
   static var object: String { get }
   /// The object's name among the JSON Schema's definitions.
@@ -10,7 +10,7 @@ protocol VocabularyKey: RawRepresentable<String>, CaseIterable, Hashable, Sendab
 }
 
 extension VocabularyKey {
-  static var words: [String] { allCases.map(\.rawValue) }
+  package static var words: [String] { allCases.map(\.rawValue) }
 }
 
 enum SetKey: String, VocabularyKey {
@@ -174,6 +174,11 @@ enum ResetKey: String, VocabularyKey {
   static let object = "\"reset\""
   static let definition = "reset"
   static let needed: [ResetKey] = []
+}
+
+/// What `keep` may say instead of columns and values.
+enum KeepWord: String, CaseIterable {
+  case all
 }
 
 enum NamedTypeKey: String, VocabularyKey {

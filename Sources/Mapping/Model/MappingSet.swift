@@ -160,6 +160,8 @@ public struct Entity: Sendable, Equatable {
   public var auditTolerance: [String: Double]
   /// What a factory reset keeps: rows whose column has one of the values.
   public var resetKeep: [KeepRule]
+  /// Whether a factory reset leaves the whole entity as it is.
+  public var resetKeepsAll = false
   /// Repositories and roles that may write.
   public var writers: [String]
   public var guardRules: GuardRules

@@ -1,6 +1,6 @@
 /// Reads single values and reports those of the wrong kind. `name` is what the value belongs to, such as `"owner"`.
 extension DiagnosticLog {
-  func text(_ node: YAMLNode, _ name: String) -> Located<String>? {
+  package func text(_ node: YAMLNode, _ name: String) -> Located<String>? {
     guard let text = node.scalarText else {
       error("\(name) must be a text, not \(node.kindName)", at: node.location)
       return nil
@@ -15,14 +15,15 @@ extension DiagnosticLog {
   }
 
   /// A list of texts; a single text stands for a list of one.
-  func texts(_ node: YAMLNode, _ name: String, mayBeEmpty: Bool = false) -> [Located<String>] {
+  package func texts(_ node: YAMLNode, _ name: String, mayBeEmpty: Bool = false) -> [Located<String>] {
     guard let items = node.items else { return text(node, name).map { [$0] } ?? [] }
     if items.isEmpty, !mayBeEmpty { error("\(name) can't be an empty list", at: node.location) }
     return items.compactMap { text($0, "an item of \(name)") }
   }
 
   /// A list of texts, none of them twice.
-  func distinctTexts(_ node: YAMLNode, _ name: String, mayBeEmpty: Bool = false) -> [Located<String>] {
+  package func distinctTexts(_ node: YAMLNode, _ name: String, mayBeEmpty: Bool = false) -> [Located<String>]
+  {
     var seen: Set<ExactText> = []
     return texts(node, name, mayBeEmpty: mayBeEmpty).filter { item in
       let isNew = seen.insert(ExactText(item.value)).inserted
@@ -31,7 +32,7 @@ extension DiagnosticLog {
     }
   }
 
-  func boolean(_ node: YAMLNode, _ name: String) -> Bool? {
+  package func boolean(_ node: YAMLNode, _ name: String) -> Bool? {
     switch (node.scalarText, node.style) {
     case ("true", .plain): return true
     case ("false", .plain): return false

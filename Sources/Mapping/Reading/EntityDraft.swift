@@ -18,6 +18,8 @@ struct EntityDraft {
   var auditIgnore: [Located<String>] = []
   var auditTolerance: [Located<String>] = []
   var resetKeep: [Located<String>] = []
+  /// Their values, with their places.
+  var keepValues: [(column: String, value: Located<String>)] = []
 
   /// Whether a path goes into a column of a row, and nothing says that the column holds JSON.
   func goesIntoPlainColumn(_ path: ValuePath) -> Bool {

@@ -1,5 +1,10 @@
 /// A value from a mapping file, with its place.
-struct Located<Value: Sendable>: Sendable {
-  var value: Value
-  var location: SourceLocation
+package struct Located<Value: Sendable>: Sendable {
+  package var value: Value
+  package var location: SourceLocation
+
+  package init(value: Value, location: SourceLocation) {
+    self.value = value
+    self.location = location
+  }
 }

@@ -1,11 +1,11 @@
 /// A mapping node as an object of the language: unknown keys and missing ones are reported when it is made.
-struct ObjectReader<Key: VocabularyKey> {
-  let location: SourceLocation
+package struct ObjectReader<Key: VocabularyKey> {
+  package let location: SourceLocation
   private var values: [Key: YAMLNode] = [:]
   private var keyLocations: [Key: SourceLocation] = [:]
 
   /// - Returns: nil when the node isn't a mapping at all, which is then reported.
-  init?(_ node: YAMLNode, log: DiagnosticLog) {
+  package init?(_ node: YAMLNode, log: DiagnosticLog) {
     guard let pairs = node.pairs else {
       log.error("expected \(Key.object) as a mapping of keys, found \(node.kindName)", at: node.location)
       return nil
@@ -37,11 +37,11 @@ struct ObjectReader<Key: VocabularyKey> {
     }
   }
 
-  subscript(key: Key) -> YAMLNode? { values[key] }
+  package subscript(key: Key) -> YAMLNode? { values[key] }
 
   /// Where a key stands, or the object where it doesn't.
-  func place(of key: Key) -> SourceLocation { keyLocations[key] ?? location }
+  package func place(of key: Key) -> SourceLocation { keyLocations[key] ?? location }
 
   /// The keys that are there.
-  var present: Set<Key> { Set(values.keys) }
+  package var present: Set<Key> { Set(values.keys) }
 }

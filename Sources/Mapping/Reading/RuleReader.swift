@@ -17,11 +17,7 @@ struct RuleReader {
     }
     if let node = object[.reset], let rules = ObjectReader<ResetKey>(node, log: log), let keep = rules[.keep]
     {
-      for pair in log.namedPairs(keep, "\"keep\"") {
-        let values = log.distinctTexts(pair.value, "\"\(pair.name.value)\"")
-        draft.resetKeep.append(pair.name)
-        draft.entity.resetKeep.append(KeepRule(column: pair.name.value, values: values.map(\.value)))
-      }
+      readKeep(keep, &draft)
     }
     if let writers = object[.writers] {
       let names = log.distinctTexts(writers, "\"writers\"", mayBeEmpty: true)
@@ -29,6 +25,20 @@ struct RuleReader {
       draft.entity.writers = names.map(\.value)
     }
     if let node = object[.guardrails] { draft.entity.guardRules = GuardReader(log: log).entityRules(node) }
+  }
+
+  /// The word `all`, or columns with the values whose rows stay.
+  private func readKeep(_ node: YAMLNode, _ draft: inout EntityDraft) {
+    if node.scalarText != nil {
+      draft.entity.resetKeepsAll = log.word(node, "\"keep\"", as: KeepWord.self) == .all
+      return
+    }
+    for pair in log.namedPairs(node, "\"keep\"") {
+      let values = log.distinctTexts(pair.value, "\"\(pair.name.value)\"")
+      draft.resetKeep.append(pair.name)
+      draft.keepValues += values.map { (column: pair.name.value, value: $0) }
+      draft.entity.resetKeep.append(KeepRule(column: pair.name.value, values: values.map(\.value)))
+    }
   }
 
   private func limit(_ node: YAMLNode) -> QuarantineLimit? {

@@ -1,8 +1,10 @@
 /// Tags such as `!!str` would change what a value is; the language has no use for them.
-struct TagCheck {
+package struct TagCheck {
   let log: DiagnosticLog
 
-  func check(_ node: YAMLNode) {
+  package init(log: DiagnosticLog) { self.log = log }
+
+  package func check(_ node: YAMLNode) {
     if let tag = node.tag {
       log.error(
         "tags such as \(tag) have no meaning here", at: node.location,

@@ -120,7 +120,9 @@ struct EntityWriter {
       audit.append(("tolerance", YAMLOutput.flow(pairs)))
     }
     if !audit.isEmpty { output.object("audit", audit, indent: 0) }
-    if !entity.resetKeep.isEmpty {
+    if entity.resetKeepsAll {
+      output.object("reset", [("keep", KeepWord.all.rawValue)], indent: 0)
+    } else if !entity.resetKeep.isEmpty {
       let pairs = entity.resetKeep.map { (YAMLScalar.key($0.column), YAMLOutput.list($0.values)) }
       output.object("reset", [("keep", YAMLOutput.flow(pairs))], indent: 0)
     }

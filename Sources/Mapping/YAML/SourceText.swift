@@ -1,20 +1,20 @@
-/// The bytes of one mapping file, with its lines as libyaml counts them.
-struct SourceText: Sendable {
-  let file: String
-  let bytes: [UInt8]
+/// The bytes of one mapping file (or another file of YAML), with its lines as libyaml counts them.
+package struct SourceText: Sendable {
+  package let file: String
+  package let bytes: [UInt8]
   /// The byte at which each line starts.
   private let lineStarts: [Int]
 
-  init(file: String, bytes: [UInt8]) {
+  package init(file: String, bytes: [UInt8]) {
     self.file = file
     self.bytes = bytes
     lineStarts = Self.lineStarts(of: bytes)
   }
 
-  init(file: String, text: String) { self.init(file: file, bytes: Array(text.utf8)) }
+  package init(file: String, text: String) { self.init(file: file, bytes: Array(text.utf8)) }
 
   /// A line's text without its break; `number` is 1-based. Bytes that aren't UTF-8 show as U+FFFD.
-  func line(_ number: Int) -> String {
+  package func line(_ number: Int) -> String {
     guard number >= 1, number <= lineStarts.count else { return "" }
     let start = lineStarts[number - 1]
     let end = number < lineStarts.count ? lineStarts[number] : bytes.count
@@ -25,7 +25,7 @@ struct SourceText: Sendable {
   }
 
   /// Where a byte stands.
-  func location(offset: Int) -> SourceLocation {
+  package func location(offset: Int) -> SourceLocation {
     var low = 0
     var high = lineStarts.count
     while high - low > 1 {

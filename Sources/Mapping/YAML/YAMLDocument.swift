@@ -1,11 +1,13 @@
 /// Reads a file as YAML.
-enum YAMLDocument {
+package enum YAMLDocument {
   /// Larger than any mapping file; more than this is some other file.
-  static let byteLimit = 2 << 20
+  package static let byteLimit = 2 << 20
 
   /// The file's only document, or nil after its errors went to the log.
-  static func read(_ source: SourceText, log: DiagnosticLog) -> YAMLNode? {
-    guard let documents = readAll(source, log: log) else { return nil }
+  ///
+  /// - Parameter limit: how many bytes the file may have.
+  package static func read(_ source: SourceText, log: DiagnosticLog, limit: Int = byteLimit) -> YAMLNode? {
+    guard let documents = readAll(source, log: log, limit: limit) else { return nil }
     guard let root = documents.first, !(root.isNull && root.tag == nil) else {
       log.error("the file is empty", at: SourceLocation(file: source.file, line: 1, column: 1))
       return nil
@@ -20,9 +22,9 @@ enum YAMLDocument {
   }
 
   /// Every document of the file, or nil after its errors went to the log.
-  static func readAll(_ source: SourceText, log: DiagnosticLog) -> [YAMLNode]? {
+  static func readAll(_ source: SourceText, log: DiagnosticLog, limit: Int = byteLimit) -> [YAMLNode]? {
     log.register(source)
-    guard checkEncoding(source, log) else { return nil }
+    guard checkEncoding(source, log, limit) else { return nil }
     do throws(YAMLSyntaxError) {
       var builder = try YAMLTreeBuilder(source, log: log)
       return try builder.documents()
@@ -33,11 +35,12 @@ enum YAMLDocument {
   }
 
   /// libyaml names no place for bytes that it can't read, so they are found here.
-  private static func checkEncoding(_ source: SourceText, _ log: DiagnosticLog) -> Bool {
+  private static func checkEncoding(_ source: SourceText, _ log: DiagnosticLog, _ limit: Int) -> Bool {
     let start = SourceLocation(file: source.file, line: 1, column: 1)
     let bytes = source.bytes
-    guard bytes.count <= byteLimit else {
-      log.error("the file has more than \(byteLimit) bytes; that can't be a mapping", at: start)
+    guard bytes.count <= limit else {
+      let what = limit == byteLimit ? "that can't be a mapping" : "make several files of it"
+      log.error("the file has more than \(limit) bytes; \(what)", at: start)
       return false
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {

@@ -114,16 +114,6 @@ public struct MigrationFolder: Sendable {
   /// - Returns: the file's path.
   /// - Throws: ``MigrationProblem`` if nothing is left of the name; what the file system says.
   public func writeNew(_ name: String, isDry: Bool = false) throws -> String {
-    let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(
-      separator: "_")
-    let number = (files.last?.number ?? 0) + 1
-    let digits = String(number)
-    let file =
-      path + "/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_" + words + ".sql"
-    guard !words.isEmpty else {
-      throw MigrationProblem(file: file, line: 1, column: 1, message: "a name needs letters or digits")
-    }
-    if isDry { return file }
     let text = """
       -- \(name.split(whereSeparator: \.isNewline).joined(separator: " "))
       -- kedge: up
@@ -133,8 +123,42 @@ public struct MigrationFolder: Sendable {
 
 
       """
-    try Data(text.utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
-    return file
+    return try write([(name, text)], isDry: isDry)[0]
+  }
+
+  /// Writes migrations with the next numbers: all of them, or none.
+  ///
+  /// - Parameters:
+  ///   - files: a name for each, of which what can't stand in a file's name becomes `_`, and its text.
+  ///   - isDry: whether nothing is written.
+  /// - Returns: the files' paths.
+  /// - Throws: ``MigrationProblem`` if nothing is left of a name; what the file system says.
+  public func write(_ files: [(name: String, text: String)], isDry: Bool = false) throws -> [String] {
+    var paths: [String] = []
+    for (index, file) in files.enumerated() {
+      let words = file.name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(
+        separator: "_")
+      let digits = String((self.files.last?.number ?? 0) + 1 + index)
+      let path = self.path + "/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_"
+      guard !words.isEmpty else {
+        throw MigrationProblem(
+          file: path + ".sql", line: 1, column: 1, message: "a name needs letters or digits")
+      }
+      // A file's name has at most 255 bytes.
+      paths.append(path + words.prefix(200) + ".sql")
+    }
+    guard !isDry else { return paths }
+    var written: [String] = []
+    do {
+      for (path, file) in zip(paths, files) {
+        try Data(file.text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+        written.append(path)
+      }
+    } catch {
+      for path in written { try FileManager.default.removeItem(atPath: path) }
+      throw error
+    }
+    return paths
   }
 }
 

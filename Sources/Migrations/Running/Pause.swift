@@ -1,10 +1,10 @@
-internal import Executors
+package import Executors
 internal import Foundation
 
 /// Waits between tries.
-enum Pause {
+package enum Pause {
   /// Waits that long, or until the flag is set.
-  static func wait(_ seconds: Double, unless stop: StopFlag) {
+  package static func wait(_ seconds: Double, unless stop: StopFlag) {
     let condition = NSCondition()
     let registration = stop.onSet {
       condition.lock()

@@ -12,7 +12,7 @@ public struct SQLStatement: Sendable, Equatable {
   /// Where a character of the statement stands in the file.
   ///
   /// - Parameter character: counted from 1, as PostgreSQL does in its errors.
-  func place(ofCharacter character: Int) -> (line: Int, column: Int) {
+  package func place(ofCharacter character: Int) -> (line: Int, column: Int) {
     var place = (line: line, column: column)
     for scalar in text.unicodeScalars.prefix(max(character - 1, 0)) {
       if scalar == "\n" { place = (place.line + 1, 1) } else { place.column += 1 }
@@ -21,7 +21,7 @@ public struct SQLStatement: Sendable, Equatable {
   }
 
   /// Whether these words stand at the beginning, one after the other.
-  func begins(_ words: String...) -> Bool {
+  package func begins(_ words: String...) -> Bool {
     tokens.count >= words.count && zip(tokens, words).allSatisfy { $0.kind == .word && $0.text == $1 }
   }
 

@@ -1,15 +1,15 @@
 /// Splits SQL into its statements.
-enum StatementSplitter {
+package enum StatementSplitter {
   /// What can't be split, and where: in bytes of the text.
-  struct Problem: Error {
-    var message: String
-    var offset: Int
+  package struct Problem: Error {
+    package var message: String
+    package var offset: Int
   }
 
   /// The statements of the text, in order; those that hold comments alone are left out.
   ///
   /// A semicolon in brackets, or in a function's body that begins with `BEGIN ATOMIC`, ends no statement.
-  static func split(_ bytes: [UInt8], _ range: Range<Int>) throws(Problem) -> [SQLStatement] {
+  package static func split(_ bytes: [UInt8], _ range: Range<Int>) throws(Problem) -> [SQLStatement] {
     var lexer = SQLLexer(bytes, from: range.lowerBound, to: range.upperBound)
     var statements: [SQLStatement] = []
     var tokens: [SQLLexer.Token] = []
@@ -63,16 +63,16 @@ enum StatementSplitter {
   }
 
   /// Follows lines and columns through a text, forwards.
-  struct Place {
+  package struct Place {
     private let bytes: [UInt8]
     private var offset = 0
     private var line = 1
     private var column = 1
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The line, and the column in characters, of a byte that isn't before the last one asked for.
-    mutating func move(to target: Int) -> (line: Int, column: Int) {
+    package mutating func move(to target: Int) -> (line: Int, column: Int) {
       while offset < target {
         if bytes[offset] == UInt8(ascii: "\n") {
           line += 1

@@ -47,6 +47,14 @@ public struct I2ISample: Sendable {
     }
   }
 
+  /// What the tables hold: all rows of each, and those of each status.
+  public func truth() -> [SampleCount] {
+    I2ITable.allCases.flatMap { table in
+      [SampleCount(table.rawValue, "rows", count(table))]
+        + statuses(table).sorted { $0.key < $1.key }.map { SampleCount(table.rawValue, $0.key, $0.value) }
+    }
+  }
+
   /// The originals that arrived: all but the latest, of which half are on their way and half have failed.
   var readyCount: Int { max(1, originalCount - originalCount / 20) }
 

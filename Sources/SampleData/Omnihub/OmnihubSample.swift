@@ -7,23 +7,29 @@ public struct OmnihubSample: Sendable {
   let seed: UInt64
   private let rows: Int
   let broken: Int
+  let dirt: Int
 
   private static let settingsCount = 12
 
   /// - Parameters:
   ///   - rows: how many rows all tables have together, at least 20.
   ///   - broken: how many more rows there are that can't land.
+  ///   - dirt: how many more pieces of dirt there are (`DirtyRow`).
   /// - Throws: `SampleError` where a number makes no sense.
-  public init(rows: Int, seed: UInt64 = 1, broken: Int = 0) throws(SampleError) {
+  public init(rows: Int, seed: UInt64 = 1, broken: Int = 0, dirt: Int = 0) throws(SampleError) {
     guard (20...1_000_000_000).contains(rows) else {
       throw SampleError("\(rows) rows can't be made: ask for 20 to 1000000000.")
     }
     guard (0...100_000).contains(broken) else {
       throw SampleError("\(broken) broken rows can't be made: ask for 0 to 100000.")
     }
+    guard (0...100_000).contains(dirt) else {
+      throw SampleError("\(dirt) pieces of dirt can't be made: ask for 0 to 100000.")
+    }
     self.seed = seed
     self.rows = rows
     self.broken = broken
+    self.dirt = dirt
   }
 
   /// How many rows a table has, without the broken ones.

@@ -9,22 +9,28 @@ public struct SendfxSample: Sendable {
   let seed: UInt64
   let sizes: SendfxSizes
   let broken: Int
+  let dirt: Int
 
   /// - Parameters:
   ///   - documents: how many records the core collections have together; those of the feature collections come on
   ///     top. At least 20.
   ///   - broken: how many more records there are that can't land.
+  ///   - dirt: how many more pieces of dirt there are (`DirtyRecord`).
   /// - Throws: `SampleError` where a number makes no sense.
-  public init(documents: Int, seed: UInt64 = 1, broken: Int = 0) throws(SampleError) {
+  public init(documents: Int, seed: UInt64 = 1, broken: Int = 0, dirt: Int = 0) throws(SampleError) {
     guard (20...16_000_000).contains(documents) else {
       throw SampleError("\(documents) documents can't be made: ask for 20 to 16000000.")
     }
     guard (0...100_000).contains(broken) else {
       throw SampleError("\(broken) broken records can't be made: ask for 0 to 100000.")
     }
+    guard (0...100_000).contains(dirt) else {
+      throw SampleError("\(dirt) pieces of dirt can't be made: ask for 0 to 100000.")
+    }
     self.seed = seed
     self.sizes = SendfxSizes(documents: documents)
     self.broken = broken
+    self.dirt = dirt
   }
 
   /// How many records a collection has, without the broken ones.

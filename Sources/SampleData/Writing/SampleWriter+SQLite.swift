@@ -15,24 +15,33 @@ extension SampleWriter {
       }
       report(table.rawValue, count)
     }
-    guard sample.broken > 0 else { return }
     for number in 0..<sample.broken {
       let table = sample.fault(ofRow: number).table
       try insert(into: table.rawValue, columns: table.columnCount, count: 1, database) { _ in
         sample.brokenRow(number)
       }
     }
-    report("broken rows", sample.broken)
+    if sample.broken > 0 { report("broken rows", sample.broken) }
+    for number in 0..<sample.dirt {
+      let kind = sample.dirt(number)
+      let rows = sample.dirtyRows(number)
+      try insert(into: kind.table.rawValue, columns: kind.table.columnCount, count: rows.count, database) {
+        rows[$0]
+      }
+    }
+    if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
   }
 
-  /// Writes plain records into the table `rows` of a file.
+  /// Writes plain records into the table of their name in a file.
   ///
   /// - Throws: as for omnihub.
-  public func write(_ rows: WideRows, to path: String) throws {
-    let database = try open(path, tables: ["rows"])
-    try database.execute(WideRows.definition)
-    try insert(into: "rows", columns: WideRows.columnCount, count: rows.count, database) { rows.row($0) }
-    report("rows", rows.count)
+  public func write(_ records: any MeasuredRecords, to path: String) throws {
+    let database = try open(path, tables: [records.name])
+    try database.execute(records.definition)
+    try insert(into: records.name, columns: records.columnCount, count: records.count, database) {
+      records.row($0)
+    }
+    report(records.name, records.count)
   }
 
   /// Opens or makes the file, with none of these tables in it.

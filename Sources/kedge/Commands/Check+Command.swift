@@ -57,39 +57,15 @@ extension Session {
     let connection = try PostgresConnection(try target(of: set))
     let core = plans.filter { $0.entity.owner == .core }
     for difference in try SchemaPlan(core, set: set).differences(from: connection) {
+      switch difference {
       // What isn't there yet, backfill creates.
-      if case .missingTable = difference { continue }
-      if case .missingForeignKey = difference { continue }
-      if case .missingType = difference, difference.remedy(in: SchemaPlan(core, set: set)) != nil { continue }
-      problems.append(difference.description)
+      case .missingTable, .missingForeignKey, .missingIndex: continue
+      case .missingType where difference.remedy(in: SchemaPlan(core, set: set)) != nil: continue
+      // Nothing lands otherwise for it.
+      case .otherCollation: continue
+      default: problems.append(difference.description)
+      }
     }
     return problems
-  }
-
-  /// `kedge schema`
-  func schema() throws -> Int32 {
-    let set = try mappingSet()
-    let plans = try tablePlans(of: set)
-    let plan = SchemaPlan(plans, set: set)
-    if command.flag("diff") {
-      let connection = try PostgresConnection(try target(of: set))
-      let differences = try plan.differences(from: connection)
-      if isJSON {
-        output([
-          "differences": .array(
-            differences.map { ["text": .string($0.description), "remedy": .optional($0.remedy(in: plan))] })
-        ])
-      } else if differences.isEmpty {
-        output("-- the live schema is what the mapping says")
-      } else {
-        for difference in differences {
-          output("-- \(difference)")
-          output(difference.remedy(in: plan).map { $0 + ";\n" } ?? "-- a person has to decide this one\n")
-        }
-      }
-      return ExitCode.done
-    }
-    if isJSON { output(SchemaDocument.json(plans)) } else { output(plan.script) }
-    return ExitCode.done
   }
 }

@@ -95,21 +95,6 @@ extension Session {
     return ExitCode.done
   }
 
-  private func migrateNew() throws -> Int32 {
-    let set = try migrationMapping()
-    let path = try migrationPath(set)
-    let isDry = command.flag("dry-run")
-    if !isDry { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    let isThere = FileManager.default.fileExists(atPath: path)
-    let name = command.arguments.first ?? ""
-    let file =
-      isThere
-      ? try MigrationFolder(path: path).writeNew(name, isDry: isDry)
-      : try MigrationFolder(emptyAt: path).writeNew(name, isDry: isDry)
-    if isJSON { output(["ok": true, "file": .string(file), "dry_run": .bool(isDry)]) } else { output(file) }
-    return ExitCode.done
-  }
-
   private func migrateLint() throws -> Int32 {
     let folder = try migrationFolder(try migrationMapping())
     let first = command.integer("from") ?? 1

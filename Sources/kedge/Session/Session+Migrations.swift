@@ -46,6 +46,13 @@ extension Session {
     return folders[0]
   }
 
+  /// Whether the mapping set has a folder of migrations.
+  func hasMigrations(_ set: MappingSet) -> Bool {
+    var isFolder: ObjCBool = false
+    let path = command.value("migrations") ?? "migrations/\(set.name)"
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// The migrations, read and checked.
   func migrationFolder(_ set: MappingSet?) throws -> MigrationFolder {
     let path = try migrationPath(set)

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import CommandLine
 internal import Mapping
 internal import Postgres
 internal import Progress
@@ -12,6 +13,11 @@ extension Session {
     guard let settings = try existingTarget(of: set) else { return set }
     do {
       let catalog = Catalog(try PostgresConnection(settings))
+      if command.path != ["reset"], let begun = try catalog.unfinishedReset(of: set.name) {
+        log.warn(
+          "a reset of this set, begun at \(begun) UTC, isn't finished: parts of its data are gone, others aren't yet; finish it"
+            + " with: kedge reset")
+      }
       return try set.applying(try catalog.livePhases(of: set.name))
     } catch let error as PostgresError where toleratesAbsence {
       log.warn("the phases are those of the mapping, since the target can't be asked: \(error)")

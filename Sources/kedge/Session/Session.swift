@@ -8,6 +8,8 @@ internal import Foundation
 internal import Mapping
 internal import Migrations
 internal import Progress
+internal import Seeds
+internal import Reset
 
 /// One invocation: what was asked, in which environment, and where output goes.
 ///
@@ -63,6 +65,12 @@ struct Session {
     } catch let error as CleanRefusal {
       fail(error.description)
       return ExitCode.refused
+    } catch let error as ResetRefusal {
+      fail(error.description)
+      return ExitCode.refused
+    } catch let error as ResetInterrupted {
+      fail(error.description)
+      return ExitCode.interrupted
     } catch BackfillError.interrupted {
       fail(BackfillError.interrupted.description)
       return ExitCode.interrupted
@@ -83,6 +91,18 @@ struct Session {
       return ExitCode.usage
     } catch MigrationError.interrupted {
       fail(MigrationError.interrupted.description)
+      return ExitCode.interrupted
+    } catch let error as SeedErrors {
+      fail(error.description, isSentence: false)
+      return ExitCode.usage
+    } catch let error as SeedRefusal {
+      fail(error.description, isSentence: false)
+      return ExitCode.refused
+    } catch SeedError.failed(let failure) {
+      fail(failure.description, isSentence: false)
+      return ExitCode.failed
+    } catch SeedError.interrupted {
+      fail(SeedError.interrupted.description)
       return ExitCode.interrupted
     } catch let error as PlanError {
       fail(error.description, isSentence: false)

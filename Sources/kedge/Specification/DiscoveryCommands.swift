@@ -77,14 +77,28 @@ let schemaCommand = CommandSpec(
   summary: "Print the tables that a mapping set implies.",
   discussion: """
     Prints SQL that creates the target tables. With --json, prints which field went to which column.
+
+    --diff compares the mapping with what the set's migrations make, where there are some, and with the live target. The \
+    migrations are replayed in a new database beside the target, for which the role needs CREATEDB; it is dropped again. Ends \
+    with 3 when anything that the mapping needs isn't there or contradicts it. What is there beyond that is listed, and is fine.
     """,
   options: [
-    .flag("diff", help: "Print what differs from the live target instead.")
+    .flag("diff", help: "Print what differs from the migrations and from the live target instead."),
+    .value(
+      "against", "WHAT", .choice(["migrations", "live"]),
+      help: "With --diff: compare with one of them alone.",
+      default: "both, where there are migrations"),
+    .value(
+      "migrations", "DIR", .path, help: "With --diff: the folder of the migrations.",
+      default: "migrations/ and the mapping set's name"),
+    .value(
+      "prelude", "FILE", .path,
+      help: "With --diff: SQL to run before the migrations: what they find in place and don't make."),
   ],
   examples: [
     ExampleSpec("kedge schema > schema.sql", says: "Keep the SQL in a file."),
-    ExampleSpec("kedge schema --diff", says: "Compare with the tables that are there."),
+    ExampleSpec("kedge schema --diff", says: "Compare with the migrations, and the tables that are there."),
     ExampleSpec("kedge schema --json", says: "Tell which field went where."),
   ],
-  exitCodes: [0, 1, 2]
+  exitCodes: [0, 1, 2, 3]
 )

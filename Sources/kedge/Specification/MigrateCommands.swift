@@ -83,11 +83,27 @@ let migrateCommand = CommandSpec(
       ],
       exitCodes: [0, 1, 2]),
     CommandSpec(
-      "new", summary: "Write an empty migration with the next number.",
-      options: [migrationsOption, dryRunOption],
+      "new", summary: "Write a migration with the next number: an empty one, or what the mapping needs.",
+      discussion: """
+        --from-mapping replays the migrations in a new database, as 'verify' does, and writes what is missing there: everything \
+        where there is no migration yet, later the difference. A table that is in use is changed in steps that lock it for moments \
+        only, so that there may be several files. What a person has to decide is written as a comment, and ends it with 3.
+        """,
+      options: [
+        migrationsOption, dryRunOption,
+        .flag(
+          "from-mapping",
+          help: "Write what the mapping needs and the migrations don't make, with the way back."),
+        .value(
+          "prelude", "FILE", .path,
+          help: "With --from-mapping: SQL to run first: what the migrations find in place and don't make."),
+      ],
       arguments: [ArgumentSpec("NAME", help: "What it does, in a few words.")],
-      examples: [ExampleSpec("kedge migrate new 'index users by email'", says: "Begin a migration.")],
-      exitCodes: [0, 1, 2]),
+      examples: [
+        ExampleSpec("kedge migrate new 'index users by email'", says: "Begin a migration."),
+        ExampleSpec("kedge migrate new tables --from-mapping", says: "Write what the mapping needs."),
+      ],
+      exitCodes: [0, 1, 2, 3]),
     CommandSpec(
       "repair", summary: "Say what stands in the way, and how to mend it; with an option, mend it.",
       discussion: "Without an option it changes nothing, and ends with 3 when there is something to mend.",

@@ -26,6 +26,8 @@ enum BuiltPrograms {
     for name in [
       "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "USER", "LOGNAME", "KEDGE_POSTGRES_BIN",
       "MONGOC_DISABLE_SHM",
+      // No store is configured by it: a page that needs a MongoDB says itself that it takes this one.
+      "KEDGE_TEST_MONGODB_URI",
     ] {
       kept[name] = inherited[name]
     }

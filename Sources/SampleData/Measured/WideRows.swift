@@ -3,7 +3,8 @@ public import SQLite
 
 /// Many records of one plain shape, for measuring speed and memory: a key, three numbers, a flag, a date, four texts, a nested
 /// document with an array. About 400 bytes each.
-public struct WideRows: Sendable {
+public struct WideRows: MeasuredRecords {
+  public let name = "rows"
   let seed: UInt64
   /// How many there are.
   public let count: Int
@@ -37,12 +38,12 @@ public struct WideRows: Sendable {
   }
 
   /// The table for the same records in SQLite.
-  static let definition = """
+  public let definition = """
     CREATE TABLE rows (id INTEGER PRIMARY KEY, small INTEGER, large INTEGER, ratio REAL, flag BOOLEAN, at INTEGER,
       code TEXT, name TEXT, city TEXT, note TEXT, detail TEXT)
     """
 
-  static let columnCount = 11
+  public let columnCount = 11
 
   /// One record as a row, in the order of the table's columns; `at` is in milliseconds, `detail` is JSON text.
   public func row(_ index: Int) -> [SQLiteValue] {
