@@ -33,6 +33,7 @@ internal import SampleData
     case "omnihub": try omnihub(command)
     case "i2i": try i2i(command)
     case "spirits": try spirits(command)
+    case "motiv8": try motiv8(command)
     case "rows": try rows(command)
     case "disturb": try disturb(command)
     case "counts": try counts(command)
@@ -56,6 +57,17 @@ internal import SampleData
       dirt: command.integer("dirt") ?? 0)
     if command.flag("truth") { return tell(sample.truth()) }
     try writer(command).write(sample, to: store(command).path())
+  }
+
+  private static func motiv8(_ command: ParsedCommand) throws {
+    let sample = try Motiv8Sample(
+      rows: command.integer("rows") ?? 20_000, seed: seed(command), broken: command.integer("broken") ?? 0,
+      dirt: command.integer("dirt") ?? 0)
+    if command.flag("truth") { return tell(sample.truth()) }
+    try writer(command).write(sample, to: store(command).path())
+    if let folder = command.value("files") {
+      writeError("files: \(try sample.writeFiles(to: folder))\n")
+    }
   }
 
   private static func i2i(_ command: ParsedCommand) throws {
@@ -145,7 +157,7 @@ internal import SampleData
   }
 
   private static func store(_ command: ParsedCommand) throws -> Place {
-    let declared = command.path.first == "omnihub" ? nil : command.value("url")
+    let declared = command.takes("url") ? command.value("url") : nil
     switch (declared, command.value("path")) {
     case (let url?, nil): return .mongo(url)
     case (nil, let path?): return .sqlite(path)

@@ -7,7 +7,7 @@ enum SamplesProgram {
     name: "kedge-samples", version: "1",
     summary: "Makes realistic data to try Kedge on, the same for the same seed.",
     globalOptions: [],
-    commands: [sendfx, omnihub, i2i, spirits, rows, disturb, counts, dropDatabase, replicaInit],
+    commands: [sendfx, omnihub, i2i, spirits, motiv8, rows, disturb, counts, dropDatabase, replicaInit],
     exitCodes: [
       ExitCodeSpec(0, "Done."), ExitCodeSpec(1, "Failed; the message says why."),
       ExitCodeSpec(2, "Wrong usage."),
@@ -33,6 +33,16 @@ enum SamplesProgram {
     options: [
       path(required: false),
       .value("rows", "N", .integer(20...1_000_000_000), help: "Rows, over four tables.", default: "20000"),
+      seed, broken, dirt, drop, truth,
+    ])
+
+  private static let motiv8 = CommandSpec(
+    "motiv8",
+    summary: "The tables and files of an application on SQLite and local folders, for mappings/motiv8.",
+    options: [
+      path(required: false),
+      .value("rows", "N", .integer(50...1_000_000_000), help: "Rows, over seven tables.", default: "20000"),
+      .value("files", "DIR", .path, help: "Write the files that rows name, too, each store a folder in DIR."),
       seed, broken, dirt, drop, truth,
     ])
 

@@ -33,7 +33,7 @@ extension OmnihubSample {
   public func dirtyRows(_ number: Int) -> [[SQLiteValue]] {
     let kind = dirt(number)
     return (0..<kind.rows).map { place in
-      var random = SplitMix64(seed: seed, collection: "omnihub.dirt", index: number)
+      var random = SplitMix64(seed: seed, collection: "omnihub.dirt", index: 1_000_000 + number)
       // A sound row with a key of its own: behind those of broken rows, or a new UUID.
       var cells = row(kind.table, number % count(kind.table))
       cells[0] =

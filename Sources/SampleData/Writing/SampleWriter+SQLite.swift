@@ -32,6 +32,28 @@ extension SampleWriter {
     if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
   }
 
+  /// Writes all tables of motiv8 into a file, the broken and the dirty rows after the sound ones.
+  ///
+  /// - Throws: `SQLiteError`; `SampleError` where a table is there and `replacing` is off.
+  public func write(_ sample: Motiv8Sample, to path: String) throws {
+    let database = try open(path, tables: Motiv8Table.allCases.map(\.rawValue))
+    for table in Motiv8Table.allCases {
+      try database.execute(table.definition)
+      let count = sample.count(table)
+      try insert(into: table.rawValue, columns: table.columnCount, count: count, database) {
+        sample.row(table, $0)
+      }
+      report(table.rawValue, count)
+    }
+    func add(_ table: Motiv8Table, _ rows: [[SQLiteValue]]) throws {
+      try insert(into: table.rawValue, columns: table.columnCount, count: rows.count, database) { rows[$0] }
+    }
+    for number in 0..<sample.broken { try add(sample.fault(number).table, [sample.brokenRow(number)]) }
+    if sample.broken > 0 { report("broken rows", sample.broken) }
+    for number in 0..<sample.dirt { try add(sample.dirt(number).table, sample.dirtyRows(number)) }
+    if sample.dirt > 0 { report("pieces of dirt", sample.dirt) }
+  }
+
   /// Writes plain records into the table of their name in a file.
   ///
   /// - Throws: as for omnihub.
