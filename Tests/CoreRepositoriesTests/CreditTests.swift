@@ -19,7 +19,7 @@ struct CreditTests {
 
   @Test("reserve, start, complete; and a failure gives back, once", arguments: OmnihubBackend.allCases)
   func course(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene(isShared: false)
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let generations = Omnihub.GenerationRepository(scene.core)
     let user = try await scene.user(10)
@@ -75,7 +75,7 @@ struct CreditTests {
 
   @Test("a hundred at once never spend what isn't there", arguments: OmnihubBackend.allCases)
   func manyReserve(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(Decimal(string: "10.05") ?? 0)
     let price = try #require(Decimal(string: "0.33"))
@@ -92,7 +92,7 @@ struct CreditTests {
 
   @Test("what is had and what is reserved is one sum, whatever a hundred callers do", arguments: OmnihubBackend.allCases)
   func conserved(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     var users: [Int] = []
     for _ in 0..<4 { users.append(try await scene.user(25)) }
@@ -127,7 +127,7 @@ struct CreditTests {
 
   @Test("what a crash left is found by its age, and refunded once", arguments: OmnihubBackend.allCases)
   func stale(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene(isShared: false)
+    let scene = try await backend.scene(isShared: false)
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(10)
     let first = try await credits.reserve(generation(user, 1))
@@ -146,7 +146,7 @@ struct CreditTests {
 
   @Test("a failure in between leaves neither a debit nor a row", arguments: OmnihubBackend.allCases)
   func atomic(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(10)
     let taken = try await credits.reserve(generation(user, 1))
@@ -158,7 +158,7 @@ struct CreditTests {
 
   @Test("the phase says which backend may be written", arguments: OmnihubBackend.allCases)
   func guarded(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let user = try await scene.user(10)
     let other = backend == .postgres ? "legacy" : "core"
     let wrong = CoreContext(scene.database, by: try Scene.guardrails(of: "omnihub", phase: other))

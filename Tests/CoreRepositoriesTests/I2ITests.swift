@@ -9,7 +9,8 @@ struct I2ITests {
 
   @Test("users, images, workflows and jobs, from the upload to the result")
   func course() async throws {
-    let core = try Scene.postgres("i2i").core
+    let scene = try await Scene.postgres("i2i")
+    let core = scene.core
     let users = I2I.UserRepository(core)
     let user = try await users.create(I2I.User(email: " Ada@Example.org", passwordHash: hash))
     let other = try await users.create(I2I.User(email: "b@example.org", passwordHash: hash, isWhitelisted: true))

@@ -7,9 +7,9 @@ enum OmnihubBackend: String, CaseIterable, Sendable {
   case postgres, sqlite
 
   /// - Parameter isShared: for a test that looks at nothing but rows of its own.
-  func scene(isShared: Bool = true) throws -> Scene {
+  func scene(isShared: Bool = true) async throws -> Scene {
     switch self {
-    case .postgres: try isShared ? Scene.shared("omnihub") : Scene.postgres("omnihub")
+    case .postgres: try await isShared ? Scene.shared("omnihub") : Scene.postgres("omnihub")
     case .sqlite: try Scene.sqlite("omnihub", Self.oldSchema)
     }
   }

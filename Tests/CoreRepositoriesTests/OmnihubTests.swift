@@ -8,7 +8,7 @@ import Testing
 struct OmnihubTests {
   @Test("users, settings and logs are the same on both backends", arguments: OmnihubBackend.allCases)
   func both(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene(isShared: false)
+    let scene = try await backend.scene(isShared: false)
     let users = Omnihub.UserRepository(scene.core)
     let login = Date(timeIntervalSince1970: 1_700_000_000.25)
     let made = try await users.create(
@@ -77,7 +77,7 @@ struct OmnihubTests {
 
   @Test("what the old application left is read in the words of today")
   func oldForms() async throws {
-    let scene = try OmnihubBackend.sqlite.scene()
+    let scene = try await OmnihubBackend.sqlite.scene()
     try await scene.database.runScript(
       """
       INSERT INTO users (id, email, password_hash, display_name, credits, role, is_active, created_at, last_login)
@@ -121,7 +121,7 @@ struct OmnihubTests {
 
   @Test("models come from their tables, and a failed endpoint is skipped for five minutes")
   func models() async throws {
-    let scene = try Scene.shared("omnihub")
+    let scene = try await Scene.shared("omnihub")
     let models = Omnihub.ModelRepository(scene.core)
     func provider(_ name: String, _ order: Int) -> Omnihub.ModelProvider {
       Omnihub.ModelProvider(
@@ -181,7 +181,7 @@ struct OmnihubTests {
 
   @Test("Postgres hears who writes, and by which fence")
   func announces() async throws {
-    let scene = try OmnihubBackend.postgres.scene(isShared: false)
+    let scene = try await OmnihubBackend.postgres.scene(isShared: false)
     try await scene.database.runScript(
       """
       CREATE TABLE heard (writer text, fence text);

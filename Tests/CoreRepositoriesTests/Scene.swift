@@ -1,31 +1,52 @@
 import CoreRepositories
 import Database
+import Executors
 import Foundation
 import Guardrails
 import Mapping
 import Migrations
 import Postgres
 import SQLite
-import Synchronization
 import TestSupport
 
 /// The repository's own folder, where the mapping sets and their migrations are.
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().path
 
-/// A mapping set's tables on a server of either backend, and the guardrails of the set, all of its entities in one phase.
-final class Scene: Sendable {
+/// A database that is dropped with the last reference to this.
+final class SceneStore: Sendable {
   let database: Database
-  let core: CoreContext
-  let clock: SetClock
-  // Held for their deinit alone, which drops the database; never used from two tasks.
+  // Held for its deinit alone; never used from two tasks.
   nonisolated(unsafe) private let keeper: AnyObject
 
-  private init(_ database: Database, _ set: String, _ phase: String, _ keeper: AnyObject, _ clock: SetClock) throws {
+  init(_ database: Database, _ keeper: AnyObject) {
     self.database = database
     self.keeper = keeper
-    self.clock = clock
-    core = CoreContext(database, by: try Self.guardrails(of: set, phase: phase), clock: clock)
+  }
+
+  /// The set's own migrations in a new database, made on a thread of its own: tasks go on meanwhile.
+  static func postgres(_ set: String) async throws -> SceneStore {
+    try await BlockingThread.run(name: "scene") {
+      let server = try TestPostgres()
+      let folder = try MigrationFolder(path: "\(repository)/migrations/\(set)")
+      _ = try MigrationRunner(server.connection, folder, options: MigrationOptions()).up()
+      return SceneStore(try Database(.postgres(url: server.url)), server)
+    }
+  }
+}
+
+/// A mapping set's tables on a server of either backend, and the guardrails of the set, all of its entities in one phase.
+final class Scene: Sendable {
+  let core: CoreContext
+  let clock: SetClock
+  private let store: SceneStore
+
+  var database: Database { store.database }
+
+  private init(_ store: SceneStore, _ set: String, _ phase: String) throws {
+    self.store = store
+    clock = SetClock(Date(timeIntervalSince1970: 1_767_225_600))
+    core = CoreContext(store.database, by: try Self.guardrails(of: set, phase: phase), clock: clock)
   }
 
   /// The set's guardrails with every moving entity in one phase.
@@ -37,38 +58,36 @@ final class Scene: Sendable {
   }
 
   /// The set's own migrations in a new database.
-  static func postgres(_ set: String) throws -> Scene {
-    let server = try TestPostgres()
-    let folder = try MigrationFolder(path: "\(repository)/migrations/\(set)")
-    _ = try MigrationRunner(server.connection, folder, options: MigrationOptions()).up()
-    return try Scene(
-      Database(.postgres(url: server.url)), set, "core", server, SetClock(Date(timeIntervalSince1970: 1_767_225_600)))
-  }
+  static func postgres(_ set: String) async throws -> Scene { try Scene(try await .postgres(set), set, "core") }
 
   /// One that is shared by the tests which run at the time, for those that look at nothing but rows of their own.
-  static func shared(_ set: String) throws -> Scene { try SharedScenes.all.scene(set) }
+  static func shared(_ set: String) async throws -> Scene {
+    try Scene(try await SharedStores.all.store(set), set, "core")
+  }
 
   /// A new SQLite file with the old application's tables.
   static func sqlite(_ set: String, _ schema: String) throws -> Scene {
     let file = try TestSQLite(schema)
-    let database = try Database(.sqlite(path: file.path))
-    return try Scene(database, set, "legacy", file, SetClock(Date(timeIntervalSince1970: 1_767_225_600)))
+    return try Scene(SceneStore(try Database(.sqlite(path: file.path)), file), set, "legacy")
   }
 }
 
-/// Scenes that end with the last test which uses them.
-private final class SharedScenes: Sendable {
-  private struct Held { weak var scene: Scene? }
-  static let all = SharedScenes()
-  private let held = Mutex<[String: Held]>([:])
+/// Databases that end with the last test which uses them.
+private actor SharedStores {
+  private struct Held { weak var store: SceneStore? }
+  static let all = SharedStores()
+  private var held: [String: Held] = [:]
+  private var underWay: [String: Task<SceneStore, any Error>] = [:]
 
-  func scene(_ set: String) throws -> Scene {
-    try held.withLock { held in
-      if let scene = held[set]?.scene { return scene }
-      let scene = try Scene.postgres(set)
-      held[set] = Held(scene: scene)
-      return scene
-    }
+  func store(_ set: String) async throws -> SceneStore {
+    if let store = held[set]?.store { return store }
+    if let task = underWay[set] { return try await task.value }
+    let task = Task { try await SceneStore.postgres(set) }
+    underWay[set] = task
+    defer { underWay[set] = nil }
+    let store = try await task.value
+    held[set] = Held(store: store)
+    return store
   }
 }
 

@@ -12,8 +12,8 @@ struct SendfxTests {
   private let users: Sendfx.UserRepository
   private let workspaces: Sendfx.WorkspaceRepository
 
-  init() throws {
-    scene = try Scene.shared("sendfx")
+  init() async throws {
+    scene = try await Scene.shared("sendfx")
     users = Sendfx.UserRepository(scene.core)
     workspaces = Sendfx.WorkspaceRepository(scene.core)
   }
@@ -82,7 +82,7 @@ struct SendfxTests {
 
   @Test("pages come in one order, hold each row once, and stay right while rows come and go")
   func pages() async throws {
-    let scene = try Scene.postgres("sendfx")
+    let scene = try await Scene.postgres("sendfx")
     let users = Sendfx.UserRepository(scene.core)
     // Several with the very same time: their keys decide.
     _ = try await scene.database.run(

@@ -11,20 +11,23 @@ struct SpiritsTests {
   private let user = newTag()
 
   init() async throws {
-    scene = try Scene.shared("spirits")
+    scene = try await Scene.shared("spirits")
     core = scene.core
-    let spirits = Spirits.SpiritRepository(core)
-    for (number, name) in ["builder", "writer", "oracle"].enumerated() {
-      try await spirits.put(
-        name,
-        Spirits.Spirit(
-          legacyID: number + 1, name: name, category: .engineering, tier: .basic,
-          price: Decimal(string: "4.99") ?? 0, pointsPrice: 500))
-    }
+    try await scene.database.run(
+      "INSERT INTO spirits_registry (id, legacy_id, name, category, tier, price, points_price) VALUES"
+        + " ('builder', 1, 'B', 'engineering', 'basic', 4.99, 500), ('writer', 2, 'W', 'creative', 'basic', 4.99, 500),"
+        + " ('oracle', 3, 'O', 'research', 'basic', 4.99, 500) ON CONFLICT DO NOTHING")
   }
 
   @Test("a bundle's saving follows from its spirits' prices")
   func bundles() async throws {
+    let spirits = Spirits.SpiritRepository(core)
+    let singer = Spirits.Spirit(
+      legacyID: 4, name: "Singer", category: .creative, tier: .free, price: 0, pointsPrice: 0, isActive: false)
+    #expect(try await spirits.put("singer", singer).content == singer)
+    #expect(try await spirits.find(legacyID: 4)?.id == "singer")
+    #expect(try await spirits.all().map(\.id) == ["builder", "writer", "oracle"])
+    #expect(try await spirits.all(category: .research).map(\.id) == ["oracle"])
     let bundles = Spirits.BundleRepository(core)
     let made = try await bundles.put(
       "duo", Spirits.Bundle(name: "Duo", spiritIDs: ["writer", "builder"], price: Decimal(string: "5.59") ?? 0))
@@ -95,7 +98,7 @@ struct SpiritsTests {
 
   @Test("days in a row make a streak")
   func streak() async throws {
-    let scene = try Scene.shared("spirits")
+    let scene = try await Scene.shared("spirits")
     let clock = SetClock(Date(timeIntervalSince1970: 1_767_225_600))
     let points = Spirits.PointsRepository(
       CoreContext(scene.database, by: try Scene.guardrails(of: "spirits", phase: "core"), clock: clock))

@@ -11,7 +11,7 @@ struct UsageTests {
   private let workspace: String
 
   init() async throws {
-    scene = try Scene.shared("sendfx")
+    scene = try await Scene.shared("sendfx")
     let tag = newTag()
     let owner = try await Sendfx.UserRepository(scene.core).create(Sendfx.User(email: "\(tag)@example.org"))
     workspace = try await Sendfx.WorkspaceRepository(scene.core).create(

@@ -18,15 +18,19 @@ enum ResponseTree: Sendable, Hashable, Decodable {
 
   init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
+    /// JSON's decoder says what a value is by failing as all else.
+    func attempt<T: Decodable>(_ type: T.Type) -> T? {
+      do { return try value.decode(type) } catch { return nil }
+    }
     if value.decodeNil() {
       self = .null
-    } else if let bool = try? value.decode(Bool.self) {
+    } else if let bool = attempt(Bool.self) {
       self = .bool(bool)
-    } else if let number = try? value.decode(Decimal.self) {
+    } else if let number = attempt(Decimal.self) {
       self = .number(number)
-    } else if let text = try? value.decode(String.self) {
+    } else if let text = attempt(String.self) {
       self = .text(text)
-    } else if let list = try? value.decode([ResponseTree].self) {
+    } else if let list = attempt([ResponseTree].self) {
       self = .list(list)
     } else {
       self = .fields(try value.decode([String: ResponseTree].self))
