@@ -14,7 +14,8 @@ struct ComparisonTests {
 
   private struct Failure: Error { let secret = "ada@example.org" }
 
-  private let answer = Answer(name: "Ada", price: 1.5, tags: ["a", "b"], note: nil, items: [["xp": 1], ["xp": 2]])
+  private let answer = Answer(
+    name: "Ada", price: 1.5, tags: ["a", "b"], note: nil, items: [["xp": 1], ["xp": 2]])
 
   @Test("the old one answers until it is switched, and differences are told without values")
   func differences() async throws {

@@ -90,7 +90,9 @@ struct CreditTests {
     #expect(rounded(sums.reserved) == Decimal(string: "9.9"))
   }
 
-  @Test("what is had and what is reserved is one sum, whatever a hundred callers do", arguments: OmnihubBackend.allCases)
+  @Test(
+    "what is had and what is reserved is one sum, whatever a hundred callers do",
+    arguments: OmnihubBackend.allCases)
   func conserved(_ backend: OmnihubBackend) async throws {
     let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)

@@ -13,7 +13,8 @@ struct I2ITests {
     let core = scene.core
     let users = I2I.UserRepository(core)
     let user = try await users.create(I2I.User(email: " Ada@Example.org", passwordHash: hash))
-    let other = try await users.create(I2I.User(email: "b@example.org", passwordHash: hash, isWhitelisted: true))
+    let other = try await users.create(
+      I2I.User(email: "b@example.org", passwordHash: hash, isWhitelisted: true))
     for wrong in ["secret", "$2b$10$" + String(repeating: "a", count: 53), hash + "a"] {
       await #expect(
         throws: RepositoryError.invalid(
@@ -34,7 +35,10 @@ struct I2ITests {
         userID: user.id, blobKey: "o/1", blobURL: "https://blob/o/1", fileSize: 0, mimeType: "image/png"))
     let workflows = I2I.WorkflowConfigRepository(core)
     let workflow = try await workflows.upsert(
-      "apparel", I2I.WorkflowConfig(name: "Apparel", endpoint: "/run", defaultParameters: JSONText(#"{"a": 1, "b": 2}"#), isEnabled: false))
+      "apparel",
+      I2I.WorkflowConfig(
+        name: "Apparel", endpoint: "/run", defaultParameters: JSONText(#"{"a": 1, "b": 2}"#), isEnabled: false
+      ))
     let jobs = I2I.ProcessingJobRepository(core)
     func state(_ body: () async throws -> Void) async -> String {
       do {
@@ -44,11 +48,15 @@ struct I2ITests {
         return "\(state), not \(action)"
       } catch { return "\(error)" }
     }
-    #expect(await state { _ = try await jobs.create(user: user.id, workflow: "apparel", original: upload.id) } == "disabled, not used")
+    #expect(
+      await state { _ = try await jobs.create(user: user.id, workflow: "apparel", original: upload.id) }
+        == "disabled, not used")
     #expect(try await workflows.enabled().isEmpty)
     _ = try await workflows.setEnabled(true, workflow.id)
     #expect(try await workflows.enabled().map(\.id) == ["apparel"])
-    #expect(await state { _ = try await jobs.create(user: user.id, workflow: "apparel", original: upload.id) } == "uploading, not processed")
+    #expect(
+      await state { _ = try await jobs.create(user: user.id, workflow: "apparel", original: upload.id) }
+        == "uploading, not processed")
     #expect(try await images.lost(before: Date() + 60).map(\.id) == [upload.id])
     let original = try await images.arrived(upload.id, fileSize: 1000, width: 640, height: 480)
     #expect(original.status == .ready)
@@ -63,16 +71,19 @@ struct I2ITests {
     #expect(await state { _ = try await jobs.fail(job.id, error: "x") } == "pending, not failed")
     let running = try await jobs.start(job.id, externalJobID: "ext-1")
     #expect(running.startedAt != nil)
-    #expect(await state { _ = try await jobs.start(job.id, externalJobID: "ext-2") } == "processing, not started")
+    #expect(
+      await state { _ = try await jobs.start(job.id, externalJobID: "ext-2") } == "processing, not started")
     let foreign = try await images.create(
-      I2I.Image(userID: other.id, kind: .result, blobKey: "r/0", blobURL: "u", fileSize: 1, mimeType: "image/png"))
+      I2I.Image(
+        userID: other.id, kind: .result, blobKey: "r/0", blobURL: "u", fileSize: 1, mimeType: "image/png"))
     await #expect(throws: RepositoryError.notFound(entity: "images", key: "\(foreign.id)")) {
       try await jobs.complete(job.id, result: foreign.id)
     }
     #expect(try await jobs.find(externalJobID: "ext-1")?.status == .processing)
     let result = try await images.create(
       I2I.Image(
-        userID: user.id, kind: .result, blobKey: "r/1", blobURL: "u", fileSize: 1, mimeType: "image/png", width: 1,
+        userID: user.id, kind: .result, blobKey: "r/1", blobURL: "u", fileSize: 1, mimeType: "image/png",
+        width: 1,
         height: 1, status: .ready))
     let done = try await jobs.complete(job.id, result: result.id)
     #expect(done.resultImageID == result.id)

@@ -41,7 +41,9 @@ extension Scene {
   }
 
   /// What all users have and what is reserved.
-  func sums(of users: [Int]) async throws -> (credits: Decimal, reserved: Decimal, spent: Decimal, lowest: Decimal) {
+  func sums(of users: [Int]) async throws -> (
+    credits: Decimal, reserved: Decimal, spent: Decimal, lowest: Decimal
+  ) {
     let users = users.map { "\($0)" }.joined(separator: ", ")
     let row = try await database.one(
       """

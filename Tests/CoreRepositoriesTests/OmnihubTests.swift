@@ -13,7 +13,8 @@ struct OmnihubTests {
     let login = Date(timeIntervalSince1970: 1_700_000_000.25)
     let made = try await users.create(
       Omnihub.User(
-        email: " Ada@Example.ORG", passwordHash: "$2b$12$x", credits: Decimal(string: "12.5") ?? 0, role: .admin,
+        email: " Ada@Example.ORG", passwordHash: "$2b$12$x", credits: Decimal(string: "12.5") ?? 0,
+        role: .admin,
         lastLoginAt: login))
     #expect(made.id == 1)
     #expect(made.email == "ada@example.org")
@@ -37,7 +38,9 @@ struct OmnihubTests {
         Omnihub.Generation(userID: 1, type: .text, model: "gpt-4o", prompt: "x", credits: 1))
     }
     for number in 2...7 {
-      #expect(try await users.create(Omnihub.User(email: "u\(number)@x.org", passwordHash: "x")).id == number + (backend == .postgres ? 1 : 0))
+      #expect(
+        try await users.create(Omnihub.User(email: "u\(number)@x.org", passwordHash: "x")).id == number
+          + (backend == .postgres ? 1 : 0))
     }
     var ids: [Int] = []
     var cursor: PageCursor?
@@ -113,7 +116,8 @@ struct OmnihubTests {
     let credits = Omnihub.CreditRepository(scene.core)
     #expect(try await !credits.complete(id))
     await #expect(throws: RepositoryError.self) { try await credits.fail(id, error: "x") }
-    #expect(try await Omnihub.LogRepository(scene.core).page(level: .warn).items.map(\.content.context) == [nil])
+    #expect(
+      try await Omnihub.LogRepository(scene.core).page(level: .warn).items.map(\.content.context) == [nil])
     await #expect(throws: RepositoryError.wrongBackend(entity: "models", backend: "sqlite")) {
       try await Omnihub.ModelRepository(scene.core).all()
     }
@@ -125,7 +129,8 @@ struct OmnihubTests {
     let models = Omnihub.ModelRepository(scene.core)
     func provider(_ name: String, _ order: Int) -> Omnihub.ModelProvider {
       Omnihub.ModelProvider(
-        name: name, endpoint: "https://\(name).example/run", cost: Decimal(string: "0.055") ?? 0, fallbackOrder: order)
+        name: name, endpoint: "https://\(name).example/run", cost: Decimal(string: "0.055") ?? 0,
+        fallbackOrder: order)
     }
     let flux = Omnihub.Model(
       name: "flux", type: .image, baseCost: Decimal(string: "5.5") ?? 0, defaultProvider: "second",
@@ -141,7 +146,8 @@ struct OmnihubTests {
     #expect(try await models.all(includingDisabled: true).map(\.name) == ["flux", "song"])
     await #expect(throws: RepositoryError.self) {
       try await models.put(
-        Omnihub.Model(name: "x", type: .text, baseCost: 1, defaultProvider: "none", providers: [provider("a", 1)]))
+        Omnihub.Model(
+          name: "x", type: .text, baseCost: 1, defaultProvider: "none", providers: [provider("a", 1)]))
     }
     try await models.setEnabled(true, "song")
     #expect(try await models.all(.audio).map(\.name) == ["song"])
@@ -197,7 +203,9 @@ struct OmnihubTests {
       Omnihub.Generation(userID: user, type: .text, model: "gpt-4o", prompt: "x", credits: 1))
     let heard = try await scene.database.query("SELECT writer, fence FROM heard")
     #expect(
-      try heard.map { try $0["writer", as: String.self] } == ["users users", "users credits", "generations credits"])
+      try heard.map { try $0["writer", as: String.self] } == [
+        "users users", "users credits", "generations credits",
+      ])
     #expect(try heard.allSatisfy { try $0["fence", as: String.self] == "1" })
     // Said for the transaction alone: the connection forgets it.
     let left = try await scene.database.one("SELECT coalesce(current_setting('kedge.writer', true), '') AS w")

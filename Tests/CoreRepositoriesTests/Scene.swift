@@ -52,13 +52,17 @@ final class Scene: Sendable {
   /// The set's guardrails with every moving entity in one phase.
   static func guardrails(of name: String, phase: String) throws -> Guardrails {
     let set = try MappingLoad.read(directory: "\(repository)/mappings/\(name)").set
-    let phases = set.entities.filter { $0.owner == .core }.map { ($0.name, LivePhases.Phase(word: phase, epoch: 1)) }
+    let phases = set.entities.filter { $0.owner == .core }.map {
+      ($0.name, LivePhases.Phase(word: phase, epoch: 1))
+    }
     return Guardrails(
       GuardPlan(set, live: LivePhases(epoch: 1, entities: Dictionary(uniqueKeysWithValues: phases))))
   }
 
   /// The set's own migrations in a new database.
-  static func postgres(_ set: String) async throws -> Scene { try Scene(try await .postgres(set), set, "core") }
+  static func postgres(_ set: String) async throws -> Scene {
+    try Scene(try await .postgres(set), set, "core")
+  }
 
   /// One that is shared by the tests which run at the time, for those that look at nothing but rows of their own.
   static func shared(_ set: String) async throws -> Scene {
@@ -92,7 +96,9 @@ private actor SharedStores {
 }
 
 /// Runs `body` this often at once, and gives what each came to.
-func atOnce<T: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> T) async -> [Result<T, any Error>] {
+func atOnce<T: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> T) async -> [Result<
+  T, any Error
+>] {
   await withTaskGroup(of: (Int, Result<T, any Error>).self) { group in
     for number in 0..<count {
       group.addTask {

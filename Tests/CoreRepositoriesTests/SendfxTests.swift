@@ -28,7 +28,8 @@ struct SendfxTests {
   func usersTests() async throws {
     let born = try #require(CalendarDay("1990-02-28"))
     let user = Sendfx.User(
-      email: "  \(tag)Ada@Example.ORG ", passwordHash: "$2b$12$x", displayName: "Ada, \"the\" {first}\\", phone: " ", born: born,
+      email: "  \(tag)Ada@Example.ORG ", passwordHash: "$2b$12$x", displayName: "Ada, \"the\" {first}\\",
+      phone: " ", born: born,
       role: .admin, balance: Decimal(string: "12345678.0001"), externalID: UUID(),
       tags: ["a,b", "", "c\"d\\e", "NULL", "ü"], settings: JSONText(#"{"theme": "dark"}"#),
       lastLoginAt: Date(timeIntervalSince1970: 1_700_000_000.123456))
@@ -40,7 +41,8 @@ struct SendfxTests {
     expected.email = "\(tag)ada@example.org"
     expected.phone = nil
     #expect(made.content.tags == expected.tags)
-    #expect(abs((made.lastLoginAt ?? .distantPast).timeIntervalSince(try #require(user.lastLoginAt))) < 0.000_001)
+    #expect(
+      abs((made.lastLoginAt ?? .distantPast).timeIntervalSince(try #require(user.lastLoginAt))) < 0.000_001)
     expected.lastLoginAt = made.lastLoginAt
     #expect(made.content == expected)
     #expect(made.updatedAt == nil)
@@ -63,7 +65,9 @@ struct SendfxTests {
     let login = try await users.noteLogin(made.id, at: Date(timeIntervalSince1970: 1_800_000_000))
     #expect(login.loginCount == 1)
 
-    await #expect(throws: DatabaseError.self) { try await users.create(Sendfx.User(email: "\(tag)ADA@EXAMPLE.org")) }
+    await #expect(throws: DatabaseError.self) {
+      try await users.create(Sendfx.User(email: "\(tag)ADA@EXAMPLE.org"))
+    }
     do {
       _ = try await users.create(Sendfx.User(email: "\(tag)ADA@EXAMPLE.org"))
     } catch let error as DatabaseError {
@@ -115,15 +119,20 @@ struct SendfxTests {
 
     let tiers = Sendfx.TierRepository(scene.core)
     let tier = try await tiers.upsert(
-      Sendfx.Tier(code: " \(tag.prefix(12))Pro ", name: "Pro", priceMonthly: Decimal(string: "19.99") ?? 0, features: ["a", "b"]))
-    #expect(try await tiers.upsert(Sendfx.Tier(code: "\(tag.prefix(12))pro", name: "Pro 2", priceMonthly: 20)).id == tier.id)
+      Sendfx.Tier(
+        code: " \(tag.prefix(12))Pro ", name: "Pro", priceMonthly: Decimal(string: "19.99") ?? 0,
+        features: ["a", "b"]))
+    #expect(
+      try await tiers.upsert(Sendfx.Tier(code: "\(tag.prefix(12))pro", name: "Pro 2", priceMonthly: 20)).id
+        == tier.id)
     #expect(try await tiers.all(onlyPublic: true).map(\.name).contains("Pro 2"))
     #expect(try await tiers.find(code: "\(tag.prefix(12))PRO")?.features == nil)
 
     let members = Sendfx.WorkspaceMemberRepository(scene.core)
     let results = await atOnce(20) { _ in
       try await members.upsert(
-        Sendfx.WorkspaceMember(workspaceID: record.id, userID: record.ownerID, role: .owner, permissions: ["all"]))
+        Sendfx.WorkspaceMember(
+          workspaceID: record.id, userID: record.ownerID, role: .owner, permissions: ["all"]))
     }
     let ids = Set(try results.map { try $0.get().id })
     #expect(ids.count == 1)
@@ -182,7 +191,9 @@ struct SendfxTests {
     #expect(try await counters.used(.messages, in: january, by: id) == total)
     #expect(try await counters.all(in: january, of: id).count == 1)
     #expect(try await counters.used(.contacts, in: january, by: id) == 0)
-    await #expect(throws: RepositoryError.self) { try await counters.increment(.messages, in: january, by: id, 0) }
+    await #expect(throws: RepositoryError.self) {
+      try await counters.increment(.messages, in: january, by: id, 0)
+    }
     #expect(Sendfx.UsagePeriod("2026-13") == nil)
   }
 

@@ -23,14 +23,16 @@ struct SpiritsTests {
   func bundles() async throws {
     let spirits = Spirits.SpiritRepository(core)
     let singer = Spirits.Spirit(
-      legacyID: 4, name: "Singer", category: .creative, tier: .free, price: 0, pointsPrice: 0, isActive: false)
+      legacyID: 4, name: "Singer", category: .creative, tier: .free, price: 0, pointsPrice: 0, isActive: false
+    )
     #expect(try await spirits.put("singer", singer).content == singer)
     #expect(try await spirits.find(legacyID: 4)?.id == "singer")
     #expect(try await spirits.all().map(\.id) == ["builder", "writer", "oracle"])
     #expect(try await spirits.all(category: .research).map(\.id) == ["oracle"])
     let bundles = Spirits.BundleRepository(core)
     let made = try await bundles.put(
-      "duo", Spirits.Bundle(name: "Duo", spiritIDs: ["writer", "builder"], price: Decimal(string: "5.59") ?? 0))
+      "duo",
+      Spirits.Bundle(name: "Duo", spiritIDs: ["writer", "builder"], price: Decimal(string: "5.59") ?? 0))
     #expect(made.listPrice == Decimal(string: "9.98"))
     #expect(made.saving == 44)
     #expect(made.spiritIDs == ["writer", "builder"])
@@ -60,7 +62,8 @@ struct SpiritsTests {
     // For the longer of two times; what is for good stays so.
     let end = scene.clock.now + 3600
     try await access.grant(Spirits.Access(userID: user, spiritID: "oracle", grantedBy: .gift, expiresAt: end))
-    try await access.grant(Spirits.Access(userID: user, spiritID: "oracle", grantedBy: .points, expiresAt: end - 60))
+    try await access.grant(
+      Spirits.Access(userID: user, spiritID: "oracle", grantedBy: .points, expiresAt: end - 60))
     #expect(try await access.all(ofUser: user).map(\.expiresAt) == [end])
     try await access.grant(Spirits.Access(userID: user, spiritID: "oracle", grantedBy: .purchase))
     try await access.grant(Spirits.Access(userID: user, spiritID: "oracle", grantedBy: .gift, expiresAt: end))
@@ -142,14 +145,16 @@ struct SpiritsTests {
     try await plans.put(
       "basic",
       Spirits.Plan(
-        name: "Basic", tier: .basic, priceMonthly: 5, priceYearly: 50, pointsMonthly: 10, features: ["a", "b, c"],
+        name: "Basic", tier: .basic, priceMonthly: 5, priceYearly: 50, pointsMonthly: 10,
+        features: ["a", "b, c"],
         sortOrder: 1))
     #expect(try await plans.all().map(\.content.features) == [["a", "b, c"]])
     let subscriptions = Spirits.SpiritSubscriptionRepository(core)
     let start = scene.clock.now
     let day = try #require(CalendarDay("2026-01-01"))
     let wanted = Spirits.Subscription(
-      userID: user, planID: "basic", status: .active, price: 5, billingEmail: " A@Example.org", periodStart: start,
+      userID: user, planID: "basic", status: .active, price: 5, billingEmail: " A@Example.org",
+      periodStart: start,
       periodEnd: start + 86400, startedOn: day)
     let made = try await subscriptions.create(wanted)
     #expect(made.billingEmail == "a@example.org")
@@ -160,8 +165,10 @@ struct SpiritsTests {
     #expect(try await subscriptions.current(ofUser: user) == nil)
     #expect(try await subscriptions.create(wanted).id != made.id)
     let tools = Spirits.ToolRepository(core)
-    try await tools.put("draft", Spirits.Tool(name: "Draft", category: "text", spiritID: "writer", description: "Drafts."))
-    try await tools.put("clock", Spirits.Tool(name: "Clock", category: "time", description: "Tells the time."))
+    try await tools.put(
+      "draft", Spirits.Tool(name: "Draft", category: "text", spiritID: "writer", description: "Drafts."))
+    try await tools.put(
+      "clock", Spirits.Tool(name: "Clock", category: "time", description: "Tells the time."))
     #expect(try await tools.all(carrying: []).map(\.id) == ["clock"])
     #expect(try await tools.all(carrying: ["writer"]).map(\.id) == ["draft", "clock"])
   }

@@ -27,7 +27,8 @@ struct UsageTests {
     cost: String? = nil, cached: Bool = false
   ) throws -> Sendfx.ModelCall {
     Sendfx.ModelCall(
-      workspaceID: workspace, writer: writer, model: model, promptTokens: prompt, completionTokens: completion,
+      workspaceID: workspace, writer: writer, model: model, promptTokens: prompt,
+      completionTokens: completion,
       estimatedCost: cost.flatMap { Decimal(string: $0) }, isCached: cached,
       time: try Date(time, strategy: .iso8601))
   }
@@ -81,7 +82,10 @@ struct UsageTests {
     }
     let page = try await reply.page(ofWorkspace: workspace, writer: .reply, limit: 1)
     #expect(page.items == [second])
-    #expect(try await reply.page(ofWorkspace: workspace, writer: .reply, after: page.next, limit: 1).items == [first])
+    #expect(
+      try await reply.page(ofWorkspace: workspace, writer: .reply, after: page.next, limit: 1).items == [
+        first
+      ])
   }
 
   @Test("a batch lands wholly or not at all")
@@ -109,7 +113,8 @@ struct UsageTests {
   func plan() async throws {
     try await scene.database.run(
       "INSERT INTO core.workspaces (id, name, slug, owner_id)"
-        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT owner_id FROM core.workspaces WHERE id = '\(workspace)') FROM generate_series(1, 50) AS n")
+        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT owner_id FROM core.workspaces WHERE id = '\(workspace)') FROM generate_series(1, 50) AS n"
+    )
     try await scene.database.run(
       "INSERT INTO core.openai_usage (id, workspace_id, writer, model, created_at)"
         + " SELECT n::text, 'w' || (n % 50 + 1), 'reply', 'gpt-4o', timestamptz '2026-01-01' + n * interval '1 minute'"

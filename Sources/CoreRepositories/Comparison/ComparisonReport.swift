@@ -24,7 +24,9 @@ public final class ComparisonReport: Sendable {
     /// Whether the new one may take over: enough was compared, and nothing was otherwise.
     ///
     /// - Parameter minimum: how many equal answers are enough.
-    public func isValidated(minimum: Int = 1000) -> Bool { equal >= minimum && equal + failedBoth == compared }
+    public func isValidated(minimum: Int = 1000) -> Bool {
+      equal >= minimum && equal + failedBoth == compared
+    }
   }
 
   /// A read that didn't give the same.
@@ -71,7 +73,10 @@ public final class ComparisonReport: Sendable {
       default: found.failedBoth += 1
       }
       // Its type alone, for messages of other programs' errors may hold anything.
-      let what = [old.map { "the old read failed with \(type(of: $0))" }, new.map { "the new read failed with \(type(of: $0))" }]
+      let what = [
+        old.map { "the old read failed with \(type(of: $0))" },
+        new.map { "the new read failed with \(type(of: $0))" },
+      ]
       add(Example(key: key, what: what.compactMap { $0 }), to: &found)
     }
   }

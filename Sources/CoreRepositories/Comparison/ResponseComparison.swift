@@ -63,7 +63,9 @@ public struct ResponseComparison<Response: Encodable & Sendable>: Sendable {
     }
   }
 
-  private static func outcome(_ body: @Sendable () async throws -> Response) async -> Result<Response, any Error> {
+  private static func outcome(_ body: @Sendable () async throws -> Response) async -> Result<
+    Response, any Error
+  > {
     do { return .success(try await body()) } catch { return .failure(error) }
   }
 

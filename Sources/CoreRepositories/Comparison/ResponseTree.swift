@@ -57,13 +57,16 @@ enum ResponseTree: Sendable, Hashable, Decodable {
     case (.fields(let old), .fields(let new)):
       return Set(old.keys).union(new.keys).sorted().flatMap { key in
         differences(
-          old[key] ?? .null, new[key] ?? .null, unordered: unordered, at: path.isEmpty ? key : path + "." + key)
+          old[key] ?? .null, new[key] ?? .null, unordered: unordered,
+          at: path.isEmpty ? key : path + "." + key)
       }
     case (.list(var old), .list(var new)):
       if unordered.contains(path) {
         // What stands in both goes, as often as it does; what is left is compared in its order.
         for element in old {
-          guard let place = new.firstIndex(of: element), let own = old.firstIndex(of: element) else { continue }
+          guard let place = new.firstIndex(of: element), let own = old.firstIndex(of: element) else {
+            continue
+          }
           new.remove(at: place)
           old.remove(at: own)
         }

@@ -76,7 +76,8 @@ extension Omnihub {
     ///   - type: only those that make this; nil for all.
     ///   - includingDisabled: also those that users may not choose.
     public func all(_ type: MediaType? = nil, includingDisabled: Bool = false) async throws -> [Model] {
-      try await read("($1::text IS NULL OR m.type = $1) AND (m.is_enabled OR $2)", [type?.rawValue, includingDisabled])
+      try await read(
+        "($1::text IS NULL OR m.type = $1) AND (m.is_enabled OR $2)", [type?.rawValue, includingDisabled])
     }
 
     /// The model of this name.
@@ -141,7 +142,8 @@ extension Omnihub {
     /// - Throws: ``RepositoryError`` of case `notFound`.
     public func setEnabled(_ isEnabled: Bool, _ name: String) async throws {
       try await models.write(.update) { transaction in
-        let count = try await transaction.run("UPDATE models SET is_enabled = $1 WHERE name = $2", [isEnabled, name])
+        let count = try await transaction.run(
+          "UPDATE models SET is_enabled = $1 WHERE name = $2", [isEnabled, name])
         guard count > 0 else { throw RepositoryError.notFound(entity: "models", key: name) }
       }
     }

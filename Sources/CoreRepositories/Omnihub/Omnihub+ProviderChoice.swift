@@ -51,7 +51,7 @@ extension Omnihub {
           let value = try await body(provider)
           markWorking(provider.endpoint)
           return value
-        } catch where isFailure(error) && !(error is CancellationError) && !Task.isCancelled {
+        } catch  where isFailure(error) && !(error is CancellationError) && !Task.isCancelled {
           markFailed(provider.endpoint)
           last = error
         }

@@ -21,7 +21,9 @@ extension Spirits {
     public internal(set) var saving = 0
 
     /// A bundle from its parts.
-    public init(name: String, spiritIDs: [String], price: Decimal, description: String? = nil, isActive: Bool = true) {
+    public init(
+      name: String, spiritIDs: [String], price: Decimal, description: String? = nil, isActive: Bool = true
+    ) {
       self.name = name
       self.spiritIDs = spiritIDs
       self.price = price
@@ -42,7 +44,8 @@ extension Spirits {
 
     private static func entry(_ row: Row) throws -> Item {
       var bundle = Bundle(
-        name: try row["name"], spiritIDs: try row["spirit_ids", as: TextArray.self].texts, price: try row["price"],
+        name: try row["name"], spiritIDs: try row["spirit_ids", as: TextArray.self].texts,
+        price: try row["price"],
         description: try row["description"], isActive: try row["is_active"])
       bundle.listPrice = try row["list_price"]
       bundle.saving = try row["saving"]
@@ -76,7 +79,8 @@ extension Spirits {
         let spirits = TextArray(bundle.spiritIDs)
         // Held, so that no price changes before the bundle is written.
         let found = try await transaction.query(
-          "SELECT id, price FROM spirits_registry WHERE id = ANY ($1::text[]) ORDER BY id FOR SHARE", [spirits])
+          "SELECT id, price FROM spirits_registry WHERE id = ANY ($1::text[]) ORDER BY id FOR SHARE",
+          [spirits])
         let known = Set(try found.map { try $0["id", as: String.self] })
         if let unknown = bundle.spiritIDs.first(where: { !known.contains($0) }) {
           throw RepositoryError.notFound(entity: "spirits_registry", key: unknown)

@@ -14,7 +14,9 @@ extension Spirits {
     /// The spirit with this key.
     public func find(_ id: String) async throws -> Item? { try await table.find(id) }
     /// The spirit with this number of the old application.
-    public func find(legacyID: Int) async throws -> Item? { try await table.find(where: "legacy_id = $1", [legacyID]) }
+    public func find(legacyID: Int) async throws -> Item? {
+      try await table.find(where: "legacy_id = $1", [legacyID])
+    }
     /// Those on offer, by their numbers.
     public func all(category: SpiritCategory? = nil) async throws -> [Item] {
       guard let category else { return try await table.all("WHERE is_active ORDER BY legacy_id") }
@@ -40,7 +42,9 @@ extension Spirits {
     /// The plan with this key.
     public func find(_ id: String) async throws -> Item? { try await table.find(id) }
     /// Those on offer, in their order.
-    public func all() async throws -> [Item] { try await table.all("WHERE is_active ORDER BY sort_order, id") }
+    public func all() async throws -> [Item] {
+      try await table.all("WHERE is_active ORDER BY sort_order, id")
+    }
     /// Adds a plan, or writes over the one with this key.
     @discardableResult
     public func put(_ id: String, _ plan: Plan) async throws -> Item { try await table.put(id, plan) }

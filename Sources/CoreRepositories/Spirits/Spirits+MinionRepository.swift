@@ -11,21 +11,26 @@ extension Spirits {
 
     /// The repository in a context.
     public init(_ core: CoreContext) {
-      table = RecordTable(core, as: "MinionRepository", RecordLayout(table: "spirit_minions", entity: "spirit_minions"))
+      table = RecordTable(
+        core, as: "MinionRepository", RecordLayout(table: "spirit_minions", entity: "spirit_minions"))
     }
 
     /// The minion with this key.
     public func find(_ id: String) async throws -> Record? { try await table.find(id) }
 
     /// A user's minions, the newest first.
-    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Record> {
+    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Record>
+    {
       try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit)
     }
 
     /// Makes a minion.
     ///
     /// - Throws: a `DatabaseError` of kind `uniqueViolation` where the user has one of this name.
-    public func create(_ minion: Minion) async throws -> Record { try await table.create(Self.normalized(minion)) }
+    public func create(_ minion: Minion) async throws -> Record {
+      try await table.create(Self.normalized(minion))
+    }
 
     /// Writes a minion that nobody else has changed meanwhile.
     ///
@@ -57,7 +62,8 @@ extension Spirits {
       }
       try await table.gate.write(.update) { transaction in
         // The minion's row is the lock: two who equip it at once don't mix.
-        guard try await transaction.one("SELECT 1 FROM spirit_minions WHERE id = $1 FOR UPDATE", [id]) != nil else {
+        guard try await transaction.one("SELECT 1 FROM spirit_minions WHERE id = $1 FOR UPDATE", [id]) != nil
+        else {
           throw RepositoryError.notFound(entity: "spirit_minions", key: id)
         }
         try await transaction.run("DELETE FROM minion_spirits WHERE minion_id = $1", [id])

@@ -20,7 +20,9 @@ extension Spirits {
         core, as: Self.writer, RecordLayout(table: "user_points", key: "user_id", entity: "user_points"))
     }
 
-    private func changes(_ core: CoreContext) -> RecordTable<Entities.PointsTransactions, PointsTransaction, String> {
+    private func changes(_ core: CoreContext) -> RecordTable<
+      Entities.PointsTransactions, PointsTransaction, String
+    > {
       RecordTable(
         core, as: Self.writer,
         RecordLayout(table: "points_transactions", updatedAt: nil, entity: "points_transactions"))
@@ -35,7 +37,9 @@ extension Spirits {
     }
 
     /// A user's changes, the latest first.
-    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Change> {
+    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Change>
+    {
       try await changes(core).page(where: "user_id = $1", [user], after: cursor, limit: limit)
     }
 
@@ -44,10 +48,12 @@ extension Spirits {
     /// - Throws: ``RepositoryError`` of case `invalid` for a number below 1, or for the kind `spend`.
     @discardableResult
     public func add(
-      _ amount: Int, to user: String, _ kind: PointsKind = .earn, reason: String? = nil, detail: JSONText? = nil
+      _ amount: Int, to user: String, _ kind: PointsKind = .earn, reason: String? = nil,
+      detail: JSONText? = nil
     ) async throws -> Change {
       guard amount > 0, kind != .spend else {
-        throw RepositoryError.invalid(entity: "points_transactions", column: "amount", rule: "add more than zero")
+        throw RepositoryError.invalid(
+          entity: "points_transactions", column: "amount", rule: "add more than zero")
       }
       let day = core.clock.now.formatted(.iso8601.year().month().day())
       let streak =
@@ -61,7 +67,8 @@ extension Spirits {
             "INSERT INTO user_points (user_id, balance, earned, streak_days, last_earned_on) VALUES ($1, $2, $2,"
               + (kind == .earn ? " 1, $3::date)" : " 0, CASE WHEN false THEN $3::date END)")
               + " ON CONFLICT (user_id) DO UPDATE SET balance = user_points.balance + $2,"
-              + " earned = user_points.earned + $2, updated_at = clock_timestamp()\(streak)", [user, amount, day])
+              + " earned = user_points.earned + $2, updated_at = clock_timestamp()\(streak)",
+            [user, amount, day])
         }
         return try await changes(core).create(
           PointsTransaction(userID: user, amount: amount, kind: kind, reason: reason, detail: detail))
@@ -72,9 +79,12 @@ extension Spirits {
     ///
     /// - Throws: ``RepositoryError`` of case `notEnough`, or `invalid` for a number below 1.
     @discardableResult
-    public func spend(_ amount: Int, of user: String, reason: String? = nil, detail: JSONText? = nil) async throws -> Change {
+    public func spend(_ amount: Int, of user: String, reason: String? = nil, detail: JSONText? = nil)
+      async throws -> Change
+    {
       guard amount > 0 else {
-        throw RepositoryError.invalid(entity: "points_transactions", column: "amount", rule: "spend more than zero")
+        throw RepositoryError.invalid(
+          entity: "points_transactions", column: "amount", rule: "spend more than zero")
       }
       return try await core.transaction { core in
         try await points(core).gate.write(.update) { transaction in

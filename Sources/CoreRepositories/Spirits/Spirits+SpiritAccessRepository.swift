@@ -36,7 +36,8 @@ extension Spirits {
     /// Access that ends before a time, the next first.
     public func expiring(before time: Date, limit: Int = 100) async throws -> [Record] {
       try await table.all(
-        "WHERE expires_at < $1::timestamptz ORDER BY expires_at, id LIMIT \(min(max(limit, 1), 1000))", [time])
+        "WHERE expires_at < $1::timestamptz ORDER BY expires_at, id LIMIT \(min(max(limit, 1), 1000))", [time]
+      )
     }
 
     /// Opens a spirit. Where it is open already, for the longer of the two times; what is for good stays so.
@@ -67,7 +68,8 @@ extension Spirits {
     @discardableResult
     public func revoke(_ spirit: String, of user: String) async throws -> Bool {
       try await table.gate.write(.delete) { transaction in
-        try await transaction.run("DELETE FROM user_spirit_access WHERE user_id = $1 AND spirit_id = $2", [user, spirit])
+        try await transaction.run(
+          "DELETE FROM user_spirit_access WHERE user_id = $1 AND spirit_id = $2", [user, spirit])
           > 0
       }
     }

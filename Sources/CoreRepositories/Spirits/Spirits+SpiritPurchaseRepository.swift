@@ -16,7 +16,8 @@ extension Spirits {
       RecordTable(
         core, as: "SpiritPurchaseRepository",
         RecordLayout(
-          table: "user_spirit_purchases", createdAt: "purchased_at", updatedAt: nil, entity: "user_spirit_purchases"))
+          table: "user_spirit_purchases", createdAt: "purchased_at", updatedAt: nil,
+          entity: "user_spirit_purchases"))
     }
 
     /// The purchase with this key.
@@ -28,7 +29,9 @@ extension Spirits {
     }
 
     /// A user's purchases, the latest first.
-    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Record> {
+    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Record>
+    {
       try await table(core).page(where: "user_id = $1", [user], after: cursor, limit: limit)
     }
 
@@ -84,7 +87,8 @@ extension Spirits {
     public func refund(_ id: String) async throws -> Record {
       try await core.transaction { core in
         let moved = try await move(
-          core, id, "status = 'refunded', refunded_at = greatest($1::timestamptz, purchased_at)", [core.clock.now],
+          core, id, "status = 'refunded', refunded_at = greatest($1::timestamptz, purchased_at)",
+          [core.clock.now],
           from: .paid)
         guard let record = moved else { return try await confirm(core, id, is: .refunded, for: "refunded") }
         try await SpiritAccessRepository(core).revoke(purchase: id)

@@ -22,7 +22,9 @@ extension Spirits {
     }
 
     /// A user's subscriptions, the latest first.
-    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Record> {
+    public func page(ofUser user: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Record>
+    {
       try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit)
     }
 
@@ -46,13 +48,18 @@ extension Spirits {
 
     /// Begins the next period.
     public func renew(_ id: String, until end: Date) async throws -> Record {
-      try await table.set("period_start = period_end, period_end = $1::timestamptz, status = 'active'", [end], of: id)
+      try await table.set(
+        "period_start = period_end, period_end = $1::timestamptz, status = 'active'", [end], of: id)
     }
 
     /// Ends it at the end of its period.
-    public func cancelAtEnd(_ id: String) async throws -> Record { try await table.set("cancels_at_end = true", [], of: id) }
+    public func cancelAtEnd(_ id: String) async throws -> Record {
+      try await table.set("cancels_at_end = true", [], of: id)
+    }
 
     /// Ends it now.
-    public func cancel(_ id: String) async throws -> Record { try await table.set("status = 'canceled'", [], of: id) }
+    public func cancel(_ id: String) async throws -> Record {
+      try await table.set("status = 'canceled'", [], of: id)
+    }
   }
 }

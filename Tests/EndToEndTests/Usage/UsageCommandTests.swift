@@ -34,7 +34,8 @@ struct UsageCommandTests {
     -> Program.Outcome
   {
     try Program.kedge.run(
-      ["usage", "--mappings", mappings] + arguments, environment: ["DATABASE_URL": target.url], in: folder.path)
+      ["usage", "--mappings", mappings] + arguments, environment: ["DATABASE_URL": target.url],
+      in: folder.path)
   }
 
   @Test("a month ends before the next one begins, whatever the lines stand for")
@@ -51,7 +52,8 @@ struct UsageCommandTests {
     #expect(total["cached"] as? Int == 1)
     #expect(json["from"] as? String == "2026-01-01T00:00:00Z")
     #expect(json["to"] as? String == "2026-02-01T00:00:00Z")
-    #expect((json["lines"] as? [[String: Any]])?.compactMap { $0["writer"] as? String } == ["agent", "reply"])
+    #expect(
+      (json["lines"] as? [[String: Any]])?.compactMap { $0["writer"] as? String } == ["agent", "reply"])
 
     let models = try usage(january[0], january[1], "--by", "model", "--json").json()
     let lines = try #require(models["lines"] as? [[String: Any]])
@@ -95,7 +97,8 @@ struct UsageCommandTests {
     for file in try FileManager.default.contentsOfDirectory(atPath: source) {
       var text = try String(contentsOfFile: source + "/" + file, encoding: .utf8)
       if file == "openai_usage.yaml" {
-        text = text.replacing("target: { table: openai_usage }", with: "target: { table: openai_usage, schema: billing }")
+        text = text.replacing(
+          "target: { table: openai_usage }", with: "target: { table: openai_usage, schema: billing }")
       }
       try folder.write("set/" + file, text)
     }

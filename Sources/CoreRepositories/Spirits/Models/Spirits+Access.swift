@@ -16,7 +16,10 @@ extension Spirits {
     public var expiresAt: Date?
 
     /// From its parts.
-    public init(userID: String, spiritID: String, grantedBy: AccessSource, purchaseID: String? = nil, expiresAt: Date? = nil) {
+    public init(
+      userID: String, spiritID: String, grantedBy: AccessSource, purchaseID: String? = nil,
+      expiresAt: Date? = nil
+    ) {
       self.userID = userID
       self.spiritID = spiritID
       self.grantedBy = grantedBy
@@ -30,10 +33,15 @@ extension Spirits.Access: RecordContent {
   static let columns = ["user_id", "spirit_id", "granted_by", "purchase_id", "expires_at"]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, spiritID.databaseValue, grantedBy.databaseValue, purchaseID.databaseValue, expiresAt.databaseValue]
+    [
+      userID.databaseValue, spiritID.databaseValue, grantedBy.databaseValue, purchaseID.databaseValue,
+      expiresAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], spiritID: try row["spirit_id"], grantedBy: try row["granted_by"], purchaseID: try row["purchase_id"], expiresAt: try row["expires_at"])
+    self.init(
+      userID: try row["user_id"], spiritID: try row["spirit_id"], grantedBy: try row["granted_by"],
+      purchaseID: try row["purchase_id"], expiresAt: try row["expires_at"])
   }
 }

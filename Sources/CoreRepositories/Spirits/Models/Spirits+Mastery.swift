@@ -30,10 +30,15 @@ extension Spirits.Mastery: RecordContent {
   static let columns = ["minion_id", "spirit_id", "level", "xp", "last_used_at"]
 
   var values: [DatabaseValue] {
-    [minionID.databaseValue, spiritID.databaseValue, level.databaseValue, xp.databaseValue, lastUsedAt.databaseValue]
+    [
+      minionID.databaseValue, spiritID.databaseValue, level.databaseValue, xp.databaseValue,
+      lastUsedAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(minionID: try row["minion_id"], spiritID: try row["spirit_id"], level: try row["level"], xp: try row["xp"], lastUsedAt: try row["last_used_at"])
+    self.init(
+      minionID: try row["minion_id"], spiritID: try row["spirit_id"], level: try row["level"],
+      xp: try row["xp"], lastUsedAt: try row["last_used_at"])
   }
 }

@@ -19,7 +19,10 @@ extension Spirits {
     public var legacyID: Int?
 
     /// From its parts.
-    public init(userID: String, name: String, kind: MinionClass = .generalist, model: String? = nil, settings: JSONText? = nil, isActive: Bool = true, legacyID: Int? = nil) {
+    public init(
+      userID: String, name: String, kind: MinionClass = .generalist, model: String? = nil,
+      settings: JSONText? = nil, isActive: Bool = true, legacyID: Int? = nil
+    ) {
       self.userID = userID
       self.name = name
       self.kind = kind
@@ -35,10 +38,15 @@ extension Spirits.Minion: RecordContent {
   static let columns = ["user_id", "name", "class", "model", "settings", "is_active", "legacy_id"]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, name.databaseValue, kind.databaseValue, model.databaseValue, settings.databaseValue, isActive.databaseValue, legacyID.databaseValue]
+    [
+      userID.databaseValue, name.databaseValue, kind.databaseValue, model.databaseValue,
+      settings.databaseValue, isActive.databaseValue, legacyID.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], name: try row["name"], kind: try row["class"], model: try row["model"], settings: try row["settings"], isActive: try row["is_active"], legacyID: try row["legacy_id"])
+    self.init(
+      userID: try row["user_id"], name: try row["name"], kind: try row["class"], model: try row["model"],
+      settings: try row["settings"], isActive: try row["is_active"], legacyID: try row["legacy_id"])
   }
 }

@@ -24,7 +24,10 @@ extension Spirits {
     public var isActive: Bool
 
     /// From its parts.
-    public init(name: String, tier: SpiritTier, priceMonthly: Decimal, priceYearly: Decimal, pointsMonthly: Int, minionLimit: Int? = nil, features: [String], sortOrder: Int, isActive: Bool = true) {
+    public init(
+      name: String, tier: SpiritTier, priceMonthly: Decimal, priceYearly: Decimal, pointsMonthly: Int,
+      minionLimit: Int? = nil, features: [String], sortOrder: Int, isActive: Bool = true
+    ) {
       self.name = name
       self.tier = tier
       self.priceMonthly = priceMonthly
@@ -39,13 +42,24 @@ extension Spirits {
 }
 
 extension Spirits.Plan: RecordContent {
-  static let columns = ["name", "tier", "price_monthly", "price_yearly", "points_monthly", "minion_limit", "features", "sort_order", "is_active"]
+  static let columns = [
+    "name", "tier", "price_monthly", "price_yearly", "points_monthly", "minion_limit", "features",
+    "sort_order", "is_active",
+  ]
 
   var values: [DatabaseValue] {
-    [name.databaseValue, tier.databaseValue, priceMonthly.databaseValue, priceYearly.databaseValue, pointsMonthly.databaseValue, minionLimit.databaseValue, TextArray(features).databaseValue, sortOrder.databaseValue, isActive.databaseValue]
+    [
+      name.databaseValue, tier.databaseValue, priceMonthly.databaseValue, priceYearly.databaseValue,
+      pointsMonthly.databaseValue, minionLimit.databaseValue, TextArray(features).databaseValue,
+      sortOrder.databaseValue, isActive.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(name: try row["name"], tier: try row["tier"], priceMonthly: try row["price_monthly"], priceYearly: try row["price_yearly"], pointsMonthly: try row["points_monthly"], minionLimit: try row["minion_limit"], features: try row["features", as: TextArray.self].texts, sortOrder: try row["sort_order"], isActive: try row["is_active"])
+    self.init(
+      name: try row["name"], tier: try row["tier"], priceMonthly: try row["price_monthly"],
+      priceYearly: try row["price_yearly"], pointsMonthly: try row["points_monthly"],
+      minionLimit: try row["minion_limit"], features: try row["features", as: TextArray.self].texts,
+      sortOrder: try row["sort_order"], isActive: try row["is_active"])
   }
 }

@@ -16,7 +16,9 @@ extension Spirits {
     public var lastEarnedOn: CalendarDay?
 
     /// From its parts.
-    public init(balance: Int = 0, earned: Int = 0, spent: Int = 0, streakDays: Int = 0, lastEarnedOn: CalendarDay? = nil) {
+    public init(
+      balance: Int = 0, earned: Int = 0, spent: Int = 0, streakDays: Int = 0, lastEarnedOn: CalendarDay? = nil
+    ) {
       self.balance = balance
       self.earned = earned
       self.spent = spent
@@ -30,10 +32,15 @@ extension Spirits.Points: RecordContent {
   static let columns = ["balance", "earned", "spent", "streak_days", "last_earned_on"]
 
   var values: [DatabaseValue] {
-    [balance.databaseValue, earned.databaseValue, spent.databaseValue, streakDays.databaseValue, lastEarnedOn.databaseValue]
+    [
+      balance.databaseValue, earned.databaseValue, spent.databaseValue, streakDays.databaseValue,
+      lastEarnedOn.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(balance: try row["balance"], earned: try row["earned"], spent: try row["spent"], streakDays: try row["streak_days"], lastEarnedOn: try row["last_earned_on"])
+    self.init(
+      balance: try row["balance"], earned: try row["earned"], spent: try row["spent"],
+      streakDays: try row["streak_days"], lastEarnedOn: try row["last_earned_on"])
   }
 }

@@ -15,7 +15,8 @@ extension Spirits {
     public var detail: JSONText?
 
     /// From its parts.
-    public init(userID: String, amount: Int, kind: PointsKind, reason: String? = nil, detail: JSONText? = nil) {
+    public init(userID: String, amount: Int, kind: PointsKind, reason: String? = nil, detail: JSONText? = nil)
+    {
       self.userID = userID
       self.amount = amount
       self.kind = kind
@@ -29,10 +30,15 @@ extension Spirits.PointsTransaction: RecordContent {
   static let columns = ["user_id", "amount", "kind", "reason", "detail"]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, amount.databaseValue, kind.databaseValue, reason.databaseValue, detail.databaseValue]
+    [
+      userID.databaseValue, amount.databaseValue, kind.databaseValue, reason.databaseValue,
+      detail.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], amount: try row["amount"], kind: try row["kind"], reason: try row["reason"], detail: try row["detail"])
+    self.init(
+      userID: try row["user_id"], amount: try row["amount"], kind: try row["kind"], reason: try row["reason"],
+      detail: try row["detail"])
   }
 }

@@ -24,7 +24,11 @@ extension Spirits {
     public var refundedAt: Date?
 
     /// From its parts.
-    public init(userID: String, spiritID: String? = nil, bundleID: String? = nil, price: Decimal, currency: String = "USD", status: PurchaseStatus = .pending, paymentID: String? = nil, provider: String = "stripe", refundedAt: Date? = nil) {
+    public init(
+      userID: String, spiritID: String? = nil, bundleID: String? = nil, price: Decimal,
+      currency: String = "USD", status: PurchaseStatus = .pending, paymentID: String? = nil,
+      provider: String = "stripe", refundedAt: Date? = nil
+    ) {
       self.userID = userID
       self.spiritID = spiritID
       self.bundleID = bundleID
@@ -39,13 +43,23 @@ extension Spirits {
 }
 
 extension Spirits.Purchase: RecordContent {
-  static let columns = ["user_id", "spirit_id", "bundle_id", "price", "currency", "status", "payment_id", "provider", "refunded_at"]
+  static let columns = [
+    "user_id", "spirit_id", "bundle_id", "price", "currency", "status", "payment_id", "provider",
+    "refunded_at",
+  ]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, spiritID.databaseValue, bundleID.databaseValue, price.databaseValue, currency.databaseValue, status.databaseValue, paymentID.databaseValue, provider.databaseValue, refundedAt.databaseValue]
+    [
+      userID.databaseValue, spiritID.databaseValue, bundleID.databaseValue, price.databaseValue,
+      currency.databaseValue, status.databaseValue, paymentID.databaseValue, provider.databaseValue,
+      refundedAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], spiritID: try row["spirit_id"], bundleID: try row["bundle_id"], price: try row["price"], currency: try row["currency"], status: try row["status"], paymentID: try row["payment_id"], provider: try row["provider"], refundedAt: try row["refunded_at"])
+    self.init(
+      userID: try row["user_id"], spiritID: try row["spirit_id"], bundleID: try row["bundle_id"],
+      price: try row["price"], currency: try row["currency"], status: try row["status"],
+      paymentID: try row["payment_id"], provider: try row["provider"], refundedAt: try row["refunded_at"])
   }
 }

@@ -22,7 +22,10 @@ extension Spirits {
     public var isActive: Bool
 
     /// From its parts.
-    public init(legacyID: Int, name: String, category: SpiritCategory, tier: SpiritTier, price: Decimal, pointsPrice: Int, description: String? = nil, isActive: Bool = true) {
+    public init(
+      legacyID: Int, name: String, category: SpiritCategory, tier: SpiritTier, price: Decimal,
+      pointsPrice: Int, description: String? = nil, isActive: Bool = true
+    ) {
       self.legacyID = legacyID
       self.name = name
       self.category = category
@@ -36,13 +39,21 @@ extension Spirits {
 }
 
 extension Spirits.Spirit: RecordContent {
-  static let columns = ["legacy_id", "name", "category", "tier", "price", "points_price", "description", "is_active"]
+  static let columns = [
+    "legacy_id", "name", "category", "tier", "price", "points_price", "description", "is_active",
+  ]
 
   var values: [DatabaseValue] {
-    [legacyID.databaseValue, name.databaseValue, category.databaseValue, tier.databaseValue, price.databaseValue, pointsPrice.databaseValue, description.databaseValue, isActive.databaseValue]
+    [
+      legacyID.databaseValue, name.databaseValue, category.databaseValue, tier.databaseValue,
+      price.databaseValue, pointsPrice.databaseValue, description.databaseValue, isActive.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(legacyID: try row["legacy_id"], name: try row["name"], category: try row["category"], tier: try row["tier"], price: try row["price"], pointsPrice: try row["points_price"], description: try row["description"], isActive: try row["is_active"])
+    self.init(
+      legacyID: try row["legacy_id"], name: try row["name"], category: try row["category"],
+      tier: try row["tier"], price: try row["price"], pointsPrice: try row["points_price"],
+      description: try row["description"], isActive: try row["is_active"])
   }
 }

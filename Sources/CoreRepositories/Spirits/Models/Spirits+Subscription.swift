@@ -25,7 +25,10 @@ extension Spirits {
     public var startedOn: CalendarDay
 
     /// From its parts.
-    public init(userID: String, planID: String, status: SubscriptionStatus, price: Decimal, billingEmail: String? = nil, periodStart: Date, periodEnd: Date, cancelsAtEnd: Bool = false, startedOn: CalendarDay) {
+    public init(
+      userID: String, planID: String, status: SubscriptionStatus, price: Decimal, billingEmail: String? = nil,
+      periodStart: Date, periodEnd: Date, cancelsAtEnd: Bool = false, startedOn: CalendarDay
+    ) {
       self.userID = userID
       self.planID = planID
       self.status = status
@@ -40,13 +43,24 @@ extension Spirits {
 }
 
 extension Spirits.Subscription: RecordContent {
-  static let columns = ["user_id", "plan_id", "status", "price", "billing_email", "period_start", "period_end", "cancels_at_end", "started_on"]
+  static let columns = [
+    "user_id", "plan_id", "status", "price", "billing_email", "period_start", "period_end", "cancels_at_end",
+    "started_on",
+  ]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, planID.databaseValue, status.databaseValue, price.databaseValue, billingEmail.databaseValue, periodStart.databaseValue, periodEnd.databaseValue, cancelsAtEnd.databaseValue, startedOn.databaseValue]
+    [
+      userID.databaseValue, planID.databaseValue, status.databaseValue, price.databaseValue,
+      billingEmail.databaseValue, periodStart.databaseValue, periodEnd.databaseValue,
+      cancelsAtEnd.databaseValue, startedOn.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], planID: try row["plan_id"], status: try row["status"], price: try row["price"], billingEmail: try row["billing_email"], periodStart: try row["period_start"], periodEnd: try row["period_end"], cancelsAtEnd: try row["cancels_at_end"], startedOn: try row["started_on"])
+    self.init(
+      userID: try row["user_id"], planID: try row["plan_id"], status: try row["status"],
+      price: try row["price"], billingEmail: try row["billing_email"], periodStart: try row["period_start"],
+      periodEnd: try row["period_end"], cancelsAtEnd: try row["cancels_at_end"],
+      startedOn: try row["started_on"])
   }
 }

@@ -17,7 +17,10 @@ extension Spirits {
     public var isEnabled: Bool
 
     /// From its parts.
-    public init(name: String, category: String, spiritID: String? = nil, description: String, asksFirst: Bool = false, isEnabled: Bool = true) {
+    public init(
+      name: String, category: String, spiritID: String? = nil, description: String, asksFirst: Bool = false,
+      isEnabled: Bool = true
+    ) {
       self.name = name
       self.category = category
       self.spiritID = spiritID
@@ -32,10 +35,15 @@ extension Spirits.Tool: RecordContent {
   static let columns = ["name", "category", "spirit_id", "description", "asks_first", "is_enabled"]
 
   var values: [DatabaseValue] {
-    [name.databaseValue, category.databaseValue, spiritID.databaseValue, description.databaseValue, asksFirst.databaseValue, isEnabled.databaseValue]
+    [
+      name.databaseValue, category.databaseValue, spiritID.databaseValue, description.databaseValue,
+      asksFirst.databaseValue, isEnabled.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(name: try row["name"], category: try row["category"], spiritID: try row["spirit_id"], description: try row["description"], asksFirst: try row["asks_first"], isEnabled: try row["is_enabled"])
+    self.init(
+      name: try row["name"], category: try row["category"], spiritID: try row["spirit_id"],
+      description: try row["description"], asksFirst: try row["asks_first"], isEnabled: try row["is_enabled"])
   }
 }
