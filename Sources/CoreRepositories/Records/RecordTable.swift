@@ -18,7 +18,8 @@ struct RecordTable<
 
   /// All columns of a record.
   var columns: String {
-    ([layout.key, layout.createdAt] + [layout.updatedAt].compactMap { $0 } + Content.columns).joined(separator: ", ")
+    ([layout.key, layout.createdAt] + [layout.updatedAt].compactMap { $0 } + Content.columns).joined(
+      separator: ", ")
   }
 
   func record(_ row: Row) throws -> Record {
@@ -38,7 +39,8 @@ struct RecordTable<
   }
 
   func count(where condition: String, _ values: [(any DatabaseEncodable)?]) async throws -> Int {
-    try await gate.reading.selectOne("count(*) AS n FROM \(layout.table) WHERE \(condition)", values)?["n"] ?? 0
+    try await gate.reading.selectOne("count(*) AS n FROM \(layout.table) WHERE \(condition)", values)?["n"]
+      ?? 0
   }
 
   /// The newest rows first.
@@ -90,7 +92,9 @@ struct RecordTable<
     var changes = Content.columns.filter { !key.contains($0) }.map { "\($0) = excluded.\($0)" }
     // What the insertion leaves to defaults is NULL in the contents, and becomes so.
     changes = changes.filter { change in sql.columns.contains { change.hasPrefix("\($0) = ") } }
-    changes += zip(Content.columns, content.values).filter { $1 == .null && !key.contains($0) }.map { "\($0.0) = NULL" }
+    changes += zip(Content.columns, content.values).filter { $1 == .null && !key.contains($0) }.map {
+      "\($0.0) = NULL"
+    }
     if let touch = touch { changes.append(touch) }
     return try await gate.write(.upsert) { transaction in
       try record(
@@ -113,9 +117,11 @@ struct RecordTable<
     }
     return try await gate.write(.update) { transaction in
       let row = try await transaction.one(
-        "UPDATE \(layout.table) SET \(changes.joined(separator: ", ")) WHERE \(condition) RETURNING \(columns)", values)
+        "UPDATE \(layout.table) SET \(changes.joined(separator: ", ")) WHERE \(condition) RETURNING \(columns)",
+        values)
       if let row { return try self.record(row) }
-      let isThere = try await transaction.one("SELECT 1 FROM \(layout.table) WHERE \(layout.key) = $1", [record.id])
+      let isThere = try await transaction.one(
+        "SELECT 1 FROM \(layout.table) WHERE \(layout.key) = $1", [record.id])
       throw isThere == nil
         ? RepositoryError.notFound(entity: layout.entity, key: "\(record.id)")
         : RepositoryError.changedMeanwhile(entity: layout.entity, key: "\(record.id)")
@@ -160,7 +166,8 @@ struct RecordTable<
     let columns = parts.map(\.0)
     let places = (1...max(parts.count, 1)).map { "$\($0)" }.joined(separator: ", ")
     return (
-      "INSERT INTO \(layout.table) (\(columns.joined(separator: ", "))) VALUES (\(places))", columns, parts.map(\.1)
+      "INSERT INTO \(layout.table) (\(columns.joined(separator: ", "))) VALUES (\(places))", columns,
+      parts.map(\.1)
     )
   }
 
