@@ -3,11 +3,11 @@ internal import Postgres
 extension FileVerification {
   private var quotedTable: String { quoteIdentifier(table.schema) + "." + quoteIdentifier(table.name) }
 
-  /// The columns of the table's primary key; without one, the row's place.
+  /// The columns of the table's primary key; without one, the row's place (`ctid`).
   func keyColumns() throws -> [String] {
     let found = try connection.query(
       """
-      SELECT a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      SELECT a.attname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
       LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
       WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -19,7 +19,9 @@ extension FileVerification {
         reason: "there is no such table in this database; check --table and --target")
     }
     let keys = try found.compactMap { try $0["attname"] }
-    return keys.isEmpty ? ["ctid"] : keys
+    if !keys.isEmpty { return keys }
+    // A view's rows have no place; there the name itself has to do.
+    return ["r", "p", "m"].contains(try found[0]["relkind"]) ? ["ctid"] : [column]
   }
 
   /// The name that a row looks for; NULL where it names none.

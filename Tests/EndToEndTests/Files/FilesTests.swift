@@ -78,6 +78,23 @@ struct FilesTests {
     #expect(text.code == 3)
     #expect(text.output.contains("id = 30: no file uploads/2026/gone.txt"))
     #expect(text.output.contains("12 files, 2 of them named by no row"))
+
+    // Without a key, by the row's place; in a view, by the name; and what comes before the name can be taken off.
+    try target.execute(
+      """
+      CREATE TABLE public.loose AS SELECT '/srv/' || store || '/' || path AS file FROM public.media_files WHERE id > 20;
+      CREATE VIEW public.seen AS SELECT file FROM public.loose
+      """)
+    for (table, key) in [("loose", "(0,2)"), ("public.seen", "/srv/uploads/2026/gone.txt")] {
+      let outcome = try files([
+        "verify", "--table", table, "--column", "file", "--without-prefix", "/srv/", "--at", "local:new",
+        "--target",
+        target.url, "--json",
+      ])
+      #expect(outcome.code == 3, "\(outcome.errors)")
+      let rows = try outcome.json()["missing_rows"] as? [[String: Any]]
+      #expect(rows?.map { $0["key"] as? [String] } == [[key]])
+    }
   }
 
   @Test("a file that differs at the destination is left alone and told, with exit code 3")
@@ -103,6 +120,7 @@ struct FilesTests {
       (["--from", "data", "--to", "local:new"], "local:DIR or s3://bucket/prefix"),
       (["--from", "local:none", "--to", "local:new"], "none"),
       (["--from", "local:data", "--to", "local:data"], "the same place"),
+      (["--from", "local:data", "--to", "local:./data/uploads/new"], "lies in the other"),
       (["--from", "local:data", "--to", "s3://bucket"], "AWS_ACCESS_KEY_ID"),
     ] {
       let outcome = try files(

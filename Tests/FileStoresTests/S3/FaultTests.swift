@@ -87,6 +87,20 @@ struct FaultTests {
     #expect(server.requests.count == 2)
   }
 
+  @Test("an answer may break off more often than there are tries, as long as it comes forward")
+  func oftenTruncated() async throws {
+    let bytes = someBytes(20_000)
+    let server = try FaultyS3 { number, _ in
+      let start = number * 1000
+      let range = number == 0 ? "" : "Content-Range: bytes \(start)-19999/20000\r\n"
+      return FaultyS3.answer(
+        number == 0 ? 200 : 206, headers: "ETag: \"t1\"\r\n" + range, length: bytes.count - start,
+        Array(bytes[start..<(start + 1000)]))
+    }
+    #expect(try await store(server) { $0.attempts = 3 }.get("x") == bytes)
+    #expect(server.requests.count == 20)
+  }
+
   @Test("a server without ranges begins anew, and what came before isn't taken twice")
   func withoutRanges() async throws {
     let bytes = someBytes(100_000)

@@ -84,6 +84,25 @@ struct SettingsTests {
     }
   }
 
+  @Test("places that are the same, or lie in each other, are told from those beside each other")
+  func overlaps() throws {
+    func overlaps(_ left: String, _ right: String) throws -> Bool {
+      try FileLocation(left).overlaps(try FileLocation(right))
+    }
+    for (left, right) in [
+      ("local:data", "local:./data/"), ("local:data", "local:data/x"), ("local:/a/b", "local:/a/x/../b/c"),
+      ("s3://bucket", "s3://bucket/x"), ("s3://bucket/x", "s3://bucket/x"), ("local:/", "local:/x"),
+    ] {
+      #expect(try overlaps(left, right) && overlaps(right, left), "\(left) \(right)")
+    }
+    for (left, right) in [
+      ("local:data", "local:data2"), ("s3://bucket/x", "s3://bucket/x2"), ("s3://bucket", "s3://other"),
+      ("local:x", "s3://bucket/x"),
+    ] {
+      #expect(try !overlaps(left, right) && !overlaps(right, left), "\(left) \(right)")
+    }
+  }
+
   @Test("XML is read with its references, sections, comments and prefixes")
   func xml() throws {
     let text = """
