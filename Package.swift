@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CMongoC", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // MARK: Executors
@@ -101,7 +102,7 @@ let package = Package(
     .testTarget(
       name: "CoreSchemaTests",
       dependencies: [
-        "Catalog", "CoreSchema", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema",
+        "Catalog", "Codec", "CoreSchema", "Executors", "Mapping", "Migrations", "Mongo", "Postgres", "Schema",
         "TestSupport",
       ]),
 
@@ -177,7 +178,7 @@ let package = Package(
       ]),
 
     // MARK: FileStores
-    .target(name: "FileStores", dependencies: ["Catalog", "Executors", "Postgres", "Web"]),
+    .target(name: "FileStores", dependencies: ["CCrypto", "Catalog", "Executors", "Postgres", "Web"]),
     .testTarget(
       name: "FileStoresTests",
       dependencies: ["Catalog", "Executors", "FileStores", "Postgres", "TestSupport", "Web"]),

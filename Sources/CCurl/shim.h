@@ -42,3 +42,24 @@ static inline long kedge_curl_retry_after(CURL *handle) {
   curl_off_t seconds = 0;
   return curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK ? (long)seconds : 0;
 }
+
+typedef size_t (*kedge_curl_receiver)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*kedge_curl_watcher)(
+    void *context, curl_off_t toReceive, curl_off_t received, curl_off_t toSend, curl_off_t sent);
+
+static inline CURLcode kedge_curl_on_body(CURL *handle, kedge_curl_receiver receiver, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, receiver);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode kedge_curl_on_header(CURL *handle, kedge_curl_receiver receiver, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, receiver);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+}
+
+/// Asked about once a second, and oftener while bytes move; another answer than 0 ends the transfer.
+static inline CURLcode kedge_curl_on_progress(CURL *handle, kedge_curl_watcher watcher, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, watcher);
+  code = code ? code : curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+}

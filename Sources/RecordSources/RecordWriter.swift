@@ -53,6 +53,16 @@ public protocol RecordWriter: AnyObject {
   /// Deletes these records, whatever is in them, at once. Returns how many were there.
   func remove(_ locators: [BSONDocument], of entity: Entity) throws -> Int
 
+  /// The foreign keys that the store itself declares.
+  func foreignKeys() throws -> [SourceForeignKey]
+
+  /// Hands `body` the locators of the entity's records that a foreign key leads to: from the records with these locators, or
+  /// from all of its table.
+  func referred(
+    by key: SourceForeignKey, to entity: Entity, from locators: [BSONDocument]?,
+    _ body: (BSONDocument) throws -> Void
+  ) throws
+
   /// Ends the batch, with its changes or, where the store can, without them.
   func end(keeping: Bool) throws
 }

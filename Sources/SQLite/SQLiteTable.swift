@@ -107,7 +107,7 @@ public struct SQLiteUniqueIndex: Sendable, Equatable {
 
 extension String {
   /// SQLite's comparison of names.
-  func equalsIgnoringASCIICase(_ other: String) -> Bool {
+  public func equalsIgnoringASCIICase(_ other: String) -> Bool {
     func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
     return utf8.lazy.map(folded).elementsEqual(other.utf8.lazy.map(folded))
   }

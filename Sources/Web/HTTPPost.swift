@@ -87,7 +87,7 @@ public struct HTTPPost: Sendable {
   }
 
   /// Once for the process, before its first transfer.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_SSL | CURL_GLOBAL_WIN32)) == CURLE_OK
+  static let isReady = curl_global_init(Int(CURL_GLOBAL_SSL | CURL_GLOBAL_WIN32)) == CURLE_OK
 }
 
 /// What a server answered.

@@ -1,6 +1,6 @@
 internal import Codec
-internal import Mapping
-internal import Postgres
+public import Mapping
+public import Postgres
 
 /// Which source record each key belongs to, in a run whose records could claim each other's rows: a table in schema
 /// kedge, one for each entity, whose primary key is the target's.
@@ -67,5 +67,15 @@ struct KeyClaims {
 
   private func key(_ prefix: String = "") -> String {
     plan.keyColumns.map { prefix + quotedIdentifier($0.name) }.joined(separator: ", ")
+  }
+}
+
+/// What runs remember beside the rows that they have written.
+public enum RunMemory {
+  /// Forgets which record each key of an entity belongs to, once its rows are gone: other records may have the keys.
+  ///
+  /// - Throws: `PostgresError`.
+  public static func forget(_ plan: EntityPlan, set: String, in connection: PostgresConnection) throws {
+    try KeyClaims(plan, set: set).begin(connection, isNeeded: false)
   }
 }

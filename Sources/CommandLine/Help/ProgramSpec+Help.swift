@@ -131,7 +131,9 @@ struct HelpPage {
       guard let command, !command.exitCodes.isEmpty else { return command?.isGroup != true }
       return command.exitCodes.contains(code.code)
     }
-    return DefinitionList.lines(shown.map { (term: String($0.code), explanation: $0.meaning) }, width: width)
+    return DefinitionList.lines(
+      shown.map { (term: String($0.code), explanation: command?.exitMeanings[$0.code] ?? $0.meaning) },
+      width: width)
   }
 
   private func section(_ title: String, _ lines: [String]) -> [String] {

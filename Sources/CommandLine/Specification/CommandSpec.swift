@@ -30,6 +30,8 @@ public struct CommandSpec: Sendable, Equatable {
   public var examples: [ExampleSpec]
   /// The exit codes that this command can end with; empty means all of the program's.
   public var exitCodes: [Int]
+  /// What exit codes tell of this command, where the program's own words are too general.
+  public var exitMeanings: [Int: String]
   /// The commands below this one. A command with subcommands has no arguments: its next word names one of them.
   public var subcommands: [CommandSpec]
   /// Whether a command with subcommands also does something without one: `kedge audit` beside `kedge audit history`.
@@ -39,7 +41,7 @@ public struct CommandSpec: Sendable, Equatable {
   public init(
     _ name: String, summary: String, discussion: String = "", options: [OptionSpec] = [],
     arguments: [ArgumentSpec] = [], examples: [ExampleSpec] = [], exitCodes: [Int] = [],
-    subcommands: [CommandSpec] = [], runsAlone: Bool = false
+    exitMeanings: [Int: String] = [:], subcommands: [CommandSpec] = [], runsAlone: Bool = false
   ) {
     self.name = name
     self.summary = summary
@@ -48,6 +50,7 @@ public struct CommandSpec: Sendable, Equatable {
     self.arguments = arguments
     self.examples = examples
     self.exitCodes = exitCodes
+    self.exitMeanings = exitMeanings
     self.subcommands = subcommands
     self.runsAlone = runsAlone
   }

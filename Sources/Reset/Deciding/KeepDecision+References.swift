@@ -35,6 +35,7 @@ extension KeepDecision {
       try followRecords(entity) { plan, body in
         try stage.kept(plan, in: records, round: current, body)
       }
+      try followFile(records)
     }
   }
 

@@ -10,12 +10,16 @@ final class KeepDecision {
   let connection: PostgresConnection
   let tables: KeptTables
   let stage: RecordStage
+  let writers: Writers
   /// Rules that match nothing.
   private(set) var idleRules: [String] = []
   private var round = 0
   private var found = 0
 
-  init(_ plan: ResetPlan, context: BackfillContext, connection: PostgresConnection) {
+  init(
+    _ plan: ResetPlan, context: BackfillContext, connection: PostgresConnection, writers: Writers
+  ) {
+    self.writers = writers
     self.plan = plan
     self.connection = connection
     tables = KeptTables(connection: connection)
@@ -28,6 +32,7 @@ final class KeepDecision {
       for rule in entity.resetKeep { try follow(rule, of: entity) }
     }
     try keepWhatStaysForOthers()
+    try keepReferredInFiles()
     for entity in plan.set.entities where entity.resetKeepsAll { try followAll(of: entity) }
     while found > 0 {
       found = 0

@@ -19,6 +19,9 @@ public struct ResetInterrupted: Error, Sendable, Equatable, CustomStringConverti
   /// Whether anything was deleted, so that the rest has to follow.
   public let isBegun: Bool
 
+  /// - Parameter isBegun: whether anything may have been deleted.
+  public init(isBegun: Bool) { self.isBegun = isBegun }
+
   /// What to do now.
   public var description: String {
     isBegun

@@ -18,6 +18,7 @@ struct ResetPlan {
   /// - Throws: ``ResetRefusal`` where a store that would be emptied is protected.
   init(_ set: MappingSet, plans: [EntityPlan], connection: PostgresConnection) throws {
     self.set = set
+    let plans = try plans + Self.plansOfFeatureTables(set)
     self.plans = plans
     foreignKeys = try LiveForeignKey.all(in: connection)
     var found: [ResetObject] = []
@@ -30,7 +31,7 @@ struct ResetPlan {
       }
     }
     var collections: [(store: String, name: String, entities: [Entity])] = []
-    for entity in set.entities where !entity.isNative {
+    for entity in set.entities where !entity.isNative && set.sourceKind(of: entity) != .postgres {
       if let index = collections.firstIndex(where: {
         $0.store == entity.store && $0.name == entity.collection
       }) {
@@ -57,6 +58,23 @@ struct ResetPlan {
         ResetObject(entities: place.entities, store: place.store, place: .records(collection: place.name)))
     }
     objects = RemovalOrder(found, set: set, foreignKeys: foreignKeys).ordered
+  }
+
+  /// Feature data that stays in the target's own database: tables like others.
+  private static func plansOfFeatureTables(_ set: MappingSet) throws -> [EntityPlan] {
+    try set.entities.filter { $0.owner == .feature && set.sourceKind(of: $0) == .postgres }.map { entity in
+      if let field = entity.fields.first(where: { $0.paths != [ValuePath(field: $0.column)] }) {
+        throw ResetProblem(
+          "\(field.location.file):\(field.location.line): a reset looks for the column \"\(field.column)\" in the table"
+            + " \"\(entity.collection)\" of PostgreSQL itself; name the field after its column, without \"from\""
+        )
+      }
+      var plan = try EntityPlan(referencesOf: entity, source: .postgres)
+      let parts = entity.collection.split(separator: ".", maxSplits: 1).map(String.init)
+      plan.table = TableName(schema: parts.count == 2 ? parts[0] : set.schema, name: parts.last ?? "")
+      plan.children = []
+      return plan
+    }
   }
 
   /// Refuses to empty what is protected. Asked before any store is.

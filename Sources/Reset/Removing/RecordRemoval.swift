@@ -41,8 +41,8 @@ struct RecordRemoval {
         if hasRanges { isDone = true }
         try onBatch(try remove(locators, hasKept: hasKept))
       }
-      range.lower = range.upper
-    } while range.upper != nil
+      range = ChunkRange(lower: range.upper)
+    } while range.lower != nil
   }
 
   private func remove(_ locators: [BSONDocument], hasKept: Bool) throws -> Int {
@@ -64,15 +64,6 @@ struct RecordRemoval {
   }
 
   private func withoutKept(_ locators: [BSONDocument]) throws -> [BSONDocument] {
-    var list = ByteBuffer(capacity: locators.count * 64)
-    list.append(UInt8(ascii: "{"))
-    for (index, locator) in locators.enumerated() {
-      if index > 0 { list.append(UInt8(ascii: ",")) }
-      list.append("\"\\\\x" as StaticString)
-      locator.bytes.withUnsafeBytes { Hex.append($0, to: &list) }
-      list.append(UInt8(ascii: "\""))
-    }
-    list.append(UInt8(ascii: "}"))
     let kept = try ledger.connection.query(
       """
       SELECT u.n - 1 AS place FROM unnest($4::bytea[]) WITH ORDINALITY u(l, n)
@@ -81,7 +72,7 @@ struct RecordRemoval {
       """,
       [
         .integer(reset), .text(object.store), .text(object.name),
-        .text(String(decoding: list.bytes, as: UTF8.self)),
+        .text(locators.asByteArrays),
       ]
     ).map { try $0.int("place") }
     let places = Set(kept)

@@ -49,6 +49,8 @@ struct RowRemoval {
 
   /// The key of the last row of the next range; nil where the range goes to the table's end.
   private func boundary(after last: [String]?) throws -> [String]? {
+    // A table that is declared without a key goes at once.
+    guard !key.isEmpty else { return nil }
     let texts = key.enumerated().map { "t.\(quotedIdentifier($1.name))::text AS k\($0)" }.joined(
       separator: ", ")
     let row = try connection.query(

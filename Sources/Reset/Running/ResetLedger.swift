@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Catalog
 internal import Mapping
 internal import Postgres
@@ -121,6 +122,9 @@ struct ResetLedger {
             .text(set), .text(entity.name), .integer(reset), .text(object?.store ?? ""),
             .text(object?.name ?? ""),
           ])
+      }
+      for table in plan.plans where !table.entity.resetKeepsAll {
+        try RunMemory.forget(table, set: set, in: connection)
       }
       _ = try connection.execute(
         "UPDATE kedge.resets SET state = 'done', finished_at = clock_timestamp() WHERE id = $1",

@@ -14,7 +14,7 @@ struct ResetSurvey {
 
   /// Decides what stays.
   func fresh() throws -> ResetReport {
-    let decision = KeepDecision(plan, context: context, connection: connection)
+    let decision = KeepDecision(plan, context: context, connection: connection, writers: writers)
     try decision.decide()
     var report = try empty()
     for object in plan.objects {

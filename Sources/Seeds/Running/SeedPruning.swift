@@ -106,7 +106,7 @@ struct SeedPruning {
       }.joined(separator: " AND ")
     let alone = try referrers(of: table).map { "NOT EXISTS (\($0))" }.joined(separator: " AND ")
     let condition = "\(match) AND \(untouched)" + (alone.isEmpty ? "" : " AND \(alone)")
-    let shown = key.map { $0.shown("t.\($0.sql)") }.joined(separator: ", ")
+    let shown = key.enumerated().map { "\($1.shown("t.\($1.sql)")) AS s\($0)" }.joined(separator: ", ")
     func change(_ kind: SeedChange.Kind, _ row: PostgresRow, from start: Int) {
       guard report.rows.count < options.rowLimit else { return }
       report.rows.append(
@@ -120,8 +120,8 @@ struct SeedPruning {
     while true {
       let gone = try connection.query(
         """
-        WITH done AS (DELETE FROM \(table.name.sql) t USING kedge_seed_left m WHERE \(condition) RETURNING m.id, \(shown)),
-          forgotten AS (DELETE FROM kedge.seeds s USING done d WHERE s.id = d.id)
+        WITH done AS (DELETE FROM \(table.name.sql) t USING kedge_seed_left m WHERE \(condition) RETURNING m.id AS kedge_id, \(shown)),
+          forgotten AS (DELETE FROM kedge.seeds s USING done d WHERE s.id = d.kedge_id)
         SELECT * FROM done
         """)
       report.removed += gone.count

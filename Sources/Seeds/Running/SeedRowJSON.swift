@@ -20,10 +20,9 @@ struct SeedRowJSON {
     places = seed.file.columns.map { column in seed.named.firstIndex { $0.column.name == column.value } }
   }
 
-  /// - Returns: nil after what is wrong went to the log.
-  func json(of row: SeedRow, number: Int) -> [UInt8]? {
+  /// The row, with null for what can't be written and went to the log.
+  func json(of row: SeedRow, number: Int) -> [UInt8] {
     var out = Array("{\"r\":\(number)".utf8)
-    var isRight = true
     var isNamed = [Bool](repeating: false, count: seed.named.count)
     for cell in row.cells {
       guard let place = places[cell.column] else { continue }
@@ -33,14 +32,16 @@ struct SeedRowJSON {
       switch cell.value {
       case .null: out += Array("null".utf8)
       case .text(let text): Self.append(text: text, to: &out)
-      case .tree(let node): isRight = append(node, named.column, to: &out) && isRight
+      case .tree(let node):
+        let start = out.count
+        if !append(node, named.column, to: &out) { out.replaceSubrange(start..., with: Array("null".utf8)) }
       }
     }
     for (index, named) in seed.named.enumerated() {
       if let flag = named.flag { out += Array(",\"\(flag)\":\(isNamed[index])".utf8) }
     }
     out.append(UInt8(ascii: "}"))
-    return isRight ? out : nil
+    return out
   }
 
   private func append(_ node: YAMLNode, _ column: SeedColumn, to out: inout [UInt8]) -> Bool {

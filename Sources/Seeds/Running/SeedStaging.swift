@@ -45,12 +45,9 @@ struct SeedStaging {
     var batch: [(row: Int, json: [UInt8])] = []
     var size = 0
     for (index, row) in rows.enumerated() {
-      guard let json = writer.json(of: row, number: index) else {
-        guard log.diagnostics.count - before < Self.errorLimit else { return }
-        continue
-      }
+      let json = writer.json(of: row, number: index)
       if !batch.isEmpty, batch.count >= Self.rowLimit || size + json.count > Self.byteLimit {
-        try insert(batch[...], rows)
+        try insert(batch[...], rows, before)
         batch = []
         size = 0
       }
@@ -58,23 +55,22 @@ struct SeedStaging {
       size += json.count
       guard log.diagnostics.count - before < Self.errorLimit else { return }
     }
-    try insert(batch[...], rows)
+    try insert(batch[...], rows, before)
   }
 
   /// Halves what doesn't fit until the rows are found that it is in.
-  private func insert(_ batch: ArraySlice<(row: Int, json: [UInt8])>, _ rows: [SeedRow]) throws {
-    guard !batch.isEmpty, log.diagnostics.count < Self.errorLimit else { return }
+  ///
+  /// - Parameter start: how many errors there were before this file.
+  private func insert(_ batch: ArraySlice<(row: Int, json: [UInt8])>, _ rows: [SeedRow], _ start: Int) throws
+  {
+    guard !batch.isEmpty, log.diagnostics.count - start < Self.errorLimit else { return }
     do {
       try connection.savepoint { try stage(batch) }
     } catch let error as PostgresError where Self.isAboutValue(error) {
-      guard batch.count > 1, let first = batch.first else {
-        if let only = batch.first { try explain(rows[only.row], only.json, error) }
-        return
-      }
+      if batch.count == 1, let only = batch.first { return try explain(rows[only.row], only.json, error) }
       let middle = batch.startIndex + batch.count / 2
-      _ = first
-      try insert(batch[..<middle], rows)
-      try insert(batch[middle...], rows)
+      try insert(batch[..<middle], rows, start)
+      try insert(batch[middle...], rows, start)
     }
   }
 

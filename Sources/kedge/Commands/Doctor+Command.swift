@@ -2,6 +2,7 @@ internal import CommandLine
 internal import Foundation
 internal import LocalPostgres
 internal import Mapping
+internal import Migrations
 internal import Mongo
 internal import Postgres
 internal import RecordSources
@@ -83,8 +84,8 @@ extension Session {
 
   private func targetFindings(_ set: MappingSet?) -> [Finding] {
     do {
-      guard let settings = try configuredTarget(of: set) else { return try localFindings() }
-      return try serverFindings(settings)
+      guard let settings = try configuredTarget(of: set) else { return try localFindings(set) }
+      return try serverFindings(settings) + migrationFindings(set, settings)
     } catch {
       return [
         Finding(
@@ -94,7 +95,7 @@ extension Session {
     }
   }
 
-  private func localFindings() throws -> [Finding] {
+  private func localFindings(_ set: MappingSet?) throws -> [Finding] {
     let status = try localPostgres.status()
     let subject = "target"
     guard status.state == .running else {
@@ -105,7 +106,21 @@ extension Session {
           advice: "start it with: kedge dev up (commands that need it start it by themselves)")
       ]
     }
-    return try serverFindings(try PostgresSettings(url: status.url))
+    let settings = try PostgresSettings(url: status.url)
+    return try serverFindings(settings) + migrationFindings(set, settings)
+  }
+
+  private func migrationFindings(_ set: MappingSet?, _ settings: PostgresSettings) throws -> [Finding] {
+    guard let set, let standing = try migrationStanding(set, PostgresConnection(settings)) else { return [] }
+    return [
+      Finding(
+        subject: "migrations", verdict: standing.isUpToDate ? .ok : .warning,
+        found: String(standing.text.dropFirst("migrations: ".count)),
+        advice: standing.isUpToDate
+          ? nil
+          : standing.status?.disagreements().isEmpty == true
+            ? "apply them with: kedge migrate up" : "see what stands in the way with: kedge migrate repair")
+    ]
   }
 
   private func serverFindings(_ settings: PostgresSettings) throws -> [Finding] {

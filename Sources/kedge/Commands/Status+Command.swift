@@ -8,20 +8,13 @@ extension Session {
   func status() throws -> Int32 {
     let set = try liveSet()
     guard let settings = try existingTarget(of: set) else {
-      if isJSON {
-        output(["set": .string(set.name), "current": .null, "schedule": .null, "runs": [], "entities": []])
-      } else {
-        output(nothingYet(set))
-      }
+      reportNothing(set, nil)
       return ExitCode.done
     }
     let connection = try PostgresConnection(settings)
+    let migrations = try migrationStanding(set, connection)
     guard try Catalog(connection).exists() else {
-      if isJSON {
-        output(["set": .string(set.name), "current": .null, "schedule": .null, "runs": [], "entities": []])
-      } else {
-        output(nothingYet(set))
-      }
+      reportNothing(set, migrations)
       return ExitCode.done
     }
     let runs = try connection.query(
@@ -40,7 +33,7 @@ extension Session {
     if isJSON {
       output([
         "set": .string(set.name), "current": current.map(json) ?? .null,
-        "schedule": schedule.map(json) ?? .null,
+        "schedule": schedule.map(json) ?? .null, "migrations": migrations?.json ?? .null,
         "runs": .array(
           try runs.map {
             [
@@ -83,12 +76,22 @@ extension Session {
     output("\n" + recent.text(style: style))
     if let current { output("\n" + text(current)) }
     if let schedule { output("\n" + text(schedule)) }
+    if let migrations { output("\n" + migrations.text) }
     if let run = runs.first, let error = try run["error"], !error.isEmpty { output("last error: \(error)") }
     return ExitCode.done
   }
 
-  private func nothingYet(_ set: MappingSet) -> String {
-    "nothing of the mapping set \"\(set.name)\" has been moved yet; begin with: kedge backfill"
+  private func reportNothing(_ set: MappingSet, _ migrations: MigrationStanding?) {
+    if isJSON {
+      output([
+        "set": .string(set.name), "current": .null, "schedule": .null,
+        "migrations": migrations?.json ?? .null, "runs": [], "entities": [],
+      ])
+      return
+    }
+    output(
+      "nothing of the mapping set \"\(set.name)\" has been moved yet; begin with: kedge backfill")
+    if let migrations { output(migrations.text) }
   }
 
   private func state(of entity: Entity, _ set: MappingSet, _ connection: PostgresConnection) throws -> (

@@ -100,5 +100,6 @@ let schemaCommand = CommandSpec(
     ExampleSpec("kedge schema --diff", says: "Compare with the migrations, and the tables that are there."),
     ExampleSpec("kedge schema --json", says: "Tell which field went where."),
   ],
-  exitCodes: [0, 1, 2, 3]
+  exitCodes: [0, 1, 2, 3],
+  exitMeanings: [3: "Something that the mapping needs isn't there, or contradicts it."]
 )

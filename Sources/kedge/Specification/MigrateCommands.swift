@@ -1,12 +1,12 @@
 internal import CommandLine
 
-private let migrationsOption = OptionSpec.value(
+let migrationsOption = OptionSpec.value(
   "migrations", "DIR", .path, help: "The folder of the migrations; its name is the name of their set.",
   default: "migrations/ and the mapping set's name")
 private let toOption = OptionSpec.value(
   "to", "N", .integer(atLeast: 0), help: "The number of the last migration that is to be there afterwards.")
-private let dryRunOption = OptionSpec.flag("dry-run", help: "Say what would be done, and write nothing.")
-private let patienceOptions: [OptionSpec] = [
+let migrationDryRunOption = OptionSpec.flag("dry-run", help: "Say what would be done, and write nothing.")
+let migrationPatienceOptions: [OptionSpec] = [
   .value(
     "patience", "SECONDS", .integer(0...86_400),
     help: "How long to try again where a lock is taken, and to wait for another runner.", default: "60"),
@@ -39,16 +39,16 @@ let migrateCommand = CommandSpec(
         next 'up' goes on there.
         """,
       options: [
-        migrationsOption, toOption, dryRunOption,
+        migrationsOption, toOption, migrationDryRunOption,
         .flag("out-of-order", help: "Apply a migration behind one with a higher number, too."),
-      ] + patienceOptions,
+      ] + migrationPatienceOptions,
       examples: [
         ExampleSpec("kedge migrate up --dry-run", says: "See what would be applied."),
         ExampleSpec("kedge migrate up --to 12", says: "Apply everything up to number 12."),
       ], exitCodes: [0, 1, 2, 130]),
     CommandSpec(
       "down", summary: "Undo the latest migration, or all behind --to.",
-      options: [migrationsOption, toOption, dryRunOption] + patienceOptions,
+      options: [migrationsOption, toOption, migrationDryRunOption] + migrationPatienceOptions,
       examples: [
         ExampleSpec("kedge migrate down", says: "Undo the latest migration."),
         ExampleSpec("kedge migrate down --to 0 --dry-run", says: "See how everything would be undone."),
@@ -58,7 +58,8 @@ let migrateCommand = CommandSpec(
       discussion: "Ends with 3 when anything is pending, edited, missing, out of order or unfinished.",
       options: [migrationsOption],
       examples: [ExampleSpec("kedge migrate status --json", says: "Show it for a program.")],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3],
+      exitMeanings: [3: "Something is pending, edited, missing, out of order or unfinished."]),
     CommandSpec(
       "verify", summary: "Replay all applied migrations in a new database, and compare it with the live one.",
       discussion: """
@@ -72,11 +73,11 @@ let migrateCommand = CommandSpec(
           help: "SQL to run first: what the migrations find in place, such as the output of 'kedge schema'."),
       ],
       examples: [ExampleSpec("kedge migrate verify", says: "Find what was changed by hand.")],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3], exitMeanings: [3: "The live database differs from what its migrations make."]),
     CommandSpec(
       "baseline",
       summary: "Declare that a database holds all migrations up to a number, without running them.",
-      options: [migrationsOption, dryRunOption] + patienceOptions,
+      options: [migrationsOption, migrationDryRunOption] + migrationPatienceOptions,
       arguments: [ArgumentSpec("NUMBER", .integer(atLeast: 1), help: "The last migration that is there.")],
       examples: [
         ExampleSpec("kedge migrate baseline 7", says: "Begin with a database that has the first seven.")
@@ -90,7 +91,7 @@ let migrateCommand = CommandSpec(
         only, so that there may be several files. What a person has to decide is written as a comment, and ends it with 3.
         """,
       options: [
-        migrationsOption, dryRunOption,
+        migrationsOption, migrationDryRunOption,
         .flag(
           "from-mapping",
           help: "Write what the mapping needs and the migrations don't make, with the way back."),
@@ -103,23 +104,24 @@ let migrateCommand = CommandSpec(
         ExampleSpec("kedge migrate new 'index users by email'", says: "Begin a migration."),
         ExampleSpec("kedge migrate new tables --from-mapping", says: "Write what the mapping needs."),
       ],
-      exitCodes: [0, 1, 2, 3]),
+      exitCodes: [0, 1, 2, 3], exitMeanings: [3: "It is written, and a person has to decide something in it."]
+    ),
     CommandSpec(
       "repair", summary: "Say what stands in the way, and how to mend it; with an option, mend it.",
       discussion: "Without an option it changes nothing, and ends with 3 when there is something to mend.",
       options: [
-        migrationsOption, dryRunOption,
+        migrationsOption, migrationDryRunOption,
         .value(
           "accept", "N", .integer(atLeast: 1), help: "Take the edited file as it is for what was applied."),
         .value("mark-applied", "N", .integer(atLeast: 1), help: "Declare that a migration is wholly there."),
         .value(
           "mark-pending", "N", .integer(atLeast: 1), help: "Declare that nothing of a migration is there."),
         .flag("drop-invalid", help: "Drop the invalid indexes that unfinished migrations left."),
-      ] + patienceOptions,
+      ] + migrationPatienceOptions,
       examples: [
         ExampleSpec("kedge migrate repair", says: "See what stands in the way."),
         ExampleSpec("kedge migrate repair --accept 12", says: "Keep an edit of migration 12."),
-      ], exitCodes: [0, 1, 2, 3]),
+      ], exitCodes: [0, 1, 2, 3], exitMeanings: [3: "There is something to mend."]),
     CommandSpec(
       "lint", summary: "Warn of what locks, rewrites or destroys. Asks no database.",
       discussion: """
@@ -131,6 +133,6 @@ let migrateCommand = CommandSpec(
           "from", "N", .integer(atLeast: 1), help: "Look at migrations from this number on.", default: "1"),
       ],
       examples: [ExampleSpec("kedge migrate lint --from 12", says: "Look at the newest migrations.")],
-      exitCodes: [0, 2, 3]),
+      exitCodes: [0, 2, 3], exitMeanings: [3: "There is a warning."]),
   ]
 )
