@@ -100,7 +100,10 @@ enum GuardFunction {
       ELSIF standing = 'retired' THEN
         reason := 'retired';
       ELSIF standing = 'copy' THEN
-        IF is_false_claim OR speaker IS DISTINCT FROM 'kedge' THEN
+        -- A factory reset takes the copy with the original, and rows of both kinds refer to each other.
+        IF is_false_claim OR speaker IS DISTINCT FROM 'kedge'
+          AND (speaker IS DISTINCT FROM 'kedge-admin' OR current_setting('kedge.reset', true) IS DISTINCT FROM 'on')
+        THEN
           reason := 'not_owner';
         END IF;
       ELSIF standing = 'owner' AND speaker = 'kedge' AND NOT is_false_claim THEN

@@ -20,9 +20,10 @@ public struct Reset {
   /// - Throws: ``ResetRefusal`` where a store that would be emptied is protected.
   public init(_ context: BackfillContext, options: ResetOptions) throws(ResetRefusal) {
     try ResetPlan.refuseProtected(context.set)
-    // It works on the side that owns the data, sent by a person.
+    // It works on the side that owns the data, sent by a person; and on copies of what the other side owns, which go with it.
     var context = context
     context.target = context.target.writing(as: "kedge-admin")
+    context.target.sessionSettings["kedge.reset"] = "on"
     self.context = context
     self.options = options
   }
