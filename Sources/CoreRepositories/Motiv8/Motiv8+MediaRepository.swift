@@ -84,7 +84,7 @@ extension Motiv8 {
           entity: "media_files", column: "path", rule: "it has to stay inside its store")
       }
       file.sha256 = file.sha256?.lowercased()
-      file.mimeType = file.mimeType.map { EmailAddress.folded($0) }
+      file.mimeType = file.mimeType.map { InputText.folded($0) }
       return file
     }
   }
