@@ -9,7 +9,7 @@ import Testing
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "mappings").path
 
-  @Test(arguments: ["sendfx", "omnihub", "i2i", "spirits"])
+  @Test(arguments: ["sendfx", "omnihub", "i2i", "spirits", "motiv8"])
   func loadsWithoutAWarning(name: String) throws {
     let load = try MappingLoad.read(directory: "\(Self.folder)/\(name)")
     #expect(load.warnings.map(\.description) == [])

@@ -69,7 +69,7 @@ extension Omnihub {
             "INSERT INTO generations (id, user_id, type, model, provider, prompt, credits, status, created_at)"
               + " VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8) RETURNING \(columns)",
             [
-              id, generation.userID, generation.type, EmailAddress.trimmed(generation.model),
+              id, generation.userID, generation.type, InputText.trimmed(generation.model),
               generation.provider,
               generation.prompt, generation.credits, created,
             ])

@@ -109,7 +109,7 @@ extension Sendfx {
     private static func normalized(_ user: User) throws -> User {
       var user = user
       user.email = try EmailAddress.normalized(user.email, of: "users")
-      user.phone = user.phone.map { EmailAddress.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
+      user.phone = user.phone.map { InputText.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
       return user
     }
   }

@@ -93,7 +93,7 @@ extension Sendfx {
 
     private static func normalized(_ workspace: Workspace) -> Workspace {
       var workspace = workspace
-      workspace.name = EmailAddress.trimmed(workspace.name)
+      workspace.name = InputText.trimmed(workspace.name)
       workspace.slug = workspace.slug.lowercased()
       workspace.brandColor = workspace.brandColor?.lowercased()
       return workspace

@@ -75,7 +75,7 @@ extension Spirits {
 
     private static func normalized(_ minion: Minion) -> Minion {
       var minion = minion
-      minion.name = EmailAddress.trimmed(minion.name)
+      minion.name = InputText.trimmed(minion.name)
       return minion
     }
   }

@@ -14,14 +14,6 @@ enum EmailAddress {
 
   /// Without the check, for a look-up.
   static func folded(_ text: String) -> String {
-    trimmed(text).lowercased()
-  }
-
-  /// Without white space around it.
-  static func trimmed(_ text: String) -> String {
-    var text = text[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+    InputText.folded(text)
   }
 }

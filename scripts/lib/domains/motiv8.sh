@@ -34,6 +34,19 @@ domain_check_landed() {
   sql "SELECT trunc(sum(balance) * 100) FROM public.users" "$(truth "$work/truth" "users cents")"
   sql "SELECT is_admin, plan IS NOT NULL FROM public.users WHERE email = 'admin@motiv8.example'" "t|t"
   sql "SELECT count(*) FROM public.users WHERE email = 'dirty.0@example.com'" 1
+  [ ! -d "$work/files" ] || check_files
+}
+
+# The files move, too; the second time there is nothing to send. Rows that miss theirs are those that the generator knows of.
+check_files() {
+  local files
+  files=$(awk '$2 == "files" { sum += $3 } END { print sum }' "$work/truth")
+  expect 0 kedge files copy --from "local:$work/files" --to "local:$work/bucket" --json
+  expect 0 kedge files copy --from "local:$work/files" --to "local:$work/bucket" --json
+  diff -r "$work/files" "$work/bucket" >"$work/errors" || fail "the files differ:"
+  expect 3 kedge files verify --table public.media_files --column path --store-column store --at "local:$work/bucket" --json
+  [ "$(total found),$(total missing),$(total unnamed)" = \
+    "$files,$(truth "$work/truth" "media_files lost"),$(truth "$work/truth" "uploads strays")" ] || fail "rows should find $files files:"
 }
 
 # SQLite still owns the tables, so nobody but Kedge writes the copies. Then one moves on.
