@@ -125,6 +125,9 @@ struct ResetLedger {
       }
       for table in plan.plans where !table.entity.resetKeepsAll {
         try RunMemory.forget(table, set: set, in: connection)
+        // Else the next seeds would take what is gone for deleted by a person, and keep it away.
+        let name = (schema: table.table.schema, name: table.table.name)
+        try Catalog(connection).forgetMissingSeeds(of: set, table: name)
       }
       _ = try connection.execute(
         "UPDATE kedge.resets SET state = 'done', finished_at = clock_timestamp() WHERE id = $1",

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import SQLite
 import TestSupport
 import Testing
 
@@ -164,5 +165,21 @@ struct SeedTests {
     #expect(found.map { $0[2] }.reduce(0, +) == 3 - inserted)
     #expect(try tiers() == ["free | Free", "pro | Pro", "team | Team"])
     #expect(try target.value("SELECT count(*) FROM kedge.seeds") == "3")
+  }
+
+  @Test("what a reset took away is seeded again; what a person deleted isn't")
+  func reset() throws {
+    let source = try SQLiteConnection(path: folder.path + "/app.db", mode: .create)
+    try source.execute("CREATE TABLE plans (id INTEGER PRIMARY KEY)")
+    #expect(try kedge("seed").code == 0)
+    try target.execute("DELETE FROM core.tiers WHERE code = 'pro'")
+    #expect(try kedge("seed").code == 0)
+    #expect(try target.rows("SELECT code FROM core.tiers ORDER BY code") == ["free", "team"])
+    let name = try target.value("SELECT current_database()")
+    let outcome = try kedge("reset", "--source", "sqlite:app.db", "--yes-really", name)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(try target.rows("SELECT code FROM core.tiers").isEmpty)
+    #expect(try kedge("seed").code == 0)
+    #expect(try target.rows("SELECT code FROM core.tiers ORDER BY code") == ["free", "pro", "team"])
   }
 }
