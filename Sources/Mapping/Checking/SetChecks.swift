@@ -35,7 +35,9 @@ struct SetChecks {
   }
 
   private func checkStore(_ set: SetDraft, _ draft: EntityDraft) {
-    guard draft.entity.owner == .core, !draft.entity.isNative, set.store(named: draft.entity.store)?.kind == .postgres else { return }
+    guard draft.entity.owner == .core, !draft.entity.isNative,
+      set.store(named: draft.entity.store)?.kind == .postgres
+    else { return }
     log.error(
       "a core entity moves to Postgres, so its source can't be the postgres store \"\(draft.entity.store)\"",
       at: draft.entity.location, help: "name the mongo or sqlite store that holds it now")

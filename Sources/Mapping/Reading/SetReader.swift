@@ -11,7 +11,9 @@ struct SetDraft {
   var isComplete = false
 
   /// The store that core entities live in at the end.
-  var targetName: String { stores.first { $0.value.kind == .postgres }?.value.name ?? MappingSet.usualTarget.name }
+  var targetName: String {
+    stores.first { $0.value.kind == .postgres }?.value.name ?? MappingSet.usualTarget.name
+  }
 
   func store(named name: String) -> Store? { stores.first { $0.value.name == name }?.value }
 }

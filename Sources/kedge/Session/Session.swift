@@ -8,8 +8,8 @@ internal import Foundation
 internal import Mapping
 internal import Migrations
 internal import Progress
-internal import Seeds
 internal import Reset
+internal import Seeds
 
 /// One invocation: what was asked, in which environment, and where output goes.
 ///
