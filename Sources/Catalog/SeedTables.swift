@@ -38,4 +38,40 @@ extension Catalog {
     }
     for statement in Self.seedTables { try connection.execute(statement) }
   }
+
+  /// Forgets seeded rows that aren't there any more, so that the next seed puts them back. For whoever empties tables on purpose, such
+  /// as a reset: to a seed, a row that is gone is one that a person deleted, and it stays away.
+  ///
+  /// - Parameter table: the table, with its schema; nil for all of the set.
+  /// - Returns: how many were forgotten.
+  /// - Throws: `PostgresError`.
+  @discardableResult
+  public func forgetMissingSeeds(of set: String, table: (schema: String, name: String)? = nil) throws -> Int {
+    guard try hasSeedTables() else { return 0 }
+    let groups = try connection.query(
+      """
+      SELECT table_schema, table_name, array_to_string(key_columns, E'\\n') AS key,
+        to_regclass(quote_ident(table_schema) || '.' || quote_ident(table_name)) IS NOT NULL AS is_there
+      FROM kedge.seeds WHERE set_name = $1 AND ($2::text IS NULL OR (table_schema, table_name) = ($2, $3::text))
+      GROUP BY table_schema, table_name, key_columns
+      """, [.text(set), .optional(table?.schema), .optional(table?.name)])
+    var forgotten = 0
+    for group in groups {
+      let (schema, name) = (try group.text("table_schema"), try group.text("table_name"))
+      let key = try group.text("key")
+      let matches = key.split(separator: "\n").enumerated().map { index, column in
+        "t.\(quoteIdentifier(String(column)))::text = m.key ->> \(index)"
+      }
+      let isGone =
+        try group.bool("is_there")
+        ? "NOT EXISTS (SELECT FROM \(quoteIdentifier(schema)).\(quoteIdentifier(name)) t WHERE \(matches.joined(separator: " AND ")))"
+        : "true"
+      forgotten += try connection.execute(
+        """
+        DELETE FROM kedge.seeds m WHERE set_name = $1 AND table_schema = $2 AND table_name = $3
+          AND array_to_string(key_columns, E'\\n') = $4 AND \(isGone)
+        """, [.text(set), .text(schema), .text(name), .text(key)])
+    }
+    return forgotten
+  }
 }

@@ -44,8 +44,9 @@ extension SQLiteRecordWriter {
     let target = try rows.table(entity)
     let names = rows.locator(target).map { "p.\($0)" }
     guard !names.isEmpty else { return }
+    // The left side's collation compares: that of the column referred to, as SQLite's own check does.
     let match = zip(key.columns, key.targetColumns).map {
-      "c.\(quotedIdentifier($0)) = p.\(quotedIdentifier($1))"
+      "p.\(quotedIdentifier($1)) = c.\(quotedIdentifier($0))"
     }.joined(separator: " AND ")
     var condition = match
     var bindings: [[SQLiteValue]] = [[]]

@@ -19,7 +19,7 @@ struct CreditTests {
 
   @Test("reserve, start, complete; and a failure gives back, once", arguments: OmnihubBackend.allCases)
   func course(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let generations = Omnihub.GenerationRepository(scene.core)
     let user = try await scene.user(10)
@@ -56,8 +56,8 @@ struct CreditTests {
     await #expect(throws: RepositoryError.notEnough(of: "credits", key: "\(user)")) {
       try await credits.reserve(generation(user, Decimal(string: "6.68") ?? 0))
     }
-    await #expect(throws: RepositoryError.notFound(entity: "users", key: "99")) {
-      try await credits.reserve(generation(99, 1))
+    await #expect(throws: RepositoryError.notFound(entity: "users", key: "987654321")) {
+      try await credits.reserve(generation(987_654_321, 1))
     }
     for wrong in ["-1", "0.001"] {
       await #expect(throws: RepositoryError.self) {
@@ -75,7 +75,7 @@ struct CreditTests {
 
   @Test("a hundred at once never spend what isn't there", arguments: OmnihubBackend.allCases)
   func manyReserve(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(Decimal(string: "10.05") ?? 0)
     let price = try #require(Decimal(string: "0.33"))
@@ -85,17 +85,19 @@ struct CreditTests {
     for error in results.compactMap(\.failure) {
       #expect(error as? RepositoryError == .notEnough(of: "credits", key: "\(user)"))
     }
-    let sums = try await scene.sums()
+    let sums = try await scene.sums(of: [user])
     #expect(rounded(sums.credits) == Decimal(string: "0.15"))
     #expect(rounded(sums.reserved) == Decimal(string: "9.9"))
   }
 
-  @Test("what is had and what is reserved is one sum, whatever a hundred callers do", arguments: OmnihubBackend.allCases)
+  @Test(
+    "what is had and what is reserved is one sum, whatever a hundred callers do",
+    arguments: OmnihubBackend.allCases)
   func conserved(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     var users: [Int] = []
-    for number in 0..<4 { users.append(try await scene.user(25, "u\(number)")) }
+    for _ in 0..<4 { users.append(try await scene.user(25)) }
     let all = users
     let results = await atOnce(100) { number in
       let price = Decimal(number % 17 + 1) / 4
@@ -118,7 +120,7 @@ struct CreditTests {
       }
     }
     #expect(results.compactMap(\.failure).isEmpty, "\(results.compactMap(\.failure))")
-    let sums = try await scene.sums()
+    let sums = try await scene.sums(of: all)
     #expect(rounded(sums.credits + sums.reserved + sums.spent) == 100)
     #expect(sums.lowest >= 0)
     #expect(sums.reserved > 0)
@@ -127,7 +129,7 @@ struct CreditTests {
 
   @Test("what a crash left is found by its age, and refunded once", arguments: OmnihubBackend.allCases)
   func stale(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene(isShared: false)
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(10)
     let first = try await credits.reserve(generation(user, 1))
@@ -146,7 +148,7 @@ struct CreditTests {
 
   @Test("a failure in between leaves neither a debit nor a row", arguments: OmnihubBackend.allCases)
   func atomic(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let credits = Omnihub.CreditRepository(scene.core)
     let user = try await scene.user(10)
     let taken = try await credits.reserve(generation(user, 1))
@@ -158,7 +160,7 @@ struct CreditTests {
 
   @Test("the phase says which backend may be written", arguments: OmnihubBackend.allCases)
   func guarded(_ backend: OmnihubBackend) async throws {
-    let scene = try backend.scene()
+    let scene = try await backend.scene()
     let user = try await scene.user(10)
     let other = backend == .postgres ? "legacy" : "core"
     let wrong = CoreContext(scene.database, by: try Scene.guardrails(of: "omnihub", phase: other))

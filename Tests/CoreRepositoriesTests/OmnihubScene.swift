@@ -6,9 +6,10 @@ import Foundation
 enum OmnihubBackend: String, CaseIterable, Sendable {
   case postgres, sqlite
 
-  func scene() throws -> Scene {
+  /// - Parameter isShared: for a test that looks at nothing but rows of its own.
+  func scene(isShared: Bool = true) async throws -> Scene {
     switch self {
-    case .postgres: try Scene.postgres("omnihub")
+    case .postgres: try await isShared ? Scene.shared("omnihub") : Scene.postgres("omnihub")
     case .sqlite: try Scene.sqlite("omnihub", Self.oldSchema)
     }
   }
@@ -33,19 +34,22 @@ enum OmnihubBackend: String, CaseIterable, Sendable {
 
 extension Scene {
   /// An account with some credits.
-  func user(_ credits: Decimal, _ name: String = "a") async throws -> Int {
+  func user(_ credits: Decimal, _ name: String = newTag()) async throws -> Int {
     try await Omnihub.UserRepository(core).create(
       Omnihub.User(email: "\(name)@example.org", passwordHash: "$2b$12$x", credits: credits)
     ).id
   }
 
   /// What all users have and what is reserved.
-  func sums() async throws -> (credits: Decimal, reserved: Decimal, spent: Decimal, lowest: Decimal) {
+  func sums(of users: [Int]) async throws -> (
+    credits: Decimal, reserved: Decimal, spent: Decimal, lowest: Decimal
+  ) {
+    let users = users.map { "\($0)" }.joined(separator: ", ")
     let row = try await database.one(
       """
-      SELECT (SELECT sum(credits) FROM users) AS credits, (SELECT min(credits) FROM users) AS lowest,
-        (SELECT coalesce(sum(credits), 0) FROM generations WHERE status IN ('pending', 'running')) AS reserved,
-        (SELECT coalesce(sum(credits), 0) FROM generations WHERE status = 'completed') AS spent
+      SELECT (SELECT sum(credits) FROM users WHERE id IN (\(users))) AS credits, (SELECT min(credits) FROM users WHERE id IN (\(users))) AS lowest,
+        (SELECT coalesce(sum(credits), 0) FROM generations WHERE user_id IN (\(users)) AND status IN ('pending', 'running')) AS reserved,
+        (SELECT coalesce(sum(credits), 0) FROM generations WHERE user_id IN (\(users)) AND status = 'completed') AS spent
       """)
     guard let row else { throw RepositoryError.notFound(entity: "sums", key: "") }
     return (try row["credits"], try row["reserved"], try row["spent"], try row["lowest"])

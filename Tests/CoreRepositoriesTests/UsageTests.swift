@@ -11,14 +11,15 @@ struct UsageTests {
   private let workspace: String
 
   init() async throws {
-    scene = try Scene.postgres("sendfx")
-    let owner = try await Sendfx.UserRepository(scene.core).create(Sendfx.User(email: "a@example.org"))
+    scene = try await Scene.shared("sendfx")
+    let tag = newTag()
+    let owner = try await Sendfx.UserRepository(scene.core).create(Sendfx.User(email: "\(tag)@example.org"))
     workspace = try await Sendfx.WorkspaceRepository(scene.core).create(
-      Sendfx.Workspace(name: "A", slug: "a", ownerID: owner.id)
+      Sendfx.Workspace(name: "A", slug: tag, ownerID: owner.id)
     ).id
     try await scene.database.run(
       "INSERT INTO core.model_prices (model, valid_from, prompt_price, completion_price)"
-        + " VALUES ('gpt-4o', '2024-05-13', 5, 15), ('gpt-4o', '2024-08-06', 2.5, 10)")
+        + " VALUES ('gpt-4o', '2024-05-13', 5, 15), ('gpt-4o', '2024-08-06', 2.5, 10) ON CONFLICT DO NOTHING")
   }
 
   private func call(
@@ -26,7 +27,8 @@ struct UsageTests {
     cost: String? = nil, cached: Bool = false
   ) throws -> Sendfx.ModelCall {
     Sendfx.ModelCall(
-      workspaceID: workspace, writer: writer, model: model, promptTokens: prompt, completionTokens: completion,
+      workspaceID: workspace, writer: writer, model: model, promptTokens: prompt,
+      completionTokens: completion,
       estimatedCost: cost.flatMap { Decimal(string: $0) }, isCached: cached,
       time: try Date(time, strategy: .iso8601))
   }
@@ -80,7 +82,10 @@ struct UsageTests {
     }
     let page = try await reply.page(ofWorkspace: workspace, writer: .reply, limit: 1)
     #expect(page.items == [second])
-    #expect(try await reply.page(ofWorkspace: workspace, writer: .reply, after: page.next, limit: 1).items == [first])
+    #expect(
+      try await reply.page(ofWorkspace: workspace, writer: .reply, after: page.next, limit: 1).items == [
+        first
+      ])
   }
 
   @Test("a batch lands wholly or not at all")
@@ -108,7 +113,8 @@ struct UsageTests {
   func plan() async throws {
     try await scene.database.run(
       "INSERT INTO core.workspaces (id, name, slug, owner_id)"
-        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT id FROM core.users LIMIT 1) FROM generate_series(1, 50) AS n")
+        + " SELECT 'w' || n, 'W', 'w-' || n, (SELECT owner_id FROM core.workspaces WHERE id = '\(workspace)') FROM generate_series(1, 50) AS n"
+    )
     try await scene.database.run(
       "INSERT INTO core.openai_usage (id, workspace_id, writer, model, created_at)"
         + " SELECT n::text, 'w' || (n % 50 + 1), 'reply', 'gpt-4o', timestamptz '2026-01-01' + n * interval '1 minute'"

@@ -3,43 +3,68 @@ import Synchronization
 
 /// A clock that a test moves by hand.
 final class TestClock: Sendable {
+  private struct Sleeper {
+    let number: Int
+    let until: ContinuousClock.Instant
+    let continuation: CheckedContinuation<Void, Never>
+  }
+
   private struct State {
     var now = ContinuousClock.now
-    var sleepers: [(until: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = []
+    var sleepers: [Sleeper] = []
+    var nextNumber = 0
   }
   private let state = Mutex(State())
 
   var source: TimeSource {
-    TimeSource(now: { self.state.withLock { $0.now } }, sleep: { await self.sleep($0) })
+    TimeSource(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
   }
 
-  private func sleep(_ until: ContinuousClock.Instant) async {
-    await withCheckedContinuation { continuation in
-      let isOver = state.withLock { state in
-        if state.now < until { state.sleepers.append((until, continuation)) }
-        return state.now >= until
-      }
-      if isOver { continuation.resume() }
+  private func sleep(_ until: ContinuousClock.Instant) async throws {
+    let number = state.withLock { state in
+      state.nextNumber += 1
+      return state.nextNumber
     }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { state in
+          let isOver = state.now >= until || Task.isCancelled
+          if !isOver {
+            state.sleepers.append(Sleeper(number: number, until: until, continuation: continuation))
+          }
+          return isOver
+        }
+        if isOver { continuation.resume() }
+      }
+    } onCancel: {
+      wake { $0.number == number }
+    }
+    try Task.checkCancellation()
+  }
+
+  private func wake(_ isDue: (Sleeper) -> Bool) {
+    let due = state.withLock { state in
+      defer { state.sleepers.removeAll(where: isDue) }
+      return state.sleepers.filter(isDue)
+    }
+    for sleeper in due { sleeper.continuation.resume() }
   }
 
   func advance(by duration: Duration) {
-    let due = state.withLock { state in
+    let now = state.withLock { state in
       state.now = state.now.advanced(by: duration)
-      let now = state.now
-      defer { state.sleepers.removeAll { $0.until <= now } }
-      return state.sleepers.filter { $0.until <= now }
+      return state.now
     }
-    for sleeper in due { sleeper.continuation.resume() }
+    wake { $0.until <= now }
   }
 
   /// How many wait for the clock.
   var sleepers: Int { state.withLock { $0.sleepers.count } }
 }
 
-/// Waits until a condition holds, for twenty seconds at most; asks every few milliseconds.
+/// Waits until a condition holds, for two minutes at most; asks every few milliseconds.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  let end = ContinuousClock.now.advanced(by: .seconds(20))
+  let end = ContinuousClock.now.advanced(by: .seconds(120))
   while try await !condition() {
     guard ContinuousClock.now < end else { return false }
     try await Task.sleep(for: .milliseconds(2))

@@ -136,14 +136,26 @@ struct EnvironmentTests {
   @Test("A test of the connection and a health check say what there is", arguments: DatabaseBackend.allCases)
   func health(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend) { test in
-      let found = try await test.database.testConnection()
+      let found = try await test.database.testConnection(deadline: .after(.seconds(60)))
       #expect(found.connection.backend == backend)
       #expect(found.serverVersion.split(separator: ".").count >= 2)
       #expect(found.latency > .zero)
-      let health = await test.database.healthCheck()
+      let health = await test.database.healthCheck(deadline: .after(.seconds(60)))
       #expect(health.isHealthy && health.isReadOnly == false && health.isStandby == false)
       #expect(health.pool.limit == 20 && health.pool.waiting == 0)
       #expect(health.endpoints.count == (backend == .postgres ? 1 : 0))
     }
+  }
+}
+
+@Suite("Who writes")
+struct WriterTests {
+  @Test("Sessions say who writes, on every connection of the pool")
+  func writer() async throws {
+    let server = try PostgresSide()
+    let database = try Database(DatabaseConfiguration(.postgres([server.settings])).writing(as: "billing"))
+    let row = try await database.one("SELECT current_setting('kedge.writer') AS writer")
+    #expect(try row?["writer", as: String.self] == "billing")
+    await database.close()
   }
 }

@@ -30,13 +30,17 @@ struct ErrorTests {
       #expect(unique.table == "users")
       let key = try await failure { try await database.run("INSERT INTO users VALUES (1, 'other', 6)") }
       #expect(key.isUniqueViolation)
-      let missing = try await failure { try await database.run("INSERT INTO orders VALUES (2, 4242, 1)") }
+      let missing = try await failure {
+        try await database.run("INSERT INTO orders VALUES (2, 271828182, 1)")
+      }
       #expect(missing.isForeignKeyViolation)
       let kept = try await failure { try await database.run("DELETE FROM users WHERE id = 1") }
       #expect(kept.isForeignKeyViolation)
       let null = try await failure { try await database.run("INSERT INTO users VALUES (3, NULL, 1)") }
       #expect(null.kind == .notNullViolation(column: "email"))
-      let check = try await failure { try await database.run("INSERT INTO orders VALUES (3, 1, ?)", [-777]) }
+      let check = try await failure {
+        try await database.run("INSERT INTO orders VALUES (3, 1, ?)", [-314159265])
+      }
       #expect(check.kind == .checkViolation(constraint: "amount_is_positive"))
       let syntax = try await failure { try await database.run("SELEKT 1") }
       #expect(syntax.kind == .statement)
@@ -48,7 +52,7 @@ struct ErrorTests {
         var shown = "\(error)" + String(reflecting: error)
         dump(error, to: &shown)
         #expect(error.isConstraintViolation)
-        #expect(!shown.contains("secret@") && !shown.contains("777") && !shown.contains("4242"))
+        #expect(!shown.contains("secret@") && !shown.contains("314159265") && !shown.contains("271828182"))
       }
     }
   }
@@ -58,10 +62,24 @@ struct ErrorTests {
     try await TestDatabase.with(backend) { test in
       for sql in [
         "BEGIN", "  commit", "/* x */ ROLLBACK", "SAVEPOINT a", "-- y\nRELEASE a", "END", "start transaction",
+        "SET search_path = x",
+        "Reset ALL", "DISCARD ALL", "PREPARE TRANSACTION 'x'", "set  session role x",
       ] {
         let kind1 = try await failure { try await test.database.run(sql) }.kind
         #expect(kind1 == .usage)
       }
+    }
+  }
+
+  @Test("Settings that end with the transaction are allowed in it")
+  func localSettings() async throws {
+    try await TestDatabase.with(.postgres) { test in
+      let found = try await test.database.transaction { transaction in
+        try await transaction.run("SET LOCAL application_name = 'inside'")
+        return try await transaction.one("SELECT current_setting('application_name') AS name")?[
+          "name", as: String.self]
+      }
+      #expect(found == "inside")
     }
   }
 }

@@ -161,7 +161,7 @@ struct TransactionTests {
   }
 
   @Test(
-    "Transactions that get in each other's way run again, if that was asked for", .timeLimit(.minutes(1)),
+    "Transactions that get in each other's way run again, if that was asked for", .timeLimit(.minutes(5)),
     arguments: DatabaseBackend.allCases)
   func retries(_ backend: DatabaseBackend) async throws {
     try await TestDatabase.with(backend) { test in
@@ -173,7 +173,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("Without it, one of them hears of the conflict", .timeLimit(.minutes(1)))
+  @Test("Without it, one of them hears of the conflict", .timeLimit(.minutes(5)))
   func noRetries() async throws {
     try await TestDatabase.with(.postgres) { test in
       let (results, runs) = try await writeSkew(test.database, retries: 0)
@@ -186,7 +186,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("Deadlocks count as such conflicts", .timeLimit(.minutes(1)))
+  @Test("Deadlocks count as such conflicts", .timeLimit(.minutes(5)))
   func deadlock() async throws {
     try await TestDatabase.with(.postgres) { test in
       let database = test.database
@@ -249,9 +249,7 @@ struct TransactionTests {
       }
       // The question itself is one of those that are kept.
       let row = try await test.database.one("SELECT count(*) AS n FROM pg_prepared_statements")
-      #expect(
-        try row?["n", as: Int.self] == (size == 0 ? 0 : size + 1)
-          || size > 0 && (try row?["n", as: Int.self]) == size)
+      #expect(try row?["n", as: Int.self] == size)
     }
   }
 }

@@ -82,4 +82,15 @@ struct OwnershipTests {
     try seeding.write("010_others.yaml", "table: kedge.seeds\nrows: []\n")
     #expect(seeding.failure().contains("the tables of schema kedge aren't for seeds"))
   }
+
+  @Test("the library as the documentation shows it")
+  func library() throws {
+    let seeding = try Seeding(["010_tiers.yaml": threeTiers])
+    let (connection, folder, set) = (seeding.database.connection, seeding.path, try seeding.mapping())
+    let seeds = try SeedFolder(path: folder)
+    var options = SeedOptions()
+    options.isDry = true
+    let report = try SeedRunner(connection, seeds, set).run(options)
+    #expect(report.isDry && report.seeds.map(\.inserted) == [3])
+  }
 }

@@ -1,3 +1,4 @@
+import Catalog
 import Seeds
 import TestSupport
 import Testing
@@ -86,5 +87,27 @@ struct PruneTests {
       "CREATE TABLE core.copy (LIKE core.tiers INCLUDING ALL); INSERT INTO core.copy (code, name, price) SELECT code, name, price FROM core.tiers WHERE code <> 'pro';"
         + " DROP TABLE core.tiers; ALTER TABLE core.copy RENAME TO tiers")
     #expect(try seeding.figures() == ["010_tiers.yaml +0 ~0 =2 !1 -0"])
+  }
+
+  @Test(
+    "what a reset took away on purpose is forgotten, and comes back; what a person deleted elsewhere doesn't")
+  func forgetting() throws {
+    let seeding = try Seeding(
+      [
+        "010_tiers.yaml": threeTiers,
+        "020_t.yaml": "table: public.t\nrows: [{ a: 1, b: x }, { a: 1, b: y }]\n",
+      ],
+      tables: Seeding.tables + "CREATE TABLE t (a int, b text, PRIMARY KEY (a, b))")
+    try seeding.run()
+    try seeding.database.execute(
+      "DELETE FROM core.tiers WHERE code <> 'pro'; UPDATE core.tiers SET name = 'x'; DELETE FROM t WHERE b = 'x'"
+    )
+    let catalog = Catalog(seeding.database.connection)
+    #expect(try catalog.forgetMissingSeeds(of: "shop", table: (schema: "core", name: "tiers")) == 2)
+    #expect(try seeding.figures() == ["010_tiers.yaml +2 ~0 =0 !1 -0", "020_t.yaml +0 ~0 =1 !1 -0"])
+    #expect(try catalog.forgetMissingSeeds(of: "shop") == 1)
+    #expect(try seeding.figures() == ["010_tiers.yaml +0 ~0 =2 !1 -0", "020_t.yaml +1 ~0 =1 !0 -0"])
+    try seeding.database.execute("DROP TABLE t")
+    #expect(try catalog.forgetMissingSeeds(of: "shop") == 2)
   }
 }

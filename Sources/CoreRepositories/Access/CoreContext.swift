@@ -94,7 +94,8 @@ public struct CoreContext: Sendable {
   }
 
   private func within(_ transaction: Transaction) -> CoreContext {
-    var context = CoreContext(.transaction(transaction), guardrails, unit ?? UnitOfWork(of: guardrails), clock)
+    var context = CoreContext(
+      .transaction(transaction), guardrails, unit ?? UnitOfWork(of: guardrails), clock)
     context.announcesWriters = announcesWriters
     return context
   }

@@ -24,11 +24,15 @@ extension I2I {
     /// A user's images, the newest first.
     ///
     /// - Parameter kind: only those that were uploaded, or made; nil for all.
-    public func page(ofUser user: UUID, kind: ImageKind? = nil, after cursor: PageCursor? = nil, limit: Int = 50)
+    public func page(
+      ofUser user: UUID, kind: ImageKind? = nil, after cursor: PageCursor? = nil, limit: Int = 50
+    )
       async throws -> Page<Record>
     {
       guard let kind else {
-        return try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit) { UUID(uuidString: $0) }
+        return try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit) {
+          UUID(uuidString: $0)
+        }
       }
       return try await table.page(
         where: "user_id = $1 AND kind = $2", [user, kind], after: cursor, limit: limit

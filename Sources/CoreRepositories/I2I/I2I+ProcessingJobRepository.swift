@@ -27,8 +27,12 @@ extension I2I {
     }
 
     /// A user's jobs, the newest first.
-    public func page(ofUser user: UUID, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Record> {
-      try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit) { UUID(uuidString: $0) }
+    public func page(ofUser user: UUID, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Record>
+    {
+      try await table.page(where: "user_id = $1", [user], after: cursor, limit: limit) {
+        UUID(uuidString: $0)
+      }
     }
 
     /// Jobs that wait or run, the oldest first.
@@ -47,7 +51,8 @@ extension I2I {
       async throws -> Record
     {
       try await table.gate.write(.insert) { transaction in
-        let config = try await transaction.one("SELECT enabled FROM workflow_configs WHERE id = $1 FOR SHARE", [workflow])
+        let config = try await transaction.one(
+          "SELECT enabled FROM workflow_configs WHERE id = $1 FOR SHARE", [workflow])
         guard let config else { throw RepositoryError.notFound(entity: "workflow_configs", key: workflow) }
         guard try config["enabled"] else {
           throw RepositoryError.wrongState(
@@ -85,7 +90,8 @@ extension I2I {
       try await move(
         id,
         "status = 'completed', result_image_id = (SELECT i.id FROM images AS i WHERE i.id = $1 AND i.user_id ="
-          + " processing_jobs.user_id), completed_at = clock_timestamp()", [result], from: [.processing], "completed"
+          + " processing_jobs.user_id), completed_at = clock_timestamp()", [result], from: [.processing],
+        "completed"
       ) { record in
         // An image of somebody else's is as good as none; the job stays as it was.
         guard record.resultImageID != nil else {
@@ -99,7 +105,8 @@ extension I2I {
     /// - Throws: ``RepositoryError`` of case `notFound` or `wrongState`.
     public func fail(_ id: UUID, error: String) async throws -> Record {
       try await move(
-        id, "status = 'failed', error = $1, completed_at = clock_timestamp()", [error], from: [.processing], "failed")
+        id, "status = 'failed', error = $1, completed_at = clock_timestamp()", [error], from: [.processing],
+        "failed")
     }
 
     /// Takes it back before its end.
@@ -107,7 +114,8 @@ extension I2I {
     /// - Throws: ``RepositoryError`` of case `notFound` or `wrongState`.
     public func cancel(_ id: UUID) async throws -> Record {
       try await move(
-        id, "status = 'canceled', completed_at = clock_timestamp()", [], from: [.pending, .processing], "canceled")
+        id, "status = 'canceled', completed_at = clock_timestamp()", [], from: [.pending, .processing],
+        "canceled")
     }
 
     /// Deletes a job.
@@ -117,7 +125,8 @@ extension I2I {
     public func delete(_ id: UUID) async throws -> Bool { try await table.delete(id) }
 
     private func move(
-      _ id: UUID, _ assignments: String, _ values: [(any DatabaseEncodable)?], from: [JobStatus], _ action: String,
+      _ id: UUID, _ assignments: String, _ values: [(any DatabaseEncodable)?], from: [JobStatus],
+      _ action: String,
       _ check: (Record) throws -> Void = { _ in }
     ) async throws -> Record {
       let states = from.map { "'\($0.rawValue)'" }.joined(separator: ", ")

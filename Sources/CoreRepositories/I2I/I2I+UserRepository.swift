@@ -29,13 +29,15 @@ extension I2I {
     /// The accounts, the newest first.
     ///
     /// - Parameter isWhitelisted: only those that are, or aren't; nil for all.
-    public func page(isWhitelisted: Bool? = nil, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+    public func page(isWhitelisted: Bool? = nil, after cursor: PageCursor? = nil, limit: Int = 50)
+      async throws
       -> Page<Record>
     {
       guard let isWhitelisted else {
         return try await table.page(after: cursor, limit: limit) { UUID(uuidString: $0) }
       }
-      return try await table.page(where: "is_whitelisted = $1", [isWhitelisted], after: cursor, limit: limit) {
+      return try await table.page(where: "is_whitelisted = $1", [isWhitelisted], after: cursor, limit: limit)
+      {
         UUID(uuidString: $0)
       }
     }

@@ -23,7 +23,9 @@ extension Omnihub {
     ///
     /// - Throws: ``RepositoryError`` of case `notFound`.
     public func balance(of user: Int) async throws -> Decimal {
-      guard let row = try await users.reading.selectOne("coalesce(credits, 0) AS credits FROM users WHERE id = $1", [user])
+      guard
+        let row = try await users.reading.selectOne(
+          "coalesce(credits, 0) AS credits FROM users WHERE id = $1", [user])
       else { throw RepositoryError.notFound(entity: "users", key: "\(user)") }
       return try row["credits"]
     }
@@ -59,14 +61,16 @@ extension Omnihub {
           let user = try await transaction.one("SELECT 1 FROM users WHERE id = $1", [generation.userID])
           let key = "\(generation.userID)"
           throw user == nil
-            ? RepositoryError.notFound(entity: "users", key: key) : RepositoryError.notEnough(of: "credits", key: key)
+            ? RepositoryError.notFound(entity: "users", key: key)
+            : RepositoryError.notEnough(of: "credits", key: key)
         }
         return try await credits.generations.write(.insert) { transaction in
           let row = try await transaction.one(
             "INSERT INTO generations (id, user_id, type, model, provider, prompt, credits, status, created_at)"
               + " VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8) RETURNING \(columns)",
             [
-              id, generation.userID, generation.type, EmailAddress.trimmed(generation.model), generation.provider,
+              id, generation.userID, generation.type, InputText.trimmed(generation.model),
+              generation.provider,
               generation.prompt, generation.credits, created,
             ])
           guard let row else { throw RepositoryError.notFound(entity: "generations", key: "\(id)") }
@@ -191,7 +195,8 @@ extension Omnihub.CreditRepository {
   private func noteDuration(_ row: Row, _ id: UUID, _ transaction: Transaction) async throws {
     let created = try row["created_at", as: AnyInstant.self].time
     let duration = max(0, min(core.clock.now.timeIntervalSince(created) * 1000, 2_147_483_647))
-    _ = try await transaction.run("UPDATE generations SET duration_ms = $1 WHERE \(isKey(2))", [Int(duration), id])
+    _ = try await transaction.run(
+      "UPDATE generations SET duration_ms = $1 WHERE \(isKey(2))", [Int(duration), id])
   }
 
   /// - Returns: false, for nothing is to be done if it has come so far already.
@@ -200,7 +205,8 @@ extension Omnihub.CreditRepository {
     _ id: UUID, is status: Omnihub.GenerationStatus, _ transaction: Transaction, for action: String
   ) async throws -> Bool {
     let row = try await transaction.one(
-      "SELECT CASE status WHEN 'done' THEN 'completed' ELSE status END AS status FROM generations WHERE \(isKey(1))", [id])
+      "SELECT CASE status WHEN 'done' THEN 'completed' ELSE status END AS status FROM generations WHERE \(isKey(1))",
+      [id])
     guard let found = try row?["status", as: Omnihub.GenerationStatus.self] else {
       throw RepositoryError.notFound(entity: "generations", key: "\(id)")
     }

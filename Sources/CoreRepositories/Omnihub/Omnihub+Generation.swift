@@ -66,7 +66,8 @@ enum GenerationForm {
     Record(
       id: try row["id"],
       content: Omnihub.Generation(
-        userID: try row["user_id"], type: try row["type"], model: try row["model"], provider: try row["provider"],
+        userID: try row["user_id"], type: try row["type"], model: try row["model"],
+        provider: try row["provider"],
         prompt: try row["prompt"], credits: try row["credits"], status: try row["status"],
         result: try row["result"], error: try row["error"], durationMilliseconds: try row["duration_ms"],
         finishedAt: try row["finished_at", as: AnyInstant?.self]?.time),

@@ -33,12 +33,15 @@ extension Omnihub {
       var values: [(any DatabaseEncodable)?] = [user]
       if let status {
         values.append(status)
-        condition += isPostgres ? " AND status = $2" : " AND CASE status WHEN 'done' THEN 'completed' ELSE status END = $2"
+        condition +=
+          isPostgres
+          ? " AND status = $2" : " AND CASE status WHEN 'done' THEN 'completed' ELSE status END = $2"
       }
       let key = isPostgres ? "id" : "lower(id)"
       if let cursor {
         guard let id = UUID(uuidString: cursor.key) else { throw RepositoryError.invalidCursor }
-        condition += " AND (created_at, \(key)) < ($\(values.count + 1)\(isPostgres ? "::timestamptz" : ""), $\(values.count + 2))"
+        condition +=
+          " AND (created_at, \(key)) < ($\(values.count + 1)\(isPostgres ? "::timestamptz" : ""), $\(values.count + 2))"
         values += [GenerationForm.created(cursor.time, gate.backend), id]
       }
       let rows = try await gate.reading.select(

@@ -72,7 +72,9 @@ extension Omnihub {
     /// The lines in the order in which they were noted, the latest first.
     ///
     /// - Parameter level: only those of this level; nil for all.
-    public func page(level: LogLevel? = nil, after cursor: PageCursor? = nil, limit: Int = 100) async throws -> Page<Record> {
+    public func page(level: LogLevel? = nil, after cursor: PageCursor? = nil, limit: Int = 100) async throws
+      -> Page<Record>
+    {
       let last = try cursor.map { cursor in
         guard let id = Int(cursor.key) else { throw RepositoryError.invalidCursor }
         return id
@@ -97,7 +99,8 @@ extension Omnihub {
     /// - Returns: how many.
     @discardableResult
     public func delete(before time: Date) async throws -> Int {
-      let isBefore = gate.backend == .postgres ? "created_at < $1::timestamptz" : "datetime(created_at) < datetime($1)"
+      let isBefore =
+        gate.backend == .postgres ? "created_at < $1::timestamptz" : "datetime(created_at) < datetime($1)"
       return try await gate.write(.delete) { transaction in
         try await transaction.run("DELETE FROM logs WHERE \(isBefore)", [time])
       }

@@ -32,7 +32,8 @@ extension Omnihub {
 
     /// The setting of this name.
     public func find(_ key: String) async throws -> Setting? {
-      try await gate.reading.selectOne("key, value, updated_at FROM settings WHERE key = $1", [key]).map(Self.setting)
+      try await gate.reading.selectOne("key, value, updated_at FROM settings WHERE key = $1", [key]).map(
+        Self.setting)
     }
 
     /// All settings by name.

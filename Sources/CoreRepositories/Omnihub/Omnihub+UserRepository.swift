@@ -22,7 +22,8 @@ extension Omnihub {
 
     /// An account from its parts.
     public init(
-      email: String, passwordHash: String, displayName: String? = nil, credits: Decimal = 0, role: UserRole = .user,
+      email: String, passwordHash: String, displayName: String? = nil, credits: Decimal = 0,
+      role: UserRole = .user,
       isActive: Bool = true, lastLoginAt: Date? = nil
     ) {
       self.email = email
@@ -61,7 +62,8 @@ extension Omnihub {
       Record(
         id: try row["id"],
         content: User(
-          email: try row["email"], passwordHash: try row["password_hash"], displayName: try row["display_name"],
+          email: try row["email"], passwordHash: try row["password_hash"],
+          displayName: try row["display_name"],
           credits: try row["credits"], role: try row["role"], isActive: try row["is_active"],
           lastLoginAt: try row["last_login_at", as: AnyInstant?.self]?.time),
         createdAt: try row["created_at", as: AnyInstant.self].time)
@@ -120,7 +122,8 @@ extension Omnihub {
         let row = try await transaction.one(
           sql,
           [
-            email, user.passwordHash, user.displayName, user.credits, user.role, user.isActive, now, lastLogin,
+            email, user.passwordHash, user.displayName, user.credits, user.role, user.isActive, now,
+            lastLogin,
           ])
         guard let row else { throw RepositoryError.notFound(entity: "users", key: "") }
         return try Self.record(row)
@@ -165,7 +168,8 @@ extension Omnihub {
     }
 
     /// SQLite's key compares addresses byte by byte.
-    private static func refuseTaken(_ email: String, except id: Int?, _ transaction: Transaction) async throws {
+    private static func refuseTaken(_ email: String, except id: Int?, _ transaction: Transaction) async throws
+    {
       let taken = try await transaction.query(
         "SELECT 1 FROM users WHERE lower(trim(email)) = $1 AND id IS NOT $2", [email, id])
       guard taken.isEmpty else {

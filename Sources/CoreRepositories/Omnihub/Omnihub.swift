@@ -51,10 +51,10 @@ public enum Omnihub {
 
   /// The entities, as `kedge guard export --lang swift` names them.
   enum Entities {
-    enum Users: OmnihubEntity { static let entityName = "users" }
-    enum Generations: OmnihubEntity { static let entityName = "generations" }
-    enum Settings: OmnihubEntity { static let entityName = "settings" }
-    enum Logs: OmnihubEntity { static let entityName = "logs" }
+    enum Users: FileEntity { static let entityName = "users" }
+    enum Generations: FileEntity { static let entityName = "generations" }
+    enum Settings: FileEntity { static let entityName = "settings" }
+    enum Logs: FileEntity { static let entityName = "logs" }
     /// The registry has always lived in Postgres.
     enum Models: CoreEntity {
       typealias Source = PostgresStore
@@ -69,5 +69,5 @@ public enum Omnihub {
   }
 }
 
-/// A core entity of omnihub: from SQLite to Postgres.
-protocol OmnihubEntity: CoreEntity where Source == SQLiteStore, Target == PostgresStore {}
+/// A core entity that moves from a SQLite file to Postgres.
+protocol FileEntity: CoreEntity where Source == SQLiteStore, Target == PostgresStore {}

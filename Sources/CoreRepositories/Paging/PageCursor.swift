@@ -28,7 +28,9 @@ public struct PageCursor: Sendable, Hashable, CustomStringConvertible {
 
   /// The cursor as text, fit for URLs.
   public var description: String {
-    Data("\(microseconds).\(key)".utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-      .replacing("=", with: "")
+    Data("\(microseconds).\(key)".utf8).base64EncodedString().replacing("+", with: "-").replacing(
+      "/", with: "_"
+    )
+    .replacing("=", with: "")
   }
 }

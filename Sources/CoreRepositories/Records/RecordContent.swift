@@ -9,7 +9,7 @@ protocol RecordContent: Sendable {
   init(row: Row) throws
 }
 
-/// How a table of Postgres is laid out.
+/// How a table is laid out.
 struct RecordLayout: Sendable {
   /// The table, as SQL writes it.
   var table: String
@@ -19,4 +19,6 @@ struct RecordLayout: Sendable {
   var updatedAt: String? = "updated_at"
   /// How messages name the entity.
   var entity: String
+  /// How the table stands in SQLite; nil for a set that never lived there.
+  var old: OldForm?
 }

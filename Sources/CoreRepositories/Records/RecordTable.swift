@@ -16,9 +16,25 @@ struct RecordTable<
     self.layout = layout
   }
 
+  /// How the table stands in the backend, where that isn't as in Postgres.
+  var old: OldForm? { gate.backend == .sqlite ? layout.old : nil }
+
   /// All columns of a record.
   var columns: String {
-    ([layout.key, layout.createdAt] + [layout.updatedAt].compactMap { $0 } + Content.columns).joined(separator: ", ")
+    let names = [layout.key, layout.createdAt] + [layout.updatedAt].compactMap { $0 } + Content.columns
+    guard let old else { return names.joined(separator: ", ") }
+    return names.map { "\(old.read($0)) AS \($0)" }.joined(separator: ", ")
+  }
+
+  /// What keeps rows out that are there, but not for the application; stands behind a condition.
+  var existing: String { old.map { $0.condition == "true" ? "" : " AND \($0.condition)" } ?? "" }
+
+  /// A column in a condition or an order.
+  func column(_ name: String) -> String { old?.read(name) ?? name }
+
+  /// A value as the backend's column holds it.
+  func value(_ column: String, _ value: any DatabaseEncodable) -> DatabaseValue {
+    old?.value(column, value.databaseValue) ?? value.databaseValue
   }
 
   func record(_ row: Row) throws -> Record {
@@ -27,10 +43,11 @@ struct RecordTable<
       updatedAt: try layout.updatedAt.flatMap { try row[$0, as: Date?.self] })
   }
 
-  func find(_ id: ID) async throws -> Record? { try await find(where: "\(layout.key) = $1", [id]) }
+  func find(_ id: ID) async throws -> Record? { try await find(where: "\(column(layout.key)) = $1", [id]) }
 
   func find(where condition: String, _ values: [(any DatabaseEncodable)?]) async throws -> Record? {
-    try await gate.reading.selectOne("\(columns) FROM \(layout.table) WHERE \(condition)", values).map(record)
+    try await gate.reading.selectOne("\(columns) FROM \(layout.table) WHERE \(condition)\(existing)", values)
+      .map(record)
   }
 
   func all(_ rest: String, _ values: [(any DatabaseEncodable)?] = []) async throws -> [Record] {
@@ -38,7 +55,9 @@ struct RecordTable<
   }
 
   func count(where condition: String, _ values: [(any DatabaseEncodable)?]) async throws -> Int {
-    try await gate.reading.selectOne("count(*) AS n FROM \(layout.table) WHERE \(condition)", values)?["n"] ?? 0
+    try await gate.reading.selectOne(
+      "count(*) AS n FROM \(layout.table) WHERE \(condition)\(existing)", values)?["n"]
+      ?? 0
   }
 
   /// The newest rows first.
@@ -58,17 +77,19 @@ struct RecordTable<
     limit: Int, _ key: (String) -> ID?
   ) async throws -> Page<Record> {
     let limit = min(max(limit, 1), 1000)
-    var condition = condition
+    var condition = condition + existing
     var values = values
+    let time = old.map { $0.name(layout.createdAt) } ?? layout.createdAt
     if let cursor {
       guard let id = key(cursor.key) else { throw RepositoryError.invalidCursor }
       condition +=
-        " AND (\(layout.createdAt), \(layout.key)) < ($\(values.count + 1)::timestamptz, $\(values.count + 2))"
-      values += [cursor.time, id]
+        " AND (\(time), \(column(layout.key))) < ($\(values.count + 1)\(old == nil ? "::timestamptz" : ""),"
+        + " $\(values.count + 2))"
+      values += [value(layout.createdAt, cursor.time), id]
     }
     // One more than asked for says whether there is a next page.
     let rows = try await all(
-      "WHERE \(condition) ORDER BY \(layout.createdAt) DESC, \(layout.key) DESC LIMIT \(limit + 1)", values)
+      "WHERE \(condition) ORDER BY \(time) DESC, \(column(layout.key)) DESC LIMIT \(limit + 1)", values)
     let items = Array(rows.prefix(limit))
     let next = rows.count > limit ? items.last.map { PageCursor($0.createdAt, "\($0.id)") } : nil
     return Page(items: items, next: next)
@@ -90,7 +111,9 @@ struct RecordTable<
     var changes = Content.columns.filter { !key.contains($0) }.map { "\($0) = excluded.\($0)" }
     // What the insertion leaves to defaults is NULL in the contents, and becomes so.
     changes = changes.filter { change in sql.columns.contains { change.hasPrefix("\($0) = ") } }
-    changes += zip(Content.columns, content.values).filter { $1 == .null && !key.contains($0) }.map { "\($0.0) = NULL" }
+    changes += zip(Content.columns, content.values).filter { $1 == .null && !key.contains($0) }.map {
+      "\($0.0) = NULL"
+    }
     if let touch = touch { changes.append(touch) }
     return try await gate.write(.upsert) { transaction in
       try record(
@@ -102,20 +125,22 @@ struct RecordTable<
 
   /// Writes the contents, if the row is as it was when it was read.
   func update(_ record: Record) async throws -> Record {
-    var changes = Content.columns.enumerated().map { "\($1) = $\($0 + 1)" }
+    var changes = Content.columns.enumerated().map { "\(old?.name($1) ?? $1) = $\($0 + 1)" }
     if let touch { changes.append(touch) }
-    var values: [(any DatabaseEncodable)?] = record.content.values
+    var values: [(any DatabaseEncodable)?] = zip(Content.columns, record.content.values).map { value($0, $1) }
     values.append(record.id)
-    var condition = "\(layout.key) = $\(values.count)"
+    var condition = "\(column(layout.key)) = $\(values.count)\(existing)"
     if let updatedAt = layout.updatedAt {
       values.append(record.updatedAt)
       condition += " AND \(updatedAt) IS NOT DISTINCT FROM $\(values.count)::timestamptz"
     }
     return try await gate.write(.update) { transaction in
       let row = try await transaction.one(
-        "UPDATE \(layout.table) SET \(changes.joined(separator: ", ")) WHERE \(condition) RETURNING \(columns)", values)
+        "UPDATE \(layout.table) SET \(changes.joined(separator: ", ")) WHERE \(condition) RETURNING \(columns)",
+        values)
       if let row { return try self.record(row) }
-      let isThere = try await transaction.one("SELECT 1 FROM \(layout.table) WHERE \(layout.key) = $1", [record.id])
+      let isThere = try await transaction.one(
+        "SELECT 1 FROM \(layout.table) WHERE \(column(layout.key)) = $1", [record.id])
       throw isThere == nil
         ? RepositoryError.notFound(entity: layout.entity, key: "\(record.id)")
         : RepositoryError.changedMeanwhile(entity: layout.entity, key: "\(record.id)")
@@ -140,7 +165,7 @@ struct RecordTable<
   /// - Returns: whether it was there.
   func delete(_ id: ID) async throws -> Bool {
     try await gate.write(.delete) { transaction in
-      try await transaction.run("DELETE FROM \(layout.table) WHERE \(layout.key) = $1", [id]) > 0
+      try await transaction.run("DELETE FROM \(layout.table) WHERE \(column(layout.key)) = $1", [id]) > 0
     }
   }
 
@@ -157,10 +182,12 @@ struct RecordTable<
     var parts: [(String, any DatabaseEncodable)] = zip(Content.columns, content.values).filter { $1 != .null }
     if let id { parts.insert((layout.key, id), at: 0) }
     if let createdAt { parts.append((layout.createdAt, createdAt)) }
+    parts = parts.map { (old?.name($0) ?? $0, value($0, $1)) }
     let columns = parts.map(\.0)
     let places = (1...max(parts.count, 1)).map { "$\($0)" }.joined(separator: ", ")
     return (
-      "INSERT INTO \(layout.table) (\(columns.joined(separator: ", "))) VALUES (\(places))", columns, parts.map(\.1)
+      "INSERT INTO \(layout.table) (\(columns.joined(separator: ", "))) VALUES (\(places))", columns,
+      parts.map(\.1)
     )
   }
 

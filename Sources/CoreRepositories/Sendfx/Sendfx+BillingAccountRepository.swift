@@ -77,9 +77,9 @@ extension Sendfx {
 
     private static func normalized(_ account: BillingAccount) throws -> BillingAccount {
       var account = account
-      account.currency = EmailAddress.trimmed(account.currency).uppercased()
+      account.currency = InputText.trimmed(account.currency).uppercased()
       account.invoiceCountry = account.invoiceCountry?.uppercased()
-      account.company = account.company.map { EmailAddress.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
+      account.company = account.company.map { InputText.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
       account.invoiceEmail = try account.invoiceEmail.map {
         try EmailAddress.normalized($0, of: "billing_accounts", column: "invoice_email")
       }

@@ -39,7 +39,8 @@ extension Sendfx {
     ///
     /// - Parameter writer: only those of this service; nil for all.
     public func page(
-      ofWorkspace workspace: String, writer: UsageWriter? = nil, after cursor: PageCursor? = nil, limit: Int = 50
+      ofWorkspace workspace: String, writer: UsageWriter? = nil, after cursor: PageCursor? = nil,
+      limit: Int = 50
     ) async throws -> Page<Record> {
       guard let writer else {
         return try await table.page(where: "workspace_id = $1", [workspace], after: cursor, limit: limit)
@@ -79,7 +80,9 @@ extension Sendfx {
     ///   - from: the first instant; nil for the beginning.
     ///   - to: the instant behind the last; nil for no end.
     /// - Throws: ``RepositoryError`` of case `notFound` for a workspace that isn't there.
-    public func summary(ofWorkspace workspace: String, from: Date? = nil, to: Date? = nil) async throws -> UsageSummary {
+    public func summary(ofWorkspace workspace: String, from: Date? = nil, to: Date? = nil) async throws
+      -> UsageSummary
+    {
       let reading = try table.gate.reading
       guard try await reading.selectOne("1 FROM \(workspaces) WHERE id = $1", [workspace]) != nil else {
         throw RepositoryError.notFound(entity: "workspaces", key: workspace)

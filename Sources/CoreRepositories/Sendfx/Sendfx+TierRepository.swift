@@ -17,7 +17,7 @@ extension Sendfx {
 
     /// The tier of this short name.
     public func find(code: String) async throws -> Record? {
-      try await table.find(where: "code = $1", [EmailAddress.folded(code)])
+      try await table.find(where: "code = $1", [InputText.folded(code)])
     }
 
     /// The tiers in their order; there are few of them.
@@ -57,8 +57,8 @@ extension Sendfx {
 
     private static func normalized(_ tier: Tier) -> Tier {
       var tier = tier
-      tier.code = EmailAddress.folded(tier.code)
-      tier.currency = tier.currency.map { EmailAddress.trimmed($0).uppercased() }
+      tier.code = InputText.folded(tier.code)
+      tier.currency = tier.currency.map { InputText.trimmed($0).uppercased() }
       return tier
     }
   }

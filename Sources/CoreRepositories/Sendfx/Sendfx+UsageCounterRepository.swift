@@ -10,14 +10,16 @@ extension Sendfx {
     /// The repository in a context.
     public init(_ core: CoreContext) {
       table = RecordTable(
-        core, as: "UsageCounterRepository", RecordLayout(table: "core.usage_counters", entity: "usage_counters"))
+        core, as: "UsageCounterRepository",
+        RecordLayout(table: "core.usage_counters", entity: "usage_counters"))
     }
 
     /// The counter with this key.
     public func find(_ id: String) async throws -> Record? { try await table.find(id) }
 
     /// How much was used. Older data may have several counters for one month; their sum is what counts.
-    public func used(_ metric: UsageMetric, in period: UsagePeriod, by workspace: String) async throws -> Int {
+    public func used(_ metric: UsageMetric, in period: UsagePeriod, by workspace: String) async throws -> Int
+    {
       try await table.gate.reading.selectOne(
         "coalesce(sum(used), 0) AS used FROM core.usage_counters WHERE workspace_id = $1 AND period = $2 AND metric = $3",
         [workspace, period, metric])?["used"] ?? 0
@@ -30,7 +32,8 @@ extension Sendfx {
     }
 
     /// A workspace's counters, the newest first.
-    public func page(ofWorkspace workspace: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+    public func page(ofWorkspace workspace: String, after cursor: PageCursor? = nil, limit: Int = 50)
+      async throws
       -> Page<Record>
     {
       try await table.page(where: "workspace_id = $1", [workspace], after: cursor, limit: limit)

@@ -4,7 +4,8 @@ internal import Mapping
 
 extension Sendfx {
   /// A month in UTC, as `2024-05`.
-  public struct UsagePeriod: Sendable, Hashable, CustomStringConvertible, DatabaseEncodable, DatabaseDecodable {
+  public struct UsagePeriod: Sendable, Hashable, CustomStringConvertible, DatabaseEncodable, DatabaseDecodable
+  {
     /// As `2024-05`.
     public let description: String
 

@@ -26,18 +26,24 @@ extension Sendfx {
     /// All users, the newest first.
     ///
     /// - Parameter isActive: only those who may log in, or may not; nil for both.
-    public func page(isActive: Bool? = nil, after cursor: PageCursor? = nil, limit: Int = 50) async throws -> Page<Record> {
+    public func page(isActive: Bool? = nil, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+      -> Page<Record>
+    {
       guard let isActive else { return try await table.page(after: cursor, limit: limit) }
       return try await table.page(where: "is_active = $1", [isActive], after: cursor, limit: limit)
     }
 
     /// The people of the house.
-    public func administrators() async throws -> [Record] { try await table.all("WHERE role = 'admin' ORDER BY id") }
+    public func administrators() async throws -> [Record] {
+      try await table.all("WHERE role = 'admin' ORDER BY id")
+    }
 
     /// Makes an account.
     ///
     /// - Throws: ``RepositoryError`` for an address that is none; a `DatabaseError` of kind `uniqueViolation` where it is taken.
-    public func create(_ user: User) async throws -> Record { try await table.create(try Self.normalized(user)) }
+    public func create(_ user: User) async throws -> Record {
+      try await table.create(try Self.normalized(user))
+    }
 
     /// Writes a user whom nobody else has changed meanwhile.
     ///
@@ -56,7 +62,8 @@ extension Sendfx {
     /// Notes that somebody logged in.
     public func noteLogin(_ id: String, at time: Date) async throws -> Record {
       try await table.set(
-        "login_count = coalesce(login_count, 0) + 1, last_login_at = greatest(last_login_at, $1::timestamptz)", [time],
+        "login_count = coalesce(login_count, 0) + 1, last_login_at = greatest(last_login_at, $1::timestamptz)",
+        [time],
         of: id)
     }
 
@@ -82,7 +89,8 @@ extension Sendfx {
     public func setAddresses(_ addresses: [Address], of id: String) async throws {
       try await table.gate.write(.update) { transaction in
         // The user's row is the lock: two who write at once don't mix.
-        guard try await transaction.one("SELECT 1 FROM core.users WHERE id = $1 FOR UPDATE", [id]) != nil else {
+        guard try await transaction.one("SELECT 1 FROM core.users WHERE id = $1 FOR UPDATE", [id]) != nil
+        else {
           throw RepositoryError.notFound(entity: "users", key: id)
         }
         try await transaction.run("DELETE FROM core.user_addresses WHERE user_id = $1", [id])
@@ -101,7 +109,7 @@ extension Sendfx {
     private static func normalized(_ user: User) throws -> User {
       var user = user
       user.email = try EmailAddress.normalized(user.email, of: "users")
-      user.phone = user.phone.map { EmailAddress.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
+      user.phone = user.phone.map { InputText.trimmed($0) }.flatMap { $0.isEmpty ? nil : $0 }
       return user
     }
   }
@@ -123,7 +131,8 @@ extension Sendfx {
 
     /// An address from its parts.
     public init(
-      id: String? = nil, label: String? = nil, street: String? = nil, city: String? = nil, postalCode: String? = nil,
+      id: String? = nil, label: String? = nil, street: String? = nil, city: String? = nil,
+      postalCode: String? = nil,
       country: String? = nil
     ) {
       self.id = id

@@ -25,7 +25,8 @@ extension Sendfx {
     }
 
     /// The members of a workspace, the newest first.
-    public func page(ofWorkspace workspace: String, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+    public func page(ofWorkspace workspace: String, after cursor: PageCursor? = nil, limit: Int = 50)
+      async throws
       -> Page<Record>
     {
       try await table.page(where: "workspace_id = $1", [workspace], after: cursor, limit: limit)

@@ -25,7 +25,8 @@ extension Sendfx {
     /// All workspaces, the newest first.
     ///
     /// - Parameter owner: only those of this user; nil for all.
-    public func page(ofOwner owner: String? = nil, after cursor: PageCursor? = nil, limit: Int = 50) async throws
+    public func page(ofOwner owner: String? = nil, after cursor: PageCursor? = nil, limit: Int = 50)
+      async throws
       -> Page<Record>
     {
       guard let owner else { return try await table.page(after: cursor, limit: limit) }
@@ -69,7 +70,8 @@ extension Sendfx {
     /// Its domains, in order.
     public func domains(of id: String) async throws -> [String] {
       try await table.gate.reading.select(
-        "domain FROM core.workspace_domains WHERE workspace_id = $1 AND domain IS NOT NULL ORDER BY position", [id]
+        "domain FROM core.workspace_domains WHERE workspace_id = $1 AND domain IS NOT NULL ORDER BY position",
+        [id]
       ).map { try $0["domain"] }
     }
 
@@ -77,7 +79,8 @@ extension Sendfx {
     public func setDomains(_ domains: [String], of id: String) async throws {
       try await table.gate.write(.update) { transaction in
         // The workspace's row is the lock: two who write at once don't mix.
-        guard try await transaction.one("SELECT 1 FROM core.workspaces WHERE id = $1 FOR UPDATE", [id]) != nil else {
+        guard try await transaction.one("SELECT 1 FROM core.workspaces WHERE id = $1 FOR UPDATE", [id]) != nil
+        else {
           throw RepositoryError.notFound(entity: "workspaces", key: id)
         }
         try await transaction.run("DELETE FROM core.workspace_domains WHERE workspace_id = $1", [id])
@@ -90,7 +93,7 @@ extension Sendfx {
 
     private static func normalized(_ workspace: Workspace) -> Workspace {
       var workspace = workspace
-      workspace.name = EmailAddress.trimmed(workspace.name)
+      workspace.name = InputText.trimmed(workspace.name)
       workspace.slug = workspace.slug.lowercased()
       workspace.brandColor = workspace.brandColor?.lowercased()
       return workspace

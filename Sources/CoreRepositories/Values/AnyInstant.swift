@@ -7,7 +7,8 @@ struct AnyInstant: Sendable, DatabaseDecodable {
 
   static func decode(from cell: DatabaseCell) -> AnyInstant? {
     switch cell {
-    case .integer(let milliseconds): AnyInstant(time: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+    case .integer(let milliseconds):
+      AnyInstant(time: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
     case .double(let milliseconds): AnyInstant(time: Date(timeIntervalSince1970: milliseconds / 1000))
     default: Date.decode(from: cell).map { AnyInstant(time: $0) }
     }

@@ -1,7 +1,9 @@
 /// E-mail addresses as the mapping sets keep them: trimmed and in lower case, so that one person has one account.
 enum EmailAddress {
   /// - Throws: ``RepositoryError`` of case `invalid` for what can't be an address.
-  static func normalized(_ text: String, of entity: String, column: String = "email") throws(RepositoryError) -> String {
+  static func normalized(_ text: String, of entity: String, column: String = "email") throws(RepositoryError)
+    -> String
+  {
     let address = folded(text)
     let parts = address.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }), !address.contains(where: \.isWhitespace) else {
@@ -12,14 +14,6 @@ enum EmailAddress {
 
   /// Without the check, for a look-up.
   static func folded(_ text: String) -> String {
-    trimmed(text).lowercased()
-  }
-
-  /// Without white space around it.
-  static func trimmed(_ text: String) -> String {
-    var text = text[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+    InputText.folded(text)
   }
 }

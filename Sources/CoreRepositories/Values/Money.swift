@@ -8,7 +8,8 @@ enum Money {
     var rounded = Decimal()
     NSDecimalRound(&rounded, &amount, 2, .plain)
     guard amount.isFinite, amount >= 0, rounded == amount else {
-      throw .invalid(entity: entity, column: column, rule: "it has to be zero or more, with two decimals at most")
+      throw .invalid(
+        entity: entity, column: column, rule: "it has to be zero or more, with two decimals at most")
     }
   }
 }

@@ -59,14 +59,14 @@ struct Connections: Sendable {
 
 /// Runs one statement so that the task's cancellation and the deadline end it on the server.
 func withToken<T>(
-  deadline: Deadline?, _ body: (StatementToken) async throws -> T
+  _ time: TimeSource, deadline: Deadline?, _ body: (StatementToken) async throws -> T
 ) async throws -> T {
   let token = StatementToken()
   if Task.isCancelled { token.end(.cancelled) }
-  if let deadline, deadline.hasPassed { token.end(.deadline) }
+  if let deadline, deadline.hasPassed(time) { token.end(.deadline) }
   let timer = deadline.map { deadline in
     Task {
-      try await ContinuousClock().sleep(until: deadline.instant)
+      try await time.sleep(deadline.instant)
       token.end(.deadline)
     }
   }

@@ -36,10 +36,14 @@ extension Database {
         }
       } catch let error as DatabaseError where error.isRetryable && attempt < retries {
         attempt += 1
-        if let deadline, deadline.hasPassed { throw error }
+        if let deadline, deadline.hasPassed(configuration.time) { throw error }
         // Those that got in each other's way should not meet again at once.
         let pause = Duration.milliseconds(Int.random(in: 1...(2 << min(attempt, 7))))
-        try await Task.sleep(for: pause)
+        do {
+          try await Task.sleep(for: pause)
+        } catch {
+          throw StatementToken.error(for: .cancelled)
+        }
       }
     }
   }
@@ -49,10 +53,11 @@ extension Database {
     _ body: (Transaction) async throws -> T
   ) async -> (Result<T, any Error>, isReusable: Bool) {
     let transaction = Transaction(
-      connection, backend, translations, deadline: deadline, statementTimeout: configuration.statementTimeout)
+      connection, backend, translations, deadline: deadline, statementTimeout: configuration.statementTimeout,
+      time: configuration.time)
     let timer = deadline.map { deadline in
-      Task {
-        try await ContinuousClock().sleep(until: deadline.instant)
+      Task { [time = configuration.time] in
+        try await time.sleep(deadline.instant)
         await transaction.expire()
       }
     }
@@ -69,13 +74,13 @@ extension Database {
     _ deadline: Deadline?, _ body: (Transaction) async throws -> T
   ) async -> Result<T, any Error> {
     do {
-      try await withToken(deadline: deadline) { try await connection.begin(mode, $0) }
+      try await withToken(configuration.time, deadline: deadline) { try await connection.begin(mode, $0) }
       let entry = CurrentTransaction.Entry(database: ObjectIdentifier(self), transaction: transaction)
       let entries = CurrentTransaction.entries + [entry]
       let value = try await CurrentTransaction.$entries.withValue(entries) { try await body(transaction) }
       try transaction.end()
       if Task.isCancelled { throw StatementToken.error(for: .cancelled) }
-      try await withToken(deadline: deadline) { try await connection.commit($0) }
+      try await withToken(configuration.time, deadline: deadline) { try await connection.commit($0) }
       return .success(value)
     } catch {
       transaction.abandon()

@@ -82,7 +82,7 @@ public final class Database: DatabaseAccess {
   ) async throws -> ExecutionResult {
     try await pool.withConnection(deadline: deadline) { connection in
       do {
-        let result = try await withToken(deadline: deadline) {
+        let result = try await withToken(configuration.time, deadline: deadline) {
           try await connection.run(translation, values, $0)
         }
         return (
@@ -103,7 +103,9 @@ public final class Database: DatabaseAccess {
     let deadline = limited(deadline)
     try await connections.main.withConnection(deadline: deadline) { connection in
       do {
-        try await withToken(deadline: deadline) { try await connection.runScript(sql, $0) }
+        try await withToken(configuration.time, deadline: deadline) {
+          try await connection.runScript(sql, $0)
+        }
         return (.success(()), await connection.isReusable)
       } catch {
         return (.failure(error), await connection.rollBack())
@@ -115,7 +117,7 @@ public final class Database: DatabaseAccess {
   public func close() async { await connections.close() }
 
   func limited(_ deadline: Deadline?) -> Deadline? {
-    .earlier(deadline, configuration.statementTimeout.map { .after($0) })
+    .earlier(deadline, configuration.statementTimeout.map { configuration.time.deadline(after: $0) })
   }
 }
 

@@ -18,17 +18,19 @@ public final class Transaction: DatabaseAccess {
   private let translations: Translations
   private let deadline: Deadline?
   private let statementTimeout: Duration?
+  private let time: TimeSource
   private let state = Mutex(State())
 
   init(
     _ connection: StoreConnection, _ backend: DatabaseBackend, _ translations: Translations,
-    deadline: Deadline?, statementTimeout: Duration?
+    deadline: Deadline?, statementTimeout: Duration?, time: TimeSource
   ) {
     self.connection = connection
     self.backend = backend
     self.translations = translations
     self.deadline = deadline
     self.statementTimeout = statementTimeout
+    self.time = time
   }
 
   var isOpen: Bool { state.withLock { $0.isOpen } }
@@ -79,9 +81,9 @@ public final class Transaction: DatabaseAccess {
     try requireUsable()
     let translation = try translations.translation(of: sql, parameters: parameters.count)
     let values = parameters.map { $0?.databaseValue ?? .null }
-    let timeout = statementTimeout.map { Deadline.after($0) }
+    let timeout = statementTimeout.map { time.deadline(after: $0) }
     do {
-      let result = try await withToken(deadline: .earlier(.earlier(deadline, timeout), self.deadline)) {
+      let result = try await withToken(time, deadline: .earlier(.earlier(deadline, timeout), self.deadline)) {
         try await connection.run(translation, values, $0)
       }
       return ExecutionResult(rows: result.rows, affected: result.affected)
@@ -104,19 +106,26 @@ public final class Transaction: DatabaseAccess {
     }
     defer { state.withLock { $0.depth -= 1 } }
     let name = "kedge_\(depth)"
-    try await withToken(deadline: deadline) { try await connection.command("SAVEPOINT \(name)", $0) }
+    try await withToken(time, deadline: deadline) { try await connection.command("SAVEPOINT \(name)", $0) }
     do {
       let value = try await body(self)
       try requireUsable()
-      try await withToken(deadline: deadline) { try await connection.command("RELEASE \(name)", $0) }
+      try await withToken(time, deadline: deadline) { try await connection.command("RELEASE \(name)", $0) }
       return value
     } catch {
       // Not cancelled with the task: the transaction around may go on.
-      if isOpen {
-        try await connection.command("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
-        state.withLock { $0.hasFailed = false }
-      }
+      if isOpen { await undo(name) }
       throw error
+    }
+  }
+
+  /// Goes back to a savepoint. Where that fails, the whole transaction is lost, and the error that led here is the one to hear of.
+  private func undo(_ name: String) async {
+    do {
+      try await connection.command("ROLLBACK TO \(name); RELEASE \(name)", StatementToken())
+      state.withLock { $0.hasFailed = false }
+    } catch {
+      state.withLock { $0.hasFailed = true }
     }
   }
 }

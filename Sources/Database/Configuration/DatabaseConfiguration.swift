@@ -52,7 +52,7 @@ public struct DatabaseConfiguration: Sendable {
   public var statementCacheSize = 128
   /// How long a Postgres endpoint that failed is passed over.
   public var endpointRetryInterval = Duration.seconds(300)
-  /// Counts idle time and the time of endpoints that failed; tests put their own clock here.
+  /// The clock of deadlines, idle time and endpoints that failed; tests put their own here.
   public var time = TimeSource.system
 
   /// Settings for a database.
@@ -66,6 +66,16 @@ public struct DatabaseConfiguration: Sendable {
   /// - Throws: ``DatabaseError`` of kind `configuration`.
   public static func postgres(url: String) throws -> DatabaseConfiguration {
     DatabaseConfiguration(try target(url: url, from: "the URL"), source: "URL")
+  }
+
+  /// The same database, by sessions that say who writes: Kedge's guardrails inside a Postgres database ask for that. Nothing changes
+  /// for SQLite.
+  public func writing(as writer: String) -> DatabaseConfiguration {
+    var configuration = self
+    if case .postgres(let endpoints) = target {
+      configuration.target = .postgres(endpoints.map { $0.writing(as: writer) })
+    }
+    return configuration
   }
 
   /// A SQLite file.

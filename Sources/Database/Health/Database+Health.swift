@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 extension Database {
   /// Connects if need be, and makes one round trip.
@@ -6,13 +6,14 @@ extension Database {
   /// - Parameter deadline: nil for ten seconds from now.
   /// - Throws: ``DatabaseError``.
   public func testConnection(deadline: Deadline? = nil) async throws -> ConnectionTest {
+    let deadline = deadline ?? configuration.time.deadline(after: .seconds(10))
     let (version, latency) = try await connections.readers.withConnection(
-      deadline: deadline ?? .after(.seconds(10))
+      deadline: deadline
     ) { connection in
       do {
-        let statement = SQLTranslation(sql: "SELECT 1", parameterCount: 0, firstWord: "SELECT")
+        let statement = SQLTranslation(sql: "SELECT 1", parameterCount: 0, firstWords: ["SELECT"])
         let start = ContinuousClock.now
-        _ = try await withToken(deadline: deadline ?? .after(.seconds(10))) {
+        _ = try await withToken(configuration.time, deadline: deadline) {
           try await connection.run(statement, [], $0)
         }
         let latency = ContinuousClock.now - start
@@ -29,13 +30,13 @@ extension Database {
   ///
   /// - Parameter deadline: nil for five seconds from now.
   public func healthCheck(deadline: Deadline? = nil) async -> DatabaseHealth {
-    let deadline = deadline ?? .after(.seconds(5))
+    let deadline = deadline ?? configuration.time.deadline(after: .seconds(5))
     var health = DatabaseHealth(connection: connectionInfo, pool: connections.figures, endpoints: [])
     do {
       health.latency = try await testConnection(deadline: deadline).latency
       switch configuration.target {
       case .sqlite(let path):
-        health.isReadOnly = !FileManager.default.isWritableFile(atPath: path)
+        health.isReadOnly = access(path, W_OK) != 0
         health.isStandby = false
       case .postgres:
         let row = try await one(

@@ -16,7 +16,7 @@ final class ConnectionPool: Sendable {
   ///   - limit: the most connections there may be.
   ///   - waitLimit: how long a caller waits for one.
   ///   - idleLimit: how long one stays that nobody needs.
-  ///   - time: counts the idle time.
+  ///   - time: the clock.
   init(
     limit: Int, waitLimit: Duration, idleLimit: Duration, time: TimeSource,
     open: @escaping @Sendable () async throws -> StoreConnection
@@ -41,7 +41,7 @@ final class ConnectionPool: Sendable {
   func withConnection<T>(
     deadline: Deadline?, _ body: (StoreConnection) async -> (Result<T, any Error>, isReusable: Bool)
   ) async throws -> T {
-    let connection = try await acquire(.earlier(deadline, .after(waitLimit)))
+    let connection = try await acquire(.earlier(deadline, time.deadline(after: waitLimit)))
     let (result, isReusable) = await body(connection)
     if isReusable { release(connection) } else { discard(connection) }
     return try result.get()
@@ -71,8 +71,8 @@ final class ConnectionPool: Sendable {
   private func take(_ number: Int, _ deadline: Deadline?) async throws -> StoreConnection {
     if let atOnce = try state.withLock({ try $0.take(number) }) { return atOnce }
     let timer = deadline.map { deadline in
-      Task { [weak self] in
-        try await ContinuousClock().sleep(until: deadline.instant)
+      Task { [weak self, time] in
+        try await time.sleep(deadline.instant)
         self?.leave(number, .noConnectionInTime(self?.limit ?? 0))
       }
     }

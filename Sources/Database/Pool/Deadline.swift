@@ -17,5 +17,5 @@ public struct Deadline: Sendable, Hashable {
     return first.instant < second.instant ? first : second
   }
 
-  var hasPassed: Bool { ContinuousClock.now >= instant }
+  func hasPassed(_ time: TimeSource) -> Bool { time.now() >= instant }
 }

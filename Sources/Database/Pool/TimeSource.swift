@@ -14,6 +14,9 @@ public struct TimeSource: Sendable {
     self.sleep = sleep
   }
 
+  /// The moment so long from now.
+  func deadline(after duration: Duration) -> Deadline { .at(now().advanced(by: duration)) }
+
   /// The machine's clock.
   public static var system: TimeSource {
     TimeSource(now: { ContinuousClock.now }, sleep: { try await ContinuousClock().sleep(until: $0) })

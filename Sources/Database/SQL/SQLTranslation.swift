@@ -4,8 +4,8 @@ struct SQLTranslation: Sendable, Hashable {
   var sql: String
   /// How many values it takes.
   var parameterCount: Int
-  /// The statement's first word, in upper case; empty if there is none.
-  var firstWord: String
+  /// The statement's first two words, in upper case.
+  var firstWords: [String]
 }
 
 /// The databases that the facade speaks to.
@@ -25,7 +25,7 @@ struct SQLTranslator {
   private var output: [UInt8] = []
   private var anonymous = 0
   private var highest = 0
-  private var firstWord: String?
+  private var firstWords: [String] = []
 
   /// - Throws: ``DatabaseError`` of kind `placeholders`.
   static func translate(_ sql: String, for backend: DatabaseBackend) throws(DatabaseError) -> SQLTranslation {
@@ -43,8 +43,8 @@ struct SQLTranslator {
     while let token = lexer.next() {
       switch token.kind {
       case .word:
-        if firstWord == nil {
-          firstWord = String(decoding: lexer.bytes[token.range], as: UTF8.self).uppercased()
+        if firstWords.count < 2 {
+          firstWords.append(String(decoding: lexer.bytes[token.range], as: UTF8.self).uppercased())
         }
         output += lexer.bytes[token.range]
       case .text: output += lexer.bytes[token.range]
@@ -77,7 +77,7 @@ struct SQLTranslator {
     }
     return SQLTranslation(
       sql: String(decoding: output, as: UTF8.self), parameterCount: max(anonymous, highest),
-      firstWord: firstWord ?? "")
+      firstWords: firstWords)
   }
 
   private mutating func emit(_ number: Int, from range: Range<Int>) throws(DatabaseError) {

@@ -13,6 +13,28 @@ final class Translations: Sendable {
     "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE",
   ]
 
+  /// Words that change a connection for its later users, who know nothing of it.
+  private static let sessionWords: Set<String> = [
+    "SET", "RESET", "DISCARD", "PREPARE", "DEALLOCATE", "LISTEN", "ATTACH", "DETACH",
+  ]
+
+  /// What may follow `SET`, for it ends with the transaction.
+  private static let localWords: Set<String> = ["LOCAL", "TRANSACTION", "CONSTRAINTS"]
+
+  private func refuseWhatOutlivesTheCall(_ words: [String]) throws(DatabaseError) {
+    guard let first = words.first else { return }
+    if Self.transactionWords.contains(first) {
+      throw DatabaseError(
+        .usage, "\(first) can't be run as a statement; use transaction { } or savepoint { }.")
+    }
+    guard Self.sessionWords.contains(first) else { return }
+    if first == "SET", words.count == 2, Self.localWords.contains(words[1]) { return }
+    throw DatabaseError(
+      .usage,
+      "\(first) would change a connection for whoever uses it next; use SET LOCAL in a transaction, or settings of the role "
+        + "or the database.")
+  }
+
   /// The statement in the backend's words.
   ///
   /// - Throws: ``DatabaseError`` of kind `placeholders` or `usage`.
@@ -22,11 +44,7 @@ final class Translations: Sendable {
       translation = found
     } else {
       translation = try SQLTranslator.translate(sql, for: backend)
-      guard !Self.transactionWords.contains(translation.firstWord) else {
-        throw DatabaseError(
-          .usage,
-          "\(translation.firstWord) can't be run as a statement; use transaction { } or savepoint { }.")
-      }
+      try refuseWhatOutlivesTheCall(translation.firstWords)
       known.withLock { _ = $0.insert(translation, for: sql) }
     }
     guard translation.parameterCount == parameters else {

@@ -71,12 +71,17 @@ struct FileCopyWorker {
     guard found == written.digest else {
       throw FileStoreError(
         .damaged, store: destination.location, name: file.name,
-        reason: "what was written reads back with another SHA-256; run it again, and look at the destination's disk or server")
+        reason:
+          "what was written reads back with another SHA-256; run it again, and look at the destination's disk or server"
+      )
     }
-    guard let now = try source.find(file.name, stop: stop), now.size == written.size, now.stamp == file.stamp else {
+    guard let now = try source.find(file.name, stop: stop), now.size == written.size, now.stamp == file.stamp
+    else {
       throw FileStoreError(
         .damaged, store: source.location, name: file.name,
-        reason: "it was changed while it was copied; the copy is of what it was, and another run tells how they differ")
+        reason:
+          "it was changed while it was copied; the copy is of what it was, and another run tells how they differ"
+      )
     }
     try remember(file, written, found)
   }

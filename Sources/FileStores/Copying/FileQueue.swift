@@ -9,10 +9,13 @@ final class FileQueue<Element: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
-  private let room: DispatchSemaphore
+  private let room = DispatchSemaphore(value: 0)
   private let filled = DispatchSemaphore(value: 0)
 
-  init(limit: Int) { room = DispatchSemaphore(value: limit) }
+  init(limit: Int) {
+    // Not as its first value: a semaphore below that can't be let go of.
+    for _ in 0..<limit { room.signal() }
+  }
 
   /// Adds an element, once there is room.
   ///

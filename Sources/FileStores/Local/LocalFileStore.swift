@@ -29,7 +29,8 @@ public struct LocalFileStore: BlockingFileStore {
   /// - Throws: ``FileStoreError``.
   public init(path: String, ifAbsent absence: Absence = .made) throws {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw FileStoreError(.settings, store: "local:\(path)", reason: "the folder's path is empty or holds NUL")
+      throw FileStoreError(
+        .settings, store: "local:\(path)", reason: "the folder's path is empty or holds NUL")
     }
     let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = trimmed

@@ -99,6 +99,7 @@ struct SystemFailure {
       default: (.unavailable, "errno \(number)", "")
       }
     return FileStoreError(
-      kind, store: store, name: name, code: code, reason: what + ": " + String(cString: strerror(number)) + advice)
+      kind, store: store, name: name, code: code,
+      reason: what + ": " + String(cString: strerror(number)) + advice)
   }
 }

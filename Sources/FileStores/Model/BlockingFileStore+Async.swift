@@ -20,7 +20,8 @@ extension BlockingFileStore {
 
   /// See ``FileStore``.
   @discardableResult
-  public func save<Stream: AsyncSequence & Sendable>(_ stream: Stream, as name: String) async throws -> FileInfo
+  public func save<Stream: AsyncSequence & Sendable>(_ stream: Stream, as name: String) async throws
+    -> FileInfo
   where Stream.Element == [UInt8] {
     let channel = PieceChannel()
     async let saved = onThread { stop in
@@ -107,10 +108,15 @@ extension BlockingFileStore {
       let folder = try LocalFileStore(
         path: parts.isEmpty ? "." : parts.joined(separator: "/") + "/", ifAbsent: .refused)
       let found = Latest()
-      let info = try folder.write(last, .replacing, stop: stop) { sink in
-        found.info = try read(name, stop: stop, into: sink)
+      let written = Result {
+        try folder.write(last, .replacing, stop: stop) { sink in
+          found.info = try read(name, stop: stop, into: sink)
+        }
       }
-      try folder.removeTemporaryFolder()
+      // On every way out; what went wrong with the file itself is the answer.
+      let cleaned = Result { try folder.removeTemporaryFolder() }
+      let info = try written.get()
+      try cleaned.get()
       return FileInfo(
         name: name, size: info.size, digest: info.digest, stamp: found.info?.stamp ?? info.stamp)
     }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Where files are, as people write it: `local:DIR` or `s3://bucket/prefix`.
 public enum FileLocation: Sendable, Equatable, CustomStringConvertible {
   case local(path: String)
@@ -12,7 +14,8 @@ public enum FileLocation: Sendable, Equatable, CustomStringConvertible {
       return
     }
     guard text.hasPrefix("s3://") else { throw Self.wrong }
-    let parts = text.dropFirst("s3://".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = text.dropFirst("s3://".count).split(
+      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let bucket = parts.first, !bucket.isEmpty else { throw Self.wrong }
     var prefix = parts.count > 1 ? String(parts[1]) : ""
     if prefix.hasSuffix("/") { prefix.removeLast() }
@@ -27,6 +30,24 @@ public enum FileLocation: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .local(let path): "local:" + path
     case .s3(let bucket, let prefix): "s3://\(bucket)" + (prefix.isEmpty ? "" : "/" + prefix)
+    }
+  }
+
+  /// Whether one place is the other, or lies in it: copying would find its own copies.
+  public func overlaps(_ other: FileLocation) -> Bool {
+    func path(_ path: String) -> String {
+      let plain = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      return plain.utf8.last == UInt8(ascii: "/") ? plain : plain + "/"
+    }
+    func isInside(_ left: String, _ right: String) -> Bool {
+      left.utf8.starts(with: right.utf8) || right.utf8.starts(with: left.utf8)
+    }
+    switch (self, other) {
+    case (.local(let own), .local(let other)): return isInside(path(own), path(other))
+    case (.s3(let bucket, let own), .s3(let otherBucket, let other)):
+      let prefixes = [own, other].map { $0.isEmpty ? "" : $0 + "/" }
+      return bucket == otherBucket && isInside(prefixes[0], prefixes[1])
+    default: return false
     }
   }
 

@@ -25,7 +25,9 @@ enum FileName {
     if parts.contains(where: \.isEmpty) {
       return "a name in a folder can't have an empty part, as between two slashes or behind the last one"
     }
-    if parts.contains(where: { $0.utf8.count > 255 }) { return "a part of a name in a folder has at most 255 bytes" }
+    if parts.contains(where: { $0.utf8.count > 255 }) {
+      return "a part of a name in a folder has at most 255 bytes"
+    }
     if parts[0] == TemporaryFileFolder.name {
       return "\(TemporaryFileFolder.name) is where files lie that aren't whole yet"
     }
@@ -35,6 +37,8 @@ enum FileName {
   /// What stands between the slashes, empty parts included. By bytes, as the system does: a slash with a combining mark
   /// behind it is another character, and still a slash.
   static func parts(_ name: String) -> [String] {
-    name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+    name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+      String(Substring($0))
+    }
   }
 }

@@ -21,12 +21,16 @@ public struct AWSCredentials: Sendable, CustomStringConvertible, CustomReflectab
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     guard let accessKey = value("AWS_ACCESS_KEY_ID"), let secretKey = value("AWS_SECRET_ACCESS_KEY") else {
       throw FileStoreError(
-        .settings, store: "s3", reason: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one)")
+        .settings, store: "s3",
+        reason: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one)")
     }
     // A line break would begin another header.
-    for (name, text) in [("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SESSION_TOKEN", value("AWS_SESSION_TOKEN") ?? "")]
+    for (name, text) in [
+      ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SESSION_TOKEN", value("AWS_SESSION_TOKEN") ?? ""),
+    ]
     where text.utf8.contains(where: { $0 <= 32 || $0 == 127 }) {
-      throw FileStoreError(.settings, store: "s3", reason: "\(name) holds a space or a line break; give it without")
+      throw FileStoreError(
+        .settings, store: "s3", reason: "\(name) holds a space or a line break; give it without")
     }
     self.init(accessKey: accessKey, secretKey: secretKey, sessionToken: value("AWS_SESSION_TOKEN"))
   }

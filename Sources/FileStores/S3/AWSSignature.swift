@@ -51,7 +51,8 @@ struct AWSSignature {
       "\(name):\(value.split(separator: " ").joined(separator: " "))\n"
     }
     return [
-      request.method, request.path, query(request.query), headers.joined(), signed(request.headers), request.payload,
+      request.method, request.path, query(request.query), headers.joined(), signed(request.headers),
+      request.payload,
     ].joined(separator: "\n")
   }
 

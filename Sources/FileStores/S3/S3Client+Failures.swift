@@ -17,12 +17,15 @@ extension S3Client {
 
   private static func kind(_ code: String?, _ status: Int) -> FileStoreError.Kind {
     switch (code, status) {
-    case ("SlowDown", _), ("InternalError", _), ("ServiceUnavailable", _), ("RequestTimeout", _), ("Throttling", _),
-      ("TooManyRequests", _), ("OperationAborted", _), (_, 500), (_, 502), (_, 503), (_, 504), (_, 429), (_, 408):
+    case ("SlowDown", _), ("InternalError", _), ("ServiceUnavailable", _), ("RequestTimeout", _),
+      ("Throttling", _),
+      ("TooManyRequests", _), ("OperationAborted", _), (_, 500), (_, 502), (_, 503), (_, 504), (_, 429),
+      (_, 408):
       .unavailable
     // The bytes were changed on their way: sent again, they may arrive.
     case ("XAmzContentSHA256Mismatch", _), ("BadDigest", _), ("IncompleteBody", _): .unavailable
-    case ("NoSuchBucket", _), ("PermanentRedirect", _), ("AuthorizationHeaderMalformed", _), (_, 301), (_, 307),
+    case ("NoSuchBucket", _), ("PermanentRedirect", _), ("AuthorizationHeaderMalformed", _), (_, 301),
+      (_, 307),
       ("InvalidAccessKeyId", _), ("SignatureDoesNotMatch", _), ("ExpiredToken", _), ("InvalidToken", _),
       ("RequestTimeTooSkewed", _), (_, 401):
       .settings
@@ -45,7 +48,8 @@ extension S3Client {
     case ("ExpiredToken", _): "the session's credentials have run out; get new ones and run it again"
     case ("InvalidToken", _): "the server doesn't take this AWS_SESSION_TOKEN"
     case ("RequestTimeTooSkewed", _): "this machine's clock is wrong; set it right"
-    case (_, 401), (_, 403): "the key isn't allowed to do that, or the bucket isn't its owner's; check its rights"
+    case (_, 401), (_, 403):
+      "the key isn't allowed to do that, or the bucket isn't its owner's; check its rights"
     case (_, 404): "there is no such file"
     case (_, 412), ("ConditionalRequestConflict", _): "there is a file of this name already"
     case _ where Self.kind(code, status) == .unavailable:

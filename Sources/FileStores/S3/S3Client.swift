@@ -51,21 +51,27 @@ final class S3Client: Sendable {
   }
 
   /// Does something again and again until it works, can't, or has been tried often enough.
-  func retrying<T>(_ request: Request, _ stop: StopFlag, _ body: () throws -> T) throws -> T {
-    var wait = settings.firstWait
-    for attempt in 1... {
+  ///
+  /// - Parameter progress: grows as the work comes forward; a try that did isn't counted, so that a large file may break off
+  ///   as often as it likes.
+  func retrying<T>(
+    _ request: Request, _ stop: StopFlag, progress: () -> Int = { 0 }, _ body: () throws -> T
+  ) throws -> T {
+    var failures = 0
+    while true {
       if stop.isSet { throw FileWorkStopped() }
+      let before = progress()
       do {
         return try body()
       } catch let passing as PassingFailure {
-        guard attempt < settings.attempts else { throw passing.error }
+        failures = progress() > before ? 1 : failures + 1
+        guard failures < settings.attempts else { throw passing.error }
+        let wait = min(20, settings.firstWait * Double(1 << min(failures - 1, 20)))
         pause(max(passing.retryAfter, wait * Double.random(in: 0.5...1)), stop)
-        wait = min(wait * 2, 20)
       } catch is HTTPStopped {
         throw FileWorkStopped()
       }
     }
-    throw FileWorkStopped()
   }
 
   /// Waits, or less when the flag is set.

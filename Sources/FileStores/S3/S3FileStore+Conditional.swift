@@ -8,7 +8,8 @@ extension S3FileStore {
   /// A server that doesn't know the condition has it checked by a look right before. And a first try, whose answer was lost,
   /// may itself have made the file that a later one meets: the same bytes under the name are no conflict.
   func sendOnce(
-    _ request: inout S3Client.Request, _ writing: FileWriting, _ digest: String, _ size: Int, _ stop: StopFlag,
+    _ request: inout S3Client.Request, _ writing: FileWriting, _ digest: String, _ size: Int,
+    _ stop: StopFlag,
     isGood: (S3Client.Answer) -> Bool = { _ in true }
   ) throws -> HTTPHead {
     guard case .onlyNew = writing, let name = request.name else {

@@ -74,7 +74,8 @@ extension S3FileStore {
       switch byte {
       case UInt8(ascii: "+"): out.append(32)
       case UInt8(ascii: "%"):
-        guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+        else {
           return nil
         }
         out.append(value)

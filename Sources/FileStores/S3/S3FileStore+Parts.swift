@@ -40,7 +40,8 @@ extension S3FileStore {
 
   /// - Returns: the server's tag for the part.
   private func putPart(
-    _ name: String, _ upload: String, _ number: Int, _ file: OpenFile, _ offset: Int, _ count: Int, _ stop: StopFlag
+    _ name: String, _ upload: String, _ number: Int, _ file: OpenFile, _ offset: Int, _ count: Int,
+    _ stop: StopFlag
   ) throws -> String {
     var bytes = [UInt8](repeating: 0, count: count)
     let read = try bytes.withUnsafeMutableBytes { try file.read(at: offset, into: $0) }
@@ -54,7 +55,8 @@ extension S3FileStore {
     let answer = try client.send(request, stop: stop)
     guard let tag = answer.head["etag"], !tag.isEmpty else {
       throw FileStoreError(
-        .refused, store: location, name: name, status: answer.head.status, reason: "the server gave a part no tag")
+        .refused, store: location, name: name, status: answer.head.status,
+        reason: "the server gave a part no tag")
     }
     return tag
   }
@@ -69,7 +71,8 @@ extension S3FileStore {
     }
     let body = "<CompleteMultipartUpload>\(parts.joined())</CompleteMultipartUpload>"
     var request = S3Client.Request(
-      method: "POST", name: name, query: [("uploadId", upload)], headers: [("content-type", "application/xml")],
+      method: "POST", name: name, query: [("uploadId", upload)],
+      headers: [("content-type", "application/xml")],
       body: Array(body.utf8))
     if case .onlyNew = writing { request.headers.append(("if-none-match", "*")) }
     do {
@@ -81,7 +84,9 @@ extension S3FileStore {
       return HTTPHead(status: head.status, headers: [("etag", found.stamp)])
     } catch let error as FileStoreError where error.code == "NoSuchUpload" {
       // An earlier try was carried out, and its answer lost.
-      guard let found = try find(name, stop: stop), found.digest == digest, found.size == size else { throw error }
+      guard let found = try find(name, stop: stop), found.digest == digest, found.size == size else {
+        throw error
+      }
       return HTTPHead(status: 200, headers: [("etag", found.stamp)])
     }
   }

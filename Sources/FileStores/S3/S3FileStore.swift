@@ -71,7 +71,7 @@ public struct S3FileStore: BlockingFileStore {
     let progress = Download()
     let digest = try FileDigest()
     var request = S3Client.Request(method: "GET", name: name)
-    try client.retrying(request, stop) {
+    try client.retrying(request, stop, progress: { progress.received }) {
       // All is there, and only the connection's end went wrong.
       if let size = progress.size, progress.received == size { return }
       request.headers = progress.resuming
@@ -89,7 +89,8 @@ public struct S3FileStore: BlockingFileStore {
         throw damaged(name, "it was changed while it was read; read it again")
       }
       if let size = progress.size, progress.received < size {
-        throw PassingFailure(error: damaged(name, "the answer ended after \(progress.received) of \(size) bytes"))
+        throw PassingFailure(
+          error: damaged(name, "the answer ended after \(progress.received) of \(size) bytes"))
       }
     }
     let found = try digest.finishHex()

@@ -75,7 +75,8 @@ public struct S3Settings: Sendable {
     guard isPlain, (3...255).contains(bucket.utf8.count) else {
       throw wrong("a bucket's name has at least 3 letters, digits, dots and hyphens, and nothing else")
     }
-    guard !region.isEmpty, region.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
+    guard !region.isEmpty,
+      region.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
     else { throw wrong("AWS_REGION takes a region such as us-east-1") }
     if !prefix.isEmpty, let objection = FileName.objection(prefix) { throw wrong("the prefix: " + objection) }
     _ = try origin()
@@ -105,7 +106,8 @@ public struct S3Settings: Sendable {
     let scheme = endpoint.hasPrefix("https://") ? "https" : "http"
     guard scheme == "https" || Self.isLoopback(String(authority)) else {
       throw wrong(
-        "the endpoint is http:// on another machine, where anybody on the way can read and change files; use https://")
+        "the endpoint is http:// on another machine, where anybody on the way can read and change files; use https://"
+      )
     }
     return (scheme, authority.lowercased(), path)
   }

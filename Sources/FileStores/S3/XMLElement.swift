@@ -39,7 +39,9 @@ struct XMLElement {
       switch tag.first {
       case UInt8(ascii: "?"), UInt8(ascii: "!"): continue
       case UInt8(ascii: "/"):
-        guard open.count > 1, let done = open.popLast(), done.name == Self.name(tag.dropFirst()) else { return nil }
+        guard open.count > 1, let done = open.popLast(), done.name == Self.name(tag.dropFirst()) else {
+          return nil
+        }
         open[open.count - 1].children.append(done)
       case _ where tag.last == UInt8(ascii: "/"):
         open[open.count - 1].children.append(XMLElement(name: Self.name(tag.dropLast())))
@@ -96,6 +98,7 @@ struct XMLElement {
     }
     guard name.hasPrefix("#") else { return nil }
     let isHexadecimal = name.hasPrefix("#x") || name.hasPrefix("#X")
-    return UInt32(name.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10).flatMap(Unicode.Scalar.init)
+    return UInt32(name.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10).flatMap(
+      Unicode.Scalar.init)
   }
 }

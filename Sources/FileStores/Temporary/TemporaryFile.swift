@@ -19,7 +19,8 @@ final class TemporaryFile: Sendable {
     self.folder = folder
     while true {
       let name = "\(getpid())-\(UInt64.random(in: 0 ... .max))" + ending
-      let descriptor = openat(folder.descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      let descriptor = openat(
+        folder.descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
       if descriptor < 0 && errno == EEXIST { continue }
       guard descriptor >= 0 else {
         throw SystemFailure("no temporary file can be made").error(in: "local:" + folder.path)
@@ -77,7 +78,9 @@ final class TemporaryFile: Sendable {
         throw SystemFailure("can't get its final name").error(in: place)
       }
     }
-    guard fsync(target) == 0 else { throw SystemFailure("its folder can't be brought to the disk").error(in: place) }
+    guard fsync(target) == 0 else {
+      throw SystemFailure("its folder can't be brought to the disk").error(in: place)
+    }
     return true
   }
 }

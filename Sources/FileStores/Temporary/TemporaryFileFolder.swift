@@ -25,7 +25,8 @@ final class TemporaryFileFolder: Sendable {
   /// The folder for copies and for what waits to be sent: below `TMPDIR`, one for each user.
   static func forCopies() throws -> TemporaryFileFolder {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let folder = try TemporaryFileFolder(path: (parent.isEmpty ? "/tmp" : parent) + "/kedge-files-\(getuid())")
+    let folder = try TemporaryFileFolder(
+      path: (parent.isEmpty ? "/tmp" : parent) + "/kedge-files-\(getuid())")
     var facts = stat()
     // The parent is everybody's: somebody else may have made a folder of this name, to read what we put there.
     guard fstat(folder.descriptor, &facts) == 0, facts.st_uid == getuid(), facts.st_mode & 0o077 == 0 else {

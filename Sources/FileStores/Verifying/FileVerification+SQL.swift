@@ -3,11 +3,11 @@ internal import Postgres
 extension FileVerification {
   private var quotedTable: String { quoteIdentifier(table.schema) + "." + quoteIdentifier(table.name) }
 
-  /// The columns of the table's primary key; without one, the row's place.
+  /// The columns of the table's primary key; without one, the row's place (`ctid`).
   func keyColumns() throws -> [String] {
     let found = try connection.query(
       """
-      SELECT a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      SELECT a.attname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
       LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
       WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -19,7 +19,9 @@ extension FileVerification {
         reason: "there is no such table in this database; check --table and --target")
     }
     let keys = try found.compactMap { try $0["attname"] }
-    return keys.isEmpty ? ["ctid"] : keys
+    if !keys.isEmpty { return keys }
+    // A view's rows have no place; there the name itself has to do.
+    return ["r", "p", "m"].contains(try found[0]["relkind"]) ? ["ctid"] : [column]
   }
 
   /// The name that a row looks for; NULL where it names none.
@@ -27,7 +29,8 @@ extension FileVerification {
     var path = "nullif(t.\(quoteIdentifier(column))::text, '')"
     if let prefix = withoutPrefix, !prefix.isEmpty {
       let literal = quoteLiteral(prefix)
-      path = "CASE WHEN starts_with(\(path), \(literal)) THEN substr(\(path), length(\(literal)) + 1) ELSE \(path) END"
+      path =
+        "CASE WHEN starts_with(\(path), \(literal)) THEN substr(\(path), length(\(literal)) + 1) ELSE \(path) END"
     }
     guard let storeColumn else { return path }
     return "t.\(quoteIdentifier(storeColumn))::text || '/' || (\(path))"
@@ -41,7 +44,8 @@ extension FileVerification {
   func compare(_ report: inout Report, _ keys: [String]) throws {
     let source = "SELECT (\(name)) COLLATE \"C\" AS kedge_name, \(keyList(keys)) FROM \(quotedTable) t"
     let chosen = stores.map { "starts_with(kedge_name, \(quoteLiteral($0 + "/")))" }.joined(separator: " OR ")
-    let rows = "(SELECT * FROM (\(source)) s" + (chosen.isEmpty ? ")" : " WHERE kedge_name IS NULL OR \(chosen))")
+    let rows =
+      "(SELECT * FROM (\(source)) s" + (chosen.isEmpty ? ")" : " WHERE kedge_name IS NULL OR \(chosen))")
     let joined = "\(rows) r LEFT JOIN pg_temp.kedge_files_there f ON f.name = r.kedge_name"
     let counts = try connection.query(
       "SELECT count(*) AS rows, count(kedge_name) AS naming, count(f.name) AS found FROM \(joined)")

@@ -77,7 +77,8 @@ public struct ScratchDatabase {
     let scratch = try PostgresConnection(there)
     defer { scratch.close() }
     // Marked only once somebody is connected: from then on it is abandoned when nobody is.
-    try scratch.execute("COMMENT ON DATABASE \(quoteIdentifier(name)) IS \(quoteLiteral(Self.comment))")
+    let comment = Self.comment + " They are those of the database \(settings.database ?? "")."
+    try scratch.execute("COMMENT ON DATABASE \(quoteIdentifier(name)) IS \(quoteLiteral(comment))")
     if !prelude.isEmpty { try scratch.execute(prelude) }
     if limit != 0 {
       var quiet = options
@@ -95,7 +96,7 @@ public struct ScratchDatabase {
     let left = try server.query(
       """
       SELECT d.datname AS name FROM pg_database d
-      WHERE starts_with(d.datname, $1) AND shobj_description(d.oid, 'pg_database') = $2
+      WHERE starts_with(d.datname, $1) AND starts_with(shobj_description(d.oid, 'pg_database'), $2)
         AND pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)
       ORDER BY 1
       """, [.text(Self.prefix), .text(Self.comment)]

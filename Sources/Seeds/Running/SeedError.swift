@@ -1,20 +1,26 @@
 public import Mapping
 public import Postgres
 
-/// Everything that is wrong with files of seeds, found before anything was written.
+/// Everything that is wrong with files of seeds: found before anything was written, but for what shows only when a query runs.
 public struct SeedErrors: Error, Sendable, CustomStringConvertible {
   /// At least one, by file and position.
   public let diagnostics: [Diagnostic]
+  /// Whether the files before the one at fault are in place.
+  public var isLate = false
   /// How many are shown; what is behind them has the same cause more often than not.
   private static let shown = 100
 
-  init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics.sorted(by: Diagnostic.precedes) }
+  init(diagnostics: [Diagnostic], isLate: Bool = false) {
+    self.diagnostics = diagnostics.sorted(by: Diagnostic.precedes)
+    self.isLate = isLate
+  }
 
   /// Each with its line and caret, and at the end how many there are.
   public var description: String {
     let count = diagnostics.count
     var lines = diagnostics.prefix(Self.shown).map(\.description)
     if count > Self.shown { lines.append("… and \(count - Self.shown) more") }
+    if isLate { lines.append("nothing of this file was written; the files before it are in place") }
     lines.append(count == 1 ? "1 error in the seeds" : "\(count) errors in the seeds")
     return lines.joined(separator: "\n")
   }
@@ -59,7 +65,11 @@ public struct SeedFailure: Sendable, CustomStringConvertible {
   /// The server's error.
   public let cause: PostgresError
 
-  init(_ refusal: SeedRowRefusal, in seed: PreparedSeed) {
+  /// Whether the files before it are in place.
+  public let isLate: Bool
+
+  init(_ refusal: SeedRowRefusal, in seed: PreparedSeed, isDry: Bool) {
+    isLate = !isDry
     cause = refusal.cause
     message = SeedQueryColumns.message(refusal.cause)
     var place = seed.file.location
@@ -76,7 +86,7 @@ public struct SeedFailure: Sendable, CustomStringConvertible {
 
   /// `file:line:column: error: …`
   public var description: String {
-    "\(location.file):\(location.line):\(location.column): error: \(message)\n"
-      + "  nothing of this file was written; the files before it are in place"
+    "\(location.file):\(location.line):\(location.column): error: \(message)"
+      + (isLate ? "\n  nothing of this file was written; the files before it are in place" : "")
   }
 }

@@ -88,7 +88,7 @@ struct SeedPruning {
     else { return }
     guard let seed = try preparation.prepare(file, subject),
       try SeedStaging(connection: connection, seed: seed, table: "kedge_seed_rows", log: log).fill()
-    else { throw SeedErrors(diagnostics: log.diagnostics) }
+    else { throw SeedErrors(diagnostics: log.diagnostics, isLate: !options.isDry) }
     let match = seed.key.map { "s.\($0.staged) = \($0.column.remembered(in: "m.\"row\""))" }
     try connection.execute(
       "DELETE FROM kedge_seed_left m USING kedge_seed_rows s WHERE \(match.joined(separator: " AND "))")

@@ -153,12 +153,14 @@ public struct SeedRunner {
     let ownership = SeedOwnership(set: try begin(lock))
     let log = folder.log()
     let preparation = SeedPreparation(connection: connection, ownership: ownership, log: log)
-    guard let subject = preparation.subject(of: file) else { throw SeedErrors(diagnostics: log.diagnostics) }
+    guard let subject = preparation.subject(of: file) else {
+      throw SeedErrors(diagnostics: log.diagnostics, isLate: !options.isDry)
+    }
     if let entity = subject.entity, let refusal = ownership.refusal(of: file, entity) {
       throw SeedRefusal(reasons: [refusal])
     }
     guard let seed = try preparation.prepare(file, subject) else {
-      throw SeedErrors(diagnostics: log.diagnostics)
+      throw SeedErrors(diagnostics: log.diagnostics, isLate: !options.isDry)
     }
     let staging = "kedge_seed_rows"
     do {
@@ -166,7 +168,7 @@ public struct SeedRunner {
         try SeedStaging(connection: connection, seed: seed, table: staging, log: log).fill(),
         try SeedOverlap(connection: connection, folder: folder, memory: memory, log: log).check(
           seed, staging, preparation)
-      else { throw SeedErrors(diagnostics: log.diagnostics) }
+      else { throw SeedErrors(diagnostics: log.diagnostics, isLate: !options.isDry) }
       let placing = SeedPlacing(
         connection: connection, memory: memory, seed: seed, staging: staging,
         isForced: options.isForced || file.isForced)
@@ -176,11 +178,12 @@ public struct SeedRunner {
       try connection.execute("SET CONSTRAINTS ALL IMMEDIATE; DROP TABLE \(staging)")
       return report
     } catch let refusal as SeedRowRefusal {
-      throw SeedError.failed(SeedFailure(refusal, in: seed))
+      throw SeedError.failed(SeedFailure(refusal, in: seed, isDry: options.isDry))
     } catch let error as PostgresError
       where error.code == .server && !error.isCancelled && !error.isRetryable
     {
-      throw SeedError.failed(SeedFailure(SeedRowRefusal(row: nil, cause: error), in: seed))
+      throw SeedError.failed(
+        SeedFailure(SeedRowRefusal(row: nil, cause: error), in: seed, isDry: options.isDry))
     }
   }
 

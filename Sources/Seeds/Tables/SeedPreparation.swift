@@ -108,7 +108,15 @@ struct SeedPreparation {
       for column in unknown { report(column, isUnknownIn: table) }
       return unknown.isEmpty && !key.isEmpty ? key.map(\.value) : nil
     }
-    if isOwnTable, let entity = subject.entity { return entity.key }
+    if isOwnTable, let entity = subject.entity {
+      let missing = entity.key.filter { table.column($0) == nil }
+      for column in missing {
+        log.error(
+          "\(table.name.display) has no column \"\(column)\", which is part of the entity's key",
+          at: file.target.name.location, help: "see what mapping and table differ in: kedge schema --diff")
+      }
+      return missing.isEmpty ? entity.key : nil
+    }
     if let first = table.uniqueness.first { return first.columns }
     log.error(
       "\(table.name.display) has no key to tell its rows by", at: file.target.name.location,

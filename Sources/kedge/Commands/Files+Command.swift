@@ -13,7 +13,9 @@ extension Session {
       switch command.path.last {
       case "copy": return try filesCopy()
       case "verify": return try filesVerify()
-      default: throw UsageProblem("the command \(command.path.joined(separator: " ")) isn't known; see: kedge files --help")
+      default:
+        throw UsageProblem(
+          "the command \(command.path.joined(separator: " ")) isn't known; see: kedge files --help")
       }
     } catch let error as FileWorkStopped {
       return filesFail(error.description, ExitCode.interrupted)
@@ -41,7 +43,10 @@ extension Session {
     let isDry = command.flag("dry-run")
     let from = try FileLocation(command.value("from") ?? "")
     let to = try FileLocation(command.value("to") ?? "")
-    guard from != to else { throw UsageProblem("--from and --to are the same place") }
+    guard !from.overlaps(to) else {
+      throw UsageProblem(
+        "--from and --to are the same place, or one lies in the other; take places beside each other")
+    }
     var copy = FileCopy(
       from: try from.open(environment: environment, ifAbsent: .refused),
       to: try to.open(environment: environment, ifAbsent: isDry ? .empty : .made), stop: stop)

@@ -11,11 +11,13 @@ extension Session {
       .array(problems.map { ["name": .string($0.name), "reason": .string($0.reason)] })
     }
     return [
-      "ok": .bool(report.isWhole), "dry_run": .bool(command.flag("dry-run")), "from": .string(from.description),
+      "ok": .bool(report.isWhole), "dry_run": .bool(command.flag("dry-run")),
+      "from": .string(from.description),
       "to": .string(to.description), "copied": .int(report.copied), "bytes": .int(report.bytes),
       "unchanged": .int(report.unchanged), "overwritten": .int(report.overwritten),
       "abandoned_removed": .int(report.abandoned), "differs": .int(report.differingCount),
-      "failed": .int(report.failedCount), "differing": problems(report.differing), "failures": problems(report.failed),
+      "failed": .int(report.failedCount), "differing": problems(report.differing),
+      "failures": problems(report.failed),
     ]
   }
 
@@ -31,7 +33,8 @@ extension Session {
     ]
     if report.overwritten > 0 { lines.append("\(files(report.overwritten)) of them replaced") }
     if report.differingCount > 0 {
-      lines.append("\(files(report.differingCount)) at the destination with other bytes, left alone (--overwrite):")
+      lines.append(
+        "\(files(report.differingCount)) at the destination with other bytes, left alone (--overwrite):")
       lines += list(report.differing, report.differingCount)
     }
     if report.failedCount > 0 {
@@ -55,6 +58,8 @@ final class CopyTicker: Sendable {
       last = ContinuousClock.now
       return true
     }
-    if isDue { log.info("\(report.copied) files copied, \(report.bytes) bytes, \(report.unchanged) there already") }
+    if isDue {
+      log.info("\(report.copied) files copied, \(report.bytes) bytes, \(report.unchanged) there already")
+    }
   }
 }

@@ -50,7 +50,9 @@ extension Session {
       let key = zip(report.keyColumns, row.key).map { "\($0) = \($1)" }.joined(separator: ", ")
       return "  \(key): no file \(row.name)"
     }
-    if report.missing > report.named.count { lines.append("  and \(report.missing - report.named.count) more") }
+    if report.missing > report.named.count {
+      lines.append("  and \(report.missing - report.named.count) more")
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -11,7 +11,9 @@ extension Session {
     let set = try mappingSet()
     let calls = try usageTable("openai_usage", of: set)
     let workspaces = try usageTable("workspaces", of: set)
-    guard let workspace = command.value("workspace") else { throw UsageProblem("name a workspace: --workspace ID") }
+    guard let workspace = command.value("workspace") else {
+      throw UsageProblem("name a workspace: --workspace ID")
+    }
     let from = try instant("from")
     let to = try instant("to")
     if let from, let to, from >= to { throw UsageProblem("--from has to come before --to") }
@@ -61,7 +63,8 @@ extension Session {
       return try Date(text, strategy: .iso8601)
     } catch {
       throw UsageProblem(
-        "--\(option) wants a day such as 2026-01-31 or an instant such as 2026-01-31T18:30:00Z, not '\(text)'")
+        "--\(option) wants a day such as 2026-01-31 or an instant such as 2026-01-31T18:30:00Z, not '\(text)'"
+      )
     }
   }
 }

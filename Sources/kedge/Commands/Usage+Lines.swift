@@ -31,7 +31,9 @@ struct UsageLines {
       case (nil, nil): "altogether"
       }
     guard summary.total.calls > 0 else { return "workspace \(summary.workspaceID), \(period): no calls" }
-    var table = TableText([by, "calls", "prompt tokens", "completion tokens", "tokens", "cached", "cost (USD)"])
+    var table = TableText([
+      by, "calls", "prompt tokens", "completion tokens", "tokens", "cached", "cost (USD)",
+    ])
     for (name, figures) in lines + [("total", summary.total)] {
       table.add([
         .text(name), .number(figures.calls), .number(figures.promptTokens), .number(figures.completionTokens),

@@ -12,7 +12,8 @@ let filesCommand = CommandSpec(
     """,
   examples: [
     ExampleSpec(
-      "kedge files copy --from local:./data --to s3://motiv8/live --dry-run", says: "See what would be copied.")
+      "kedge files copy --from local:./data --to s3://motiv8/live --dry-run",
+      says: "See what would be copied.")
   ],
   subcommands: [
     CommandSpec(
@@ -54,7 +55,8 @@ let filesCommand = CommandSpec(
           "store-column", "COLUMN", .text,
           help: "The column with the name of the store that the file's name lies below."),
         .value(
-          "without-prefix", "TEXT", .text, help: "What rows' names begin with and files' names don't: /srv/data/."),
+          "without-prefix", "TEXT", .text,
+          help: "What rows' names begin with and files' names don't: /srv/data/."),
         .value("at", "PLACE", .text, help: "Where the files are.", isRequired: true),
         storeOption,
       ],

@@ -16,7 +16,8 @@ let usageCommand = CommandSpec(
       "by", "WHAT", .choice(["writer", "model", "day"]), help: "What the lines stand for.", default: "writer"),
   ],
   examples: [
-    ExampleSpec("kedge usage --workspace 64b0c0ffee0000000000000a", says: "Sum up one workspace, by who called."),
+    ExampleSpec(
+      "kedge usage --workspace 64b0c0ffee0000000000000a", says: "Sum up one workspace, by who called."),
     ExampleSpec(
       "kedge usage --workspace 64b0c0ffee0000000000000a --from 2026-01-01 --to 2026-02-01 --by model",
       says: "January, by model."),

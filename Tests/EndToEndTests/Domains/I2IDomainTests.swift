@@ -42,6 +42,16 @@ struct I2IDomainTests {
     #expect(named.code == 2)
     #expect(named.errors.contains("has always lived in Postgres"))
 
+    // The application's pooled connection is found by its name; migrations take the direct one.
+    let nowhere = "postgres://nobody@127.0.0.1:1/nothing"
+    let pooled = try domain.kedge(["check", "--live"], ["POSTGRES_URL": domain.targetURL()])
+    #expect(pooled.code == 0, "\(pooled.errors)")
+    let direct = try domain.kedge(
+      ["migrate", "status", "--migrations", "\(Program.root)/migrations/i2i"],
+      ["POSTGRES_URL": nowhere, "POSTGRES_URL_NON_POOLING": domain.targetURL()])
+    #expect(direct.code == 0, "\(direct.errors)")
+    #expect(direct.output.contains("up to date"))
+
     try domain.run(["--from", "guard"])
   }
 

@@ -58,27 +58,30 @@ final class KeptDomain {
     }
   }
 
-  /// A connection to the target.
-  func target() throws -> PostgresConnection {
+  /// Where the target is.
+  func targetURL() throws -> String {
     guard let url = places["TARGET_URL"] else {
       throw UnexpectedResult(description: "the set has no target yet")
     }
-    return try PostgresConnection(PostgresSettings(url: url))
+    return url
   }
 
   /// Runs kedge on the set's databases.
   func kedge(_ arguments: String...) throws -> Program.Outcome {
-    var arguments =
-      arguments + ["--mappings", "\(Program.root)/mappings/\(set)", "--target", places["TARGET_URL"] ?? ""]
-    if let source = places["SOURCE_URL"], !source.isEmpty, source != "''" {
-      arguments += ["--source", source]
-    }
-    return try Program.kedge.run(arguments)
+    var places = ["--target", try targetURL()]
+    if let source = self.places["SOURCE_URL"], source.hasPrefix("mongodb") { places += ["--source", source] }
+    return try kedge(arguments + places, [:])
+  }
+
+  /// Runs kedge with the set's mapping, and with these variables alone to find its stores by.
+  func kedge(_ arguments: [String], _ environment: [String: String]) throws -> Program.Outcome {
+    try Program.kedge.run(
+      arguments + ["--mappings", "\(Program.root)/mappings/\(set)"], environment: environment)
   }
 
   /// The rows of a query by their first column; the others joined by ` | `, NULL as `∅`.
   func rows(_ sql: String) throws -> [String: String] {
-    let connection = try target()
+    let connection = try PostgresConnection(PostgresSettings(url: try targetURL()))
     defer { connection.close() }
     return Dictionary(
       uniqueKeysWithValues: try connection.query(sql).map { row in

@@ -177,4 +177,41 @@ struct SchemaDiffTests {
     #expect(try kedge("schema --against live").code == 2)
     #expect(try kedge("schema --diff --against migrations --migrations nowhere").code == 2)
   }
+
+  @Test("ensure brings everything up, says what is missing with 3, and status and doctor say of what waits")
+  func ensure() throws {
+    #expect(try kedge("migrate new tables --from-mapping").code == 0)
+    let status = try kedge("status")
+    #expect(status.code == 0, "\(status.errors)")
+    #expect(
+      status.output.contains("migrations: 1 pending in migrations/app; see them with: kedge migrate status"))
+    let doctor = try #require(try kedge("doctor --json").json()["findings"] as? [[String: Any]])
+    let finding = try #require(doctor.first { $0["subject"] as? String == "migrations" })
+    #expect(finding["verdict"] as? String == "warning")
+    #expect(finding["advice"] as? String == "apply them with: kedge migrate up")
+
+    let dry = try kedge("ensure --dry-run --json")
+    #expect(dry.code == 0, "\(dry.errors)")
+    #expect(try dry.json()["migrations"] as? [String] == ["0001_tables"])
+    #expect(try target.value("SELECT count(*) FROM pg_namespace WHERE nspname IN ('core', 'kedge')") == "0")
+    let up = try kedge("ensure")
+    #expect(up.code == 0, "\(up.errors)")
+    #expect(up.output == "applied 0001_tables\nthe schema of \"app\" is up\n")
+    #expect(try kedge("ensure").output == "the schema of \"app\" is up\n")
+    #expect(try kedge("ensure --dry-run").output == "nothing to do: the schema of \"app\" is up\n")
+    let migrations = try #require(try kedge("status --json").json()["migrations"] as? [String: Any])
+    #expect(migrations["up_to_date"] as? Bool == true)
+
+    try write(
+      "mappings/users.yaml",
+      Self.users.replacing("fields:\n  id", with: "fields:\n  age: { type: integer }\n  id"))
+    let missing = try kedge("ensure --json")
+    #expect(missing.code == 3)
+    #expect(try missing.json()["missing"] as? [String] == ["column core.users.age (integer) doesn't exist"])
+    try write("migrations/app/0001_tables.sql", "-- kedge: up\nSELECT 1;\n")
+    let edited = try kedge("ensure")
+    #expect(edited.code == 1)
+    #expect(edited.errors.contains("kedge migrate repair --accept 1"))
+    #expect(try kedge("status").output.contains("migrations: 1 changed in migrations/app"))
+  }
 }

@@ -124,7 +124,7 @@ struct SeedTests {
     let broken = try kedge("seed")
     #expect(broken.code == 1)
     #expect(
-      broken.errors.contains("seeds/shop/030_plans.yaml:2:26: error:") && broken.errors.contains("23502"),
+      broken.errors.contains("seeds/shop/030_plans.yaml:2:25: error:") && broken.errors.contains("23502"),
       "\(broken.errors)")
     #expect(try tiers() == ["free | Free", "pro | Pro", "team | Team"])
     #expect(try kedge("seed", "--seeds", "nowhere").code == 2)

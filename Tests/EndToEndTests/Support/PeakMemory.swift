@@ -12,8 +12,9 @@ enum PeakMemory {
     """
 
   /// Starts kedge.
-  static func start(_ arguments: [String]) throws -> Program.Running {
-    try Program(path: "/usr/bin/env").start(["python3", "-c", meter, Program.kedge.path] + arguments)
+  static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Program.Running {
+    try Program(path: "/usr/bin/env").start(
+      ["python3", "-c", meter, Program.kedge.path] + arguments, environment: environment)
   }
 
   /// Waits for its end, and returns its peak resident memory in kilobytes, too.

@@ -14,7 +14,8 @@ struct FileCopyTests {
     folder = try TemporaryFolder()
     source = try LocalFileStore(path: folder.path + "/source")
     for number in 0..<20 {
-      try await source.save(someBytes(number * 500, seed: UInt64(number)), as: "uploads/\(number % 3)/f \(number).bin")
+      try await source.save(
+        someBytes(number * 500, seed: UInt64(number)), as: "uploads/\(number % 3)/f \(number).bin")
     }
     try await source.save([7], as: "generated/é+%.txt")
     try await source.save([8], as: "other/x")
@@ -70,7 +71,8 @@ struct FileCopyTests {
 
   @Test("a link among the files is told, and the rest is copied")
   func oddities() throws {
-    try FileManager.default.createSymbolicLink(atPath: source.path + "/link", withDestinationPath: "/etc/passwd")
+    try FileManager.default.createSymbolicLink(
+      atPath: source.path + "/link", withDestinationPath: "/etc/passwd")
     let destination = try LocalFileStore(path: folder.path + "/copy")
     let report = try FileCopy(from: source, to: destination).run()
     #expect((report.copied, report.failedCount) == (22, 1))

@@ -29,7 +29,8 @@ struct S3FileStoreTests {
   func oddNames() async throws {
     let store = try motoStore(prefix: "odd")
     let all = [
-      "a b", "a+b", "a%20b", "a%b", "c//d", "/lead", "é", "e\u{301}", "日本/ж.png", "q?x=1&y#z", "'\"<>&;", "$@!*()",
+      "a b", "a+b", "a%20b", "a%b", "c//d", "/lead", "é", "e\u{301}", "日本/ж.png", "q?x=1&y#z", "'\"<>&;",
+      "$@!*()",
       "tab\there", "emoji 🦫",
     ]
     for name in all { try await store.save(Array(name.utf8), as: name) }
@@ -53,7 +54,9 @@ struct S3FileStoreTests {
     #expect(second.next == nil)
   }
 
-  @Test("a file larger than a part goes in parts, from bytes, a file and a stream, and is verified when it's read")
+  @Test(
+    "a file larger than a part goes in parts, from bytes, a file and a stream, and is verified when it's read"
+  )
   func parts() async throws {
     var settings = try motoSettings(bucket: try MotoServer.shared().makeBucket())
     settings.partSize = 5 << 20
@@ -89,7 +92,9 @@ struct S3FileStoreTests {
       let old = someBytes(size, seed: 1)
       let new = someBytes(size, seed: 2)
       func write(_ bytes: [UInt8]) throws {
-        _ = try store.write(name, .onlyNew, stop: StopFlag()) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+        _ = try store.write(name, .onlyNew, stop: StopFlag()) { sink in
+          try bytes.withUnsafeBytes { try sink($0) }
+        }
       }
       try write(old)
       #expect(await kindOfFailure { try write(new) } == .exists)

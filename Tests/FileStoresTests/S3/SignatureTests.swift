@@ -15,7 +15,9 @@ struct SignatureTests {
   /// 2013-05-24, midnight.
   private let time = 1_369_353_600
 
-  private func authorization(_ request: AWSSignature.Request, _ signer: AWSSignature, _ time: Int) throws -> String {
+  private func authorization(_ request: AWSSignature.Request, _ signer: AWSSignature, _ time: Int) throws
+    -> String
+  {
     try #require(signer.headers(for: request, at: time).first { $0.name == "authorization" }).value
   }
 
@@ -39,7 +41,9 @@ struct SignatureTests {
     #expect(payload == "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072")
     let request = AWSSignature.Request(
       method: "PUT", path: AWSSignature.encode("/test$file.text", keepsSlash: true),
-      headers: [("date", "Fri, 24 May 2013 00:00:00 GMT"), host, ("x-amz-storage-class", "REDUCED_REDUNDANCY")],
+      headers: [
+        ("date", "Fri, 24 May 2013 00:00:00 GMT"), host, ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+      ],
       payload: payload)
     #expect(request.path == "/test%24file.text")
     #expect(try signature(request) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd")
@@ -75,7 +79,8 @@ struct SignatureTests {
   @Test("a session's token is signed and sent")
   func sessionToken() throws {
     let temporary = AWSSignature(
-      credentials: AWSCredentials(accessKey: "A", secretKey: "S", sessionToken: "token/+="), region: "us-east-1")
+      credentials: AWSCredentials(accessKey: "A", secretKey: "S", sessionToken: "token/+="),
+      region: "us-east-1")
     let request = AWSSignature.Request(method: "GET", path: "/", headers: [host], payload: Self.nothing)
     let headers = try temporary.headers(for: request, at: time)
     #expect(headers.contains { $0 == ("x-amz-security-token", "token/+=") })

@@ -47,7 +47,9 @@ public final class MotoServer: Sendable {
     """
 
   private init() throws {
-    guard let folder = Self.folder else { throw UnexpectedResult(description: "moto isn't here: run scripts/setup") }
+    guard let folder = Self.folder else {
+      throw UnexpectedResult(description: "moto isn't here: run scripts/setup")
+    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", Self.program]
@@ -62,7 +64,9 @@ public final class MotoServer: Sendable {
     process.standardError = FileHandle.nullDevice
     try process.run()
     var line: [UInt8] = []
-    while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 { line.append(byte) }
+    while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 {
+      line.append(byte)
+    }
     guard let port = Int(String(decoding: line, as: UTF8.self)) else {
       throw UnexpectedResult(description: "moto doesn't serve: \(String(decoding: line, as: UTF8.self))")
     }

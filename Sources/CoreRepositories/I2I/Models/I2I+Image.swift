@@ -26,7 +26,10 @@ extension I2I {
     public var status: ImageStatus
 
     /// From its parts.
-    public init(userID: UUID, kind: ImageKind = .original, blobKey: String, blobURL: String, fileName: String? = nil, fileSize: Int, mimeType: String, width: Int? = nil, height: Int? = nil, status: ImageStatus = .uploading) {
+    public init(
+      userID: UUID, kind: ImageKind = .original, blobKey: String, blobURL: String, fileName: String? = nil,
+      fileSize: Int, mimeType: String, width: Int? = nil, height: Int? = nil, status: ImageStatus = .uploading
+    ) {
       self.userID = userID
       self.kind = kind
       self.blobKey = blobKey
@@ -42,13 +45,24 @@ extension I2I {
 }
 
 extension I2I.Image: RecordContent {
-  static let columns = ["user_id", "kind", "blob_key", "blob_url", "file_name", "file_size", "mime_type", "width", "height", "status"]
+  static let columns = [
+    "user_id", "kind", "blob_key", "blob_url", "file_name", "file_size", "mime_type", "width", "height",
+    "status",
+  ]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, kind.databaseValue, blobKey.databaseValue, blobURL.databaseValue, fileName.databaseValue, fileSize.databaseValue, mimeType.databaseValue, width.databaseValue, height.databaseValue, status.databaseValue]
+    [
+      userID.databaseValue, kind.databaseValue, blobKey.databaseValue, blobURL.databaseValue,
+      fileName.databaseValue, fileSize.databaseValue, mimeType.databaseValue, width.databaseValue,
+      height.databaseValue, status.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], kind: try row["kind"], blobKey: try row["blob_key"], blobURL: try row["blob_url"], fileName: try row["file_name"], fileSize: try row["file_size"], mimeType: try row["mime_type"], width: try row["width"], height: try row["height"], status: try row["status"])
+    self.init(
+      userID: try row["user_id"], kind: try row["kind"], blobKey: try row["blob_key"],
+      blobURL: try row["blob_url"], fileName: try row["file_name"], fileSize: try row["file_size"],
+      mimeType: try row["mime_type"], width: try row["width"], height: try row["height"],
+      status: try row["status"])
   }
 }

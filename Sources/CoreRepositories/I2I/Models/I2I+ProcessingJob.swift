@@ -26,7 +26,11 @@ extension I2I {
     public var completedAt: Date?
 
     /// From its parts.
-    public init(userID: UUID, workflowName: String, parameters: JSONText = JSONText("{}"), externalJobID: String? = nil, status: JobStatus = .pending, originalImageID: UUID, resultImageID: UUID? = nil, error: String? = nil, startedAt: Date? = nil, completedAt: Date? = nil) {
+    public init(
+      userID: UUID, workflowName: String, parameters: JSONText = JSONText("{}"), externalJobID: String? = nil,
+      status: JobStatus = .pending, originalImageID: UUID, resultImageID: UUID? = nil, error: String? = nil,
+      startedAt: Date? = nil, completedAt: Date? = nil
+    ) {
       self.userID = userID
       self.workflowName = workflowName
       self.parameters = parameters
@@ -42,13 +46,24 @@ extension I2I {
 }
 
 extension I2I.ProcessingJob: RecordContent {
-  static let columns = ["user_id", "workflow_name", "parameters", "external_job_id", "status", "original_image_id", "result_image_id", "error", "started_at", "completed_at"]
+  static let columns = [
+    "user_id", "workflow_name", "parameters", "external_job_id", "status", "original_image_id",
+    "result_image_id", "error", "started_at", "completed_at",
+  ]
 
   var values: [DatabaseValue] {
-    [userID.databaseValue, workflowName.databaseValue, parameters.databaseValue, externalJobID.databaseValue, status.databaseValue, originalImageID.databaseValue, resultImageID.databaseValue, error.databaseValue, startedAt.databaseValue, completedAt.databaseValue]
+    [
+      userID.databaseValue, workflowName.databaseValue, parameters.databaseValue, externalJobID.databaseValue,
+      status.databaseValue, originalImageID.databaseValue, resultImageID.databaseValue, error.databaseValue,
+      startedAt.databaseValue, completedAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(userID: try row["user_id"], workflowName: try row["workflow_name"], parameters: try row["parameters"], externalJobID: try row["external_job_id"], status: try row["status"], originalImageID: try row["original_image_id"], resultImageID: try row["result_image_id"], error: try row["error"], startedAt: try row["started_at"], completedAt: try row["completed_at"])
+    self.init(
+      userID: try row["user_id"], workflowName: try row["workflow_name"], parameters: try row["parameters"],
+      externalJobID: try row["external_job_id"], status: try row["status"],
+      originalImageID: try row["original_image_id"], resultImageID: try row["result_image_id"],
+      error: try row["error"], startedAt: try row["started_at"], completedAt: try row["completed_at"])
   }
 }

@@ -18,7 +18,10 @@ extension I2I {
     public var lastLoginAt: Date?
 
     /// From its parts.
-    public init(email: String, passwordHash: String, displayName: String? = nil, role: UserRole = .user, isWhitelisted: Bool = false, lastLoginAt: Date? = nil) {
+    public init(
+      email: String, passwordHash: String, displayName: String? = nil, role: UserRole = .user,
+      isWhitelisted: Bool = false, lastLoginAt: Date? = nil
+    ) {
       self.email = email
       self.passwordHash = passwordHash
       self.displayName = displayName
@@ -33,10 +36,15 @@ extension I2I.User: RecordContent {
   static let columns = ["email", "password_hash", "display_name", "role", "is_whitelisted", "last_login_at"]
 
   var values: [DatabaseValue] {
-    [email.databaseValue, passwordHash.databaseValue, displayName.databaseValue, role.databaseValue, isWhitelisted.databaseValue, lastLoginAt.databaseValue]
+    [
+      email.databaseValue, passwordHash.databaseValue, displayName.databaseValue, role.databaseValue,
+      isWhitelisted.databaseValue, lastLoginAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(email: try row["email"], passwordHash: try row["password_hash"], displayName: try row["display_name"], role: try row["role"], isWhitelisted: try row["is_whitelisted"], lastLoginAt: try row["last_login_at"])
+    self.init(
+      email: try row["email"], passwordHash: try row["password_hash"], displayName: try row["display_name"],
+      role: try row["role"], isWhitelisted: try row["is_whitelisted"], lastLoginAt: try row["last_login_at"])
   }
 }

@@ -15,7 +15,10 @@ extension I2I {
     public var isEnabled: Bool
 
     /// From its parts.
-    public init(name: String, description: String? = nil, endpoint: String, defaultParameters: JSONText = JSONText("{}"), isEnabled: Bool = true) {
+    public init(
+      name: String, description: String? = nil, endpoint: String,
+      defaultParameters: JSONText = JSONText("{}"), isEnabled: Bool = true
+    ) {
       self.name = name
       self.description = description
       self.endpoint = endpoint
@@ -29,10 +32,15 @@ extension I2I.WorkflowConfig: RecordContent {
   static let columns = ["name", "description", "endpoint", "default_parameters", "enabled"]
 
   var values: [DatabaseValue] {
-    [name.databaseValue, description.databaseValue, endpoint.databaseValue, defaultParameters.databaseValue, isEnabled.databaseValue]
+    [
+      name.databaseValue, description.databaseValue, endpoint.databaseValue, defaultParameters.databaseValue,
+      isEnabled.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(name: try row["name"], description: try row["description"], endpoint: try row["endpoint"], defaultParameters: try row["default_parameters"], isEnabled: try row["enabled"])
+    self.init(
+      name: try row["name"], description: try row["description"], endpoint: try row["endpoint"],
+      defaultParameters: try row["default_parameters"], isEnabled: try row["enabled"])
   }
 }

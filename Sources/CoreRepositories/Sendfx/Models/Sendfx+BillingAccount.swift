@@ -34,7 +34,12 @@ extension Sendfx {
     public var isDelinquent: Bool?
 
     /// From its parts.
-    public init(workspaceID: String, customerID: String? = nil, company: String? = nil, invoiceEmail: String? = nil, balance: Decimal? = 0, credit: Decimal? = 0, currency: String = "USD", taxID: String? = nil, invoiceStreet: String? = nil, invoiceCity: String? = nil, invoicePostalCode: String? = nil, invoiceCountry: String? = nil, paymentMethod: JSONText? = nil, isDelinquent: Bool? = false) {
+    public init(
+      workspaceID: String, customerID: String? = nil, company: String? = nil, invoiceEmail: String? = nil,
+      balance: Decimal? = 0, credit: Decimal? = 0, currency: String = "USD", taxID: String? = nil,
+      invoiceStreet: String? = nil, invoiceCity: String? = nil, invoicePostalCode: String? = nil,
+      invoiceCountry: String? = nil, paymentMethod: JSONText? = nil, isDelinquent: Bool? = false
+    ) {
       self.workspaceID = workspaceID
       self.customerID = customerID
       self.company = company
@@ -54,13 +59,28 @@ extension Sendfx {
 }
 
 extension Sendfx.BillingAccount: RecordContent {
-  static let columns = ["workspace_id", "customer_id", "company", "invoice_email", "balance", "credit", "currency", "tax_id", "invoice_street", "invoice_city", "invoice_postal_code", "invoice_country", "payment_method", "delinquent"]
+  static let columns = [
+    "workspace_id", "customer_id", "company", "invoice_email", "balance", "credit", "currency", "tax_id",
+    "invoice_street", "invoice_city", "invoice_postal_code", "invoice_country", "payment_method",
+    "delinquent",
+  ]
 
   var values: [DatabaseValue] {
-    [workspaceID.databaseValue, customerID.databaseValue, company.databaseValue, invoiceEmail.databaseValue, balance.databaseValue, credit.databaseValue, currency.databaseValue, taxID.databaseValue, invoiceStreet.databaseValue, invoiceCity.databaseValue, invoicePostalCode.databaseValue, invoiceCountry.databaseValue, paymentMethod.databaseValue, isDelinquent.databaseValue]
+    [
+      workspaceID.databaseValue, customerID.databaseValue, company.databaseValue, invoiceEmail.databaseValue,
+      balance.databaseValue, credit.databaseValue, currency.databaseValue, taxID.databaseValue,
+      invoiceStreet.databaseValue, invoiceCity.databaseValue, invoicePostalCode.databaseValue,
+      invoiceCountry.databaseValue, paymentMethod.databaseValue, isDelinquent.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(workspaceID: try row["workspace_id"], customerID: try row["customer_id"], company: try row["company"], invoiceEmail: try row["invoice_email"], balance: try row["balance"], credit: try row["credit"], currency: try row["currency"], taxID: try row["tax_id"], invoiceStreet: try row["invoice_street"], invoiceCity: try row["invoice_city"], invoicePostalCode: try row["invoice_postal_code"], invoiceCountry: try row["invoice_country"], paymentMethod: try row["payment_method"], isDelinquent: try row["delinquent"])
+    self.init(
+      workspaceID: try row["workspace_id"], customerID: try row["customer_id"], company: try row["company"],
+      invoiceEmail: try row["invoice_email"], balance: try row["balance"], credit: try row["credit"],
+      currency: try row["currency"], taxID: try row["tax_id"], invoiceStreet: try row["invoice_street"],
+      invoiceCity: try row["invoice_city"], invoicePostalCode: try row["invoice_postal_code"],
+      invoiceCountry: try row["invoice_country"], paymentMethod: try row["payment_method"],
+      isDelinquent: try row["delinquent"])
   }
 }

@@ -26,7 +26,11 @@ extension Sendfx {
     public var sortOrder: Int?
 
     /// From its parts.
-    public init(code: String, name: String, priceMonthly: Decimal, priceYearly: Decimal? = nil, currency: String? = "USD", features: [String]? = nil, maxContacts: Int? = nil, maxMessages: Int? = nil, isPublic: Bool? = true, sortOrder: Int? = nil) {
+    public init(
+      code: String, name: String, priceMonthly: Decimal, priceYearly: Decimal? = nil,
+      currency: String? = "USD", features: [String]? = nil, maxContacts: Int? = nil, maxMessages: Int? = nil,
+      isPublic: Bool? = true, sortOrder: Int? = nil
+    ) {
       self.code = code
       self.name = name
       self.priceMonthly = priceMonthly
@@ -42,13 +46,24 @@ extension Sendfx {
 }
 
 extension Sendfx.Tier: RecordContent {
-  static let columns = ["code", "name", "price_monthly", "price_yearly", "currency", "features", "max_contacts", "max_messages", "is_public", "sort_order"]
+  static let columns = [
+    "code", "name", "price_monthly", "price_yearly", "currency", "features", "max_contacts", "max_messages",
+    "is_public", "sort_order",
+  ]
 
   var values: [DatabaseValue] {
-    [code.databaseValue, name.databaseValue, priceMonthly.databaseValue, priceYearly.databaseValue, currency.databaseValue, features.map { TextArray($0) }.databaseValue, maxContacts.databaseValue, maxMessages.databaseValue, isPublic.databaseValue, sortOrder.databaseValue]
+    [
+      code.databaseValue, name.databaseValue, priceMonthly.databaseValue, priceYearly.databaseValue,
+      currency.databaseValue, features.map { TextArray($0) }.databaseValue, maxContacts.databaseValue,
+      maxMessages.databaseValue, isPublic.databaseValue, sortOrder.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(code: try row["code"], name: try row["name"], priceMonthly: try row["price_monthly"], priceYearly: try row["price_yearly"], currency: try row["currency"], features: try row["features", as: TextArray?.self]?.texts, maxContacts: try row["max_contacts"], maxMessages: try row["max_messages"], isPublic: try row["is_public"], sortOrder: try row["sort_order"])
+    self.init(
+      code: try row["code"], name: try row["name"], priceMonthly: try row["price_monthly"],
+      priceYearly: try row["price_yearly"], currency: try row["currency"],
+      features: try row["features", as: TextArray?.self]?.texts, maxContacts: try row["max_contacts"],
+      maxMessages: try row["max_messages"], isPublic: try row["is_public"], sortOrder: try row["sort_order"])
   }
 }

@@ -18,7 +18,10 @@ extension Sendfx {
     public var resetsAt: Date?
 
     /// From its parts.
-    public init(workspaceID: String, metric: UsageMetric, period: UsagePeriod, used: Int = 0, allowance: Int? = nil, resetsAt: Date? = nil) {
+    public init(
+      workspaceID: String, metric: UsageMetric, period: UsagePeriod, used: Int = 0, allowance: Int? = nil,
+      resetsAt: Date? = nil
+    ) {
       self.workspaceID = workspaceID
       self.metric = metric
       self.period = period
@@ -33,10 +36,15 @@ extension Sendfx.UsageCounter: RecordContent {
   static let columns = ["workspace_id", "metric", "period", "used", "allowance", "resets_at"]
 
   var values: [DatabaseValue] {
-    [workspaceID.databaseValue, metric.databaseValue, period.databaseValue, used.databaseValue, allowance.databaseValue, resetsAt.databaseValue]
+    [
+      workspaceID.databaseValue, metric.databaseValue, period.databaseValue, used.databaseValue,
+      allowance.databaseValue, resetsAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(workspaceID: try row["workspace_id"], metric: try row["metric"], period: try row["period"], used: try row["used"], allowance: try row["allowance"], resetsAt: try row["resets_at"])
+    self.init(
+      workspaceID: try row["workspace_id"], metric: try row["metric"], period: try row["period"],
+      used: try row["used"], allowance: try row["allowance"], resetsAt: try row["resets_at"])
   }
 }

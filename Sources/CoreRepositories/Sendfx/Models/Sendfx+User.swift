@@ -45,7 +45,13 @@ extension Sendfx {
     public var lastLoginAt: Date?
 
     /// From its parts.
-    public init(email: String, passwordHash: String? = nil, displayName: String? = nil, phone: String? = nil, bio: String? = nil, avatarURL: String? = nil, locale: String? = "en", timezone: String? = nil, born: CalendarDay? = nil, role: UserRole = .user, isActive: Bool = true, isEmailVerified: Bool? = false, balance: Decimal? = 0, loginCount: Int? = 0, externalID: UUID? = nil, tags: [String]? = nil, settings: JSONText? = nil, tierID: String? = nil, lastLoginAt: Date? = nil) {
+    public init(
+      email: String, passwordHash: String? = nil, displayName: String? = nil, phone: String? = nil,
+      bio: String? = nil, avatarURL: String? = nil, locale: String? = "en", timezone: String? = nil,
+      born: CalendarDay? = nil, role: UserRole = .user, isActive: Bool = true, isEmailVerified: Bool? = false,
+      balance: Decimal? = 0, loginCount: Int? = 0, externalID: UUID? = nil, tags: [String]? = nil,
+      settings: JSONText? = nil, tierID: String? = nil, lastLoginAt: Date? = nil
+    ) {
       self.email = email
       self.passwordHash = passwordHash
       self.displayName = displayName
@@ -70,13 +76,31 @@ extension Sendfx {
 }
 
 extension Sendfx.User: RecordContent {
-  static let columns = ["email", "password_hash", "display_name", "phone", "bio", "avatar_url", "locale", "timezone", "born", "role", "is_active", "email_verified", "balance", "login_count", "external_id", "tags", "settings", "tier_id", "last_login_at"]
+  static let columns = [
+    "email", "password_hash", "display_name", "phone", "bio", "avatar_url", "locale", "timezone", "born",
+    "role", "is_active", "email_verified", "balance", "login_count", "external_id", "tags", "settings",
+    "tier_id", "last_login_at",
+  ]
 
   var values: [DatabaseValue] {
-    [email.databaseValue, passwordHash.databaseValue, displayName.databaseValue, phone.databaseValue, bio.databaseValue, avatarURL.databaseValue, locale.databaseValue, timezone.databaseValue, born.databaseValue, role.databaseValue, isActive.databaseValue, isEmailVerified.databaseValue, balance.databaseValue, loginCount.databaseValue, externalID.databaseValue, tags.map { TextArray($0) }.databaseValue, settings.databaseValue, tierID.databaseValue, lastLoginAt.databaseValue]
+    [
+      email.databaseValue, passwordHash.databaseValue, displayName.databaseValue, phone.databaseValue,
+      bio.databaseValue, avatarURL.databaseValue, locale.databaseValue, timezone.databaseValue,
+      born.databaseValue, role.databaseValue, isActive.databaseValue, isEmailVerified.databaseValue,
+      balance.databaseValue, loginCount.databaseValue, externalID.databaseValue,
+      tags.map { TextArray($0) }.databaseValue, settings.databaseValue, tierID.databaseValue,
+      lastLoginAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(email: try row["email"], passwordHash: try row["password_hash"], displayName: try row["display_name"], phone: try row["phone"], bio: try row["bio"], avatarURL: try row["avatar_url"], locale: try row["locale"], timezone: try row["timezone"], born: try row["born"], role: try row["role"], isActive: try row["is_active"], isEmailVerified: try row["email_verified"], balance: try row["balance"], loginCount: try row["login_count"], externalID: try row["external_id"], tags: try row["tags", as: TextArray?.self]?.texts, settings: try row["settings"], tierID: try row["tier_id"], lastLoginAt: try row["last_login_at"])
+    self.init(
+      email: try row["email"], passwordHash: try row["password_hash"], displayName: try row["display_name"],
+      phone: try row["phone"], bio: try row["bio"], avatarURL: try row["avatar_url"],
+      locale: try row["locale"], timezone: try row["timezone"], born: try row["born"], role: try row["role"],
+      isActive: try row["is_active"], isEmailVerified: try row["email_verified"], balance: try row["balance"],
+      loginCount: try row["login_count"], externalID: try row["external_id"],
+      tags: try row["tags", as: TextArray?.self]?.texts, settings: try row["settings"],
+      tierID: try row["tier_id"], lastLoginAt: try row["last_login_at"])
   }
 }

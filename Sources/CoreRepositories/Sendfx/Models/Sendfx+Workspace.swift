@@ -31,7 +31,11 @@ extension Sendfx {
     public var settings: JSONText?
 
     /// From its parts.
-    public init(name: String, slug: String, description: String? = nil, industry: String? = nil, ownerID: String, tierID: String? = nil, brandColor: String? = nil, logoURL: String? = nil, timezone: String? = "UTC", isArchived: Bool? = false, contactLimit: Int? = nil, messageLimit: Int? = nil, settings: JSONText? = nil) {
+    public init(
+      name: String, slug: String, description: String? = nil, industry: String? = nil, ownerID: String,
+      tierID: String? = nil, brandColor: String? = nil, logoURL: String? = nil, timezone: String? = "UTC",
+      isArchived: Bool? = false, contactLimit: Int? = nil, messageLimit: Int? = nil, settings: JSONText? = nil
+    ) {
       self.name = name
       self.slug = slug
       self.description = description
@@ -50,13 +54,26 @@ extension Sendfx {
 }
 
 extension Sendfx.Workspace: RecordContent {
-  static let columns = ["name", "slug", "description", "industry", "owner_id", "tier_id", "brand_color", "logo_url", "timezone", "is_archived", "contact_limit", "message_limit", "settings"]
+  static let columns = [
+    "name", "slug", "description", "industry", "owner_id", "tier_id", "brand_color", "logo_url", "timezone",
+    "is_archived", "contact_limit", "message_limit", "settings",
+  ]
 
   var values: [DatabaseValue] {
-    [name.databaseValue, slug.databaseValue, description.databaseValue, industry.databaseValue, ownerID.databaseValue, tierID.databaseValue, brandColor.databaseValue, logoURL.databaseValue, timezone.databaseValue, isArchived.databaseValue, contactLimit.databaseValue, messageLimit.databaseValue, settings.databaseValue]
+    [
+      name.databaseValue, slug.databaseValue, description.databaseValue, industry.databaseValue,
+      ownerID.databaseValue, tierID.databaseValue, brandColor.databaseValue, logoURL.databaseValue,
+      timezone.databaseValue, isArchived.databaseValue, contactLimit.databaseValue,
+      messageLimit.databaseValue, settings.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(name: try row["name"], slug: try row["slug"], description: try row["description"], industry: try row["industry"], ownerID: try row["owner_id"], tierID: try row["tier_id"], brandColor: try row["brand_color"], logoURL: try row["logo_url"], timezone: try row["timezone"], isArchived: try row["is_archived"], contactLimit: try row["contact_limit"], messageLimit: try row["message_limit"], settings: try row["settings"])
+    self.init(
+      name: try row["name"], slug: try row["slug"], description: try row["description"],
+      industry: try row["industry"], ownerID: try row["owner_id"], tierID: try row["tier_id"],
+      brandColor: try row["brand_color"], logoURL: try row["logo_url"], timezone: try row["timezone"],
+      isArchived: try row["is_archived"], contactLimit: try row["contact_limit"],
+      messageLimit: try row["message_limit"], settings: try row["settings"])
   }
 }

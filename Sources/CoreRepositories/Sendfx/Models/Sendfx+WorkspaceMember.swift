@@ -20,7 +20,10 @@ extension Sendfx {
     public var joinedAt: Date?
 
     /// From its parts.
-    public init(workspaceID: String, userID: String, role: MemberRole, status: MemberStatus? = .active, permissions: [String]? = nil, invitedBy: String? = nil, joinedAt: Date? = nil) {
+    public init(
+      workspaceID: String, userID: String, role: MemberRole, status: MemberStatus? = .active,
+      permissions: [String]? = nil, invitedBy: String? = nil, joinedAt: Date? = nil
+    ) {
       self.workspaceID = workspaceID
       self.userID = userID
       self.role = role
@@ -33,13 +36,21 @@ extension Sendfx {
 }
 
 extension Sendfx.WorkspaceMember: RecordContent {
-  static let columns = ["workspace_id", "user_id", "role", "status", "permissions", "invited_by", "joined_at"]
+  static let columns = [
+    "workspace_id", "user_id", "role", "status", "permissions", "invited_by", "joined_at",
+  ]
 
   var values: [DatabaseValue] {
-    [workspaceID.databaseValue, userID.databaseValue, role.databaseValue, status.databaseValue, permissions.map { TextArray($0) }.databaseValue, invitedBy.databaseValue, joinedAt.databaseValue]
+    [
+      workspaceID.databaseValue, userID.databaseValue, role.databaseValue, status.databaseValue,
+      permissions.map { TextArray($0) }.databaseValue, invitedBy.databaseValue, joinedAt.databaseValue,
+    ]
   }
 
   init(row: Row) throws {
-    self.init(workspaceID: try row["workspace_id"], userID: try row["user_id"], role: try row["role"], status: try row["status"], permissions: try row["permissions", as: TextArray?.self]?.texts, invitedBy: try row["invited_by"], joinedAt: try row["joined_at"])
+    self.init(
+      workspaceID: try row["workspace_id"], userID: try row["user_id"], role: try row["role"],
+      status: try row["status"], permissions: try row["permissions", as: TextArray?.self]?.texts,
+      invitedBy: try row["invited_by"], joinedAt: try row["joined_at"])
   }
 }

@@ -51,7 +51,8 @@ extension Sendfx {
     /// A call from its parts.
     public init(
       workspaceID: String, userID: String? = nil, writer: UsageWriter, model: String, promptTokens: Int,
-      completionTokens: Int, estimatedCost: Decimal? = nil, latencyMilliseconds: Double? = nil, isCached: Bool = false,
+      completionTokens: Int, estimatedCost: Decimal? = nil, latencyMilliseconds: Double? = nil,
+      isCached: Bool = false,
       requestID: String? = nil, detail: JSONText? = nil, time: Date? = nil
     ) {
       self.workspaceID = workspaceID
@@ -79,8 +80,10 @@ extension Sendfx.ModelCall: RecordContent {
   var values: [DatabaseValue] {
     [
       workspaceID.databaseValue, userID.databaseValue, writer.databaseValue, model.databaseValue,
-      promptTokens.databaseValue, completionTokens.databaseValue, (promptTokens + completionTokens).databaseValue,
-      estimatedCost.databaseValue, latencyMilliseconds.databaseValue, isCached.databaseValue, requestID.databaseValue,
+      promptTokens.databaseValue, completionTokens.databaseValue,
+      (promptTokens + completionTokens).databaseValue,
+      estimatedCost.databaseValue, latencyMilliseconds.databaseValue, isCached.databaseValue,
+      requestID.databaseValue,
       detail.databaseValue,
     ]
   }
@@ -89,7 +92,8 @@ extension Sendfx.ModelCall: RecordContent {
     self.init(
       workspaceID: try row["workspace_id"], userID: try row["user_id"], writer: try row["writer"],
       model: try row["model"], promptTokens: try row["prompt_tokens", as: Int?.self] ?? 0,
-      completionTokens: try row["completion_tokens", as: Int?.self] ?? 0, estimatedCost: try row["estimated_cost"],
+      completionTokens: try row["completion_tokens", as: Int?.self] ?? 0,
+      estimatedCost: try row["estimated_cost"],
       latencyMilliseconds: try row["latency_ms"], isCached: try row["cached", as: Bool?.self] ?? false,
       requestID: try row["request_id"], detail: try row["detail"], time: try row["created_at"])
   }

@@ -26,7 +26,9 @@ enum UsageQuery {
     ]
   }
 
-  static func summary(_ rows: [Row], _ workspace: String, _ from: Date?, _ to: Date?) throws -> Sendfx.UsageSummary {
+  static func summary(_ rows: [Row], _ workspace: String, _ from: Date?, _ to: Date?) throws
+    -> Sendfx.UsageSummary
+  {
     var summary = Sendfx.UsageSummary(workspaceID: workspace, from: from, to: to)
     for row in rows {
       let figures = try self.figures(row)
