@@ -15,8 +15,12 @@ samples() { "$samples_program" "$@"; }
 # Ends the set's run: fail SENTENCE
 fail() {
   say "$set, $step: $*"
-  [ ! -s "$work/output" ] || tail -n 30 "$work/output" | cut -c 1-400 >&2
-  [ ! -s "$work/errors" ] || tail -n 30 "$work/errors" | cut -c 1-400 >&2
+  local file
+  for file in "$work/output" "$work/errors"; do
+    [ -s "$file" ] || continue
+    # Of a crash the beginning says most, of a long report the end.
+    awk 'NR <= 20 { print; next } { last[NR] = $0 } END { for (n = (NR > 40 ? NR - 20 : 20) + 1; n <= NR; n++) print last[n] }' "$file" | cut -c 1-400 >&2
+  done
   exit 1
 }
 

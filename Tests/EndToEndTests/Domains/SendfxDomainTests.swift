@@ -67,15 +67,17 @@ struct SendfxDomainTests {
   private func quarantine(_ domain: KeptDomain, _ sample: SendfxSample) throws {
     let found = try domain.rows(
       """
-      SELECT coalesce(constraint_name, ''), string_agg(entity, ' ' ORDER BY entity COLLATE "C") FROM kedge.quarantine
-      WHERE reason IN ('database', 'duplicate', 'orphan') AND constraint_name <> '' GROUP BY 1
+      SELECT entity || ' ' || coalesce(constraint_name, reason || ' ' || coalesce(field, column_name)), count(*) FROM kedge.quarantine
+      WHERE constraint_name IS NOT NULL OR reason = 'reference' GROUP BY 1
       """)
     #expect(
       found == [
-        "users_email_key": "users", "workspaces_slug_check": "workspaces",
-        "openai_usage_tokens_check": "openai_usage", "openai_usage_workspace_id_fkey": "openai_usage",
-        "usage_counters_workspace_id_fkey": "usage_counters",
-        "workspace_members_workspace_id_fkey": "workspace_members",
+        "users users_email_key": "1",
+        "workspaces workspaces_slug_check": "1",
+        "openai_usage openai_usage_tokens_check": "1",
+        "openai_usage reference workspace_id": "1",
+        "usage_counters reference workspace_id": "1",
+        "workspace_members reference workspace_id": "1",
       ])
     let all = try domain.rows("SELECT entity, count(*) FROM kedge.quarantine GROUP BY entity")
     let truth = sample.truth().filter { $0.what == "quarantined" && $0.count > 0 }

@@ -71,6 +71,9 @@ domain_forbidden() {
   expect 1 samples disturb --url "$SOURCE_URL" --seed 3
   allowed sendfx_app "INSERT INTO core.usage_counters (workspace_id, metric, period) SELECT id, 'contacts', '2025-06' FROM core.workspaces LIMIT 1"
   refused 42501 sendfx_agents "DELETE FROM core.usage_counters"
+  # And back: MongoDB takes them again. A reset finds all of the core in one phase.
+  expect 0 kedge phase set usage_counters shadow --reason "rehearsing the way back"
+  refused KG001 sendfx_app "UPDATE core.usage_counters SET used = 0"
 }
 
 # The administrator stays, with the tier that the account refers to; in MongoDB the settings of logs stay, too.
