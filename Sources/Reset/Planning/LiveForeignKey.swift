@@ -8,16 +8,13 @@ struct LiveForeignKey {
   let columns: [String]
   let target: TableName
   let targetColumns: [String]
-  /// Whether a deletion makes the server write the rows that refer.
-  let writesReferrers: Bool
 
   /// Every foreign key of the database, but those that partitions inherit.
   static func all(in connection: PostgresConnection) throws -> [LiveForeignKey] {
     let rows = try connection.query(
       """
       SELECT k.conname AS name, n.nspname AS schema, c.relname AS "table", fn.nspname AS target_schema,
-        fc.relname AS target, a.attname AS "column", fa.attname AS target_column, k.oid AS key,
-        k.confdeltype IN ('c', 'n', 'd') AS writes
+        fc.relname AS target, a.attname AS "column", fa.attname AS target_column, k.oid AS key
       FROM pg_constraint k
       JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_class fc ON fc.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = fc.relnamespace
@@ -36,15 +33,14 @@ struct LiveForeignKey {
         found.append(
           LiveForeignKey(
             name: previous.name, table: previous.table, columns: previous.columns + [column],
-            target: previous.target, targetColumns: previous.targetColumns + [target],
-            writesReferrers: previous.writesReferrers))
+            target: previous.target, targetColumns: previous.targetColumns + [target]))
       } else {
         found.append(
           LiveForeignKey(
             name: try row.text("name"),
             table: TableName(schema: try row.text("schema"), name: try row.text("table")), columns: [column],
             target: TableName(schema: try row.text("target_schema"), name: try row.text("target")),
-            targetColumns: [target], writesReferrers: try row.bool("writes")))
+            targetColumns: [target]))
       }
       last = key
     }

@@ -87,26 +87,6 @@ struct ResetPlan {
     guard names.isEmpty else { throw ResetRefusal(protected: names) }
   }
 
-  /// Guardrails in the target let no statement write both a copy and what PostgreSQL owns, and a cascade would, even of no row.
-  ///
-  /// - Throws: ``ResetRefusal`` where a foreign key's rule leads from one to the other.
-  func refuseMixedCascades() throws(ResetRefusal) {
-    func isCopy(_ name: TableName) -> Bool? {
-      guard let entity = objects.first(where: { $0.holds(name) })?.entities.first else { return nil }
-      return entity.owner == .core && entity.isInOldStore
-    }
-    for key in foreignKeys where key.writesReferrers {
-      guard emptied.contains(where: { $0.holds(key.target) }), let from = isCopy(key.target),
-        let to = isCopy(key.table), from != to
-      else { continue }
-      throw ResetRefusal(
-        "a deletion in \(key.target.display) makes PostgreSQL write \(key.table.display) (foreign key \(key.name)), and the guardrails"
-          + " in the database let nobody write both, since one is a copy and the other its owner's; bring both entities to one"
-          + " phase, or take the rules out for the time of the reset: kedge guard uninstall. Nothing was changed"
-      )
-    }
-  }
-
   /// The objects that lose records.
   var emptied: [ResetObject] { objects.filter { !$0.keepsAll } }
 

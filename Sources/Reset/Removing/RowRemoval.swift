@@ -32,21 +32,10 @@ struct RowRemoval {
     repeat {
       let next = try boundary(after: last)
       let (begin, end) = (last, next)
-      let count = try connection.transaction {
-        try sayWhoWrites()
-        return try remove(after: begin, to: end)
-      }
+      let count = try connection.transaction { try remove(after: begin, to: end) }
       try onBatch(count)
       last = next
     } while last != nil
-  }
-
-  /// What guardrails in the database ask for: a copy is written by whom moves it, and what Postgres owns by a person's order.
-  private func sayWhoWrites() throws {
-    let isCopy =
-      table.entity.owner == .core && (table.entity.phase == .legacy || table.entity.phase == .shadow)
-    _ = try connection.query(
-      "SELECT set_config('kedge.writer', $1, true)", [.text(isCopy ? "kedge" : "kedge-admin")])
   }
 
   // MARK: Ranges
@@ -74,7 +63,6 @@ struct RowRemoval {
   private func remove(after last: [String]?, to next: [String]?) throws -> Int {
     var conditions = [last.map { bound($0, ">") }, next.map { bound($0, "<=") }].compactMap { $0 }
     conditions.append(isDoomed(table, object, "t"))
-    try speak()
     let entangled = plan.foreignKeys.contains { key in
       key.target == name && unfinished.contains { $0.holds(key.table) }
     }
@@ -88,13 +76,6 @@ struct RowRemoval {
       "DELETE FROM \(name.sql) t WHERE \(conditions.joined(separator: " AND "))")
     try ledger.add(count, to: object, of: reset)
     return count
-  }
-
-  /// Says to guardrails who writes until the transaction ends: Kedge itself where the table is but a copy of what an older store
-  /// owns, a person through Kedge where Postgres owns it.
-  private func speak() throws {
-    let isCopy = table.entity.phase == .legacy || table.entity.phase == .shadow
-    _ = try connection.execute("SET LOCAL kedge.writer = '\(isCopy ? "kedge" : "kedge-admin")'")
   }
 
   /// A condition that a row doesn't stay.

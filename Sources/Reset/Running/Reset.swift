@@ -39,7 +39,6 @@ public struct Reset {
     let catalog = Catalog(connection)
     if options.applies { try lock(catalog) }
     let plan = try ResetPlan(context.set, plans: context.plans, connection: connection)
-    if try catalog.hasGuards(set: context.set.name) { try plan.refuseMixedCascades() }
     let sources = plan.emptied.filter { !$0.isRows }.compactMap { context.sources[$0.store]?.identity }
     let fingerprint = plan.fingerprint(sources: sources)
     let ledger = ResetLedger(connection: connection, set: context.set.name)
