@@ -50,7 +50,8 @@ struct DocumentationTests {
     for name in [
       "README.md", "runbooks/first-backfill.md", "runbooks/quarantine-triage.md",
       "runbooks/resume-after-a-crash.md", "runbooks/workers.md", "runbooks/scheduled-audit.md",
-      "runbooks/drift-found.md", "runbooks/guardrails-on.md", "runbooks/factory-reset.md", "runbooks/sendfx.md",
+      "runbooks/drift-found.md", "runbooks/guardrails-on.md", "runbooks/factory-reset.md",
+      "runbooks/sendfx.md",
       "runbooks/omnihub.md", "runbooks/i2i.md", "runbooks/spirits.md", "runbooks/motiv8.md",
       "docs/engine.md",
     ] {
