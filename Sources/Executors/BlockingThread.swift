@@ -13,14 +13,18 @@ public enum BlockingThread {
   public static func run<T: Sendable>(
     name: String = "kedge", _ body: @escaping @Sendable () throws -> T
   ) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
+    var thread: DedicatedThread?
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<T, any Error>, Never>) in
       do {
-        try DedicatedThread(name: name) {
-          continuation.resume(with: Result { try body() })
-        }.detach()
+        thread = try DedicatedThread(name: name) { continuation.resume(returning: Result { try body() }) }
       } catch {
-        continuation.resume(throwing: error)
+        continuation.resume(returning: .failure(error))
       }
     }
+    // All that is left is the thread's end, in which C libraries clean up what they kept for it. A process that exits meanwhile
+    // takes that away from under them, and Kerberos' library (below libpq) ends it with an abort.
+    thread?.join()
+    return try result.get()
   }
 }

@@ -17,6 +17,22 @@ import Testing
     await #expect(throws: Fault(number: 1)) { try await BlockingThread.run { throw Fault(number: 1) } }
   }
 
+  /// What a C library cleans up at a thread's end, and how often it did.
+  private static let cleaned = Atomic<Int>(0)
+
+  @Test func returnsWhenItsThreadHasEnded() async throws {
+    var key = pthread_key_t()
+    pthread_key_create(&key) { _ in
+      // As long as a slow library would take: a caller that doesn't wait is away by then.
+      usleep(50_000)
+      ExecutorsTests.cleaned.add(1, ordering: .sequentiallyConsistent)
+    }
+    defer { pthread_key_delete(key) }
+    let value = key
+    try await BlockingThread.run { _ = pthread_setspecific(value, UnsafeRawPointer(bitPattern: 1)) }
+    #expect(Self.cleaned.load(ordering: .sequentiallyConsistent) == 1)
+  }
+
   @Test func runsAllBodiesAtOnceAndKeepsTheirOrder() throws {
     // Each waits for all the others, so they must really run at once.
     let arrived = Atomic<Int>(0)
