@@ -63,4 +63,10 @@ extension Motiv8 {
         "chunks": "coalesce(CAST(chunks AS INTEGER), 1)",
       ],
       writes: ["source_id": OldForm.hex, "file_id": OldForm.hex, "created_at": OldForm.python]))
+
+  static let sessions = RecordLayout(
+    table: "sessions", key: "token", updatedAt: nil, entity: "sessions",
+    old: OldForm(
+      reads: ["ip": "nullif(trim(ip), '')", "expires_at": OldForm.time("expires_at", per: "1.0")],
+      writes: ["created_at": OldForm.python, "expires_at": OldForm.seconds]))
 }

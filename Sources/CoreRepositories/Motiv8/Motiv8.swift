@@ -62,5 +62,8 @@ public enum Motiv8 {
     enum Goals: FileEntity { static let entityName = "goals" }
     enum GeneratedItems: FileEntity { static let entityName = "generated_items" }
     enum Embeddings: FileEntity { static let entityName = "embeddings" }
+    enum Sessions: FileEntity { static let entityName = "sessions" }
+    enum Settings: FileEntity { static let entityName = "settings" }
+    enum Programs: NativeEntity { static let entityName = "programs" }
   }
 }

@@ -43,6 +43,17 @@ struct EntryTable<Entity: CoreEntity, Content: RecordContent>: Sendable where En
     }
   }
 
+  /// Writes some columns of one row, whatever the others hold.
+  func set(_ assignments: String, _ values: [(any DatabaseEncodable)?], of id: String) async throws -> Item {
+    try await gate.write(.update) { transaction in
+      let row = try await transaction.one(
+        "UPDATE \(table) SET \(assignments) WHERE \(key) = $\(values.count + 1) RETURNING \(columns)",
+        values + [id])
+      guard let row else { throw RepositoryError.notFound(entity: Entity.entityName, key: id) }
+      return try entry(row)
+    }
+  }
+
   func delete(_ id: String) async throws -> Bool {
     try await gate.write(.delete) { transaction in
       try await transaction.run("DELETE FROM \(table) WHERE \(key) = $1", [id]) > 0

@@ -52,6 +52,12 @@ struct OldForm: Sendable {
     return .text(String(InstantText.text(time).dropLast()).replacing("T", with: " "))
   }
 
+  /// As SQLite's `CURRENT_TIMESTAMP` writes it, in whole seconds: `2026-01-31 18:30:00`.
+  @Sendable static func currentTimestamp(_ value: DatabaseValue) -> DatabaseValue {
+    guard case .date(let time) = value else { return value }
+    return .date(Date(timeIntervalSince1970: time.timeIntervalSince1970.rounded(.down)))
+  }
+
   /// As JavaScript writes it: `2026-01-31T18:30:00.250Z`.
   @Sendable static func iso(_ value: DatabaseValue) -> DatabaseValue {
     guard case .date(let time) = value else { return value }

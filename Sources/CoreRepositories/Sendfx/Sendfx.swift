@@ -1,7 +1,7 @@
 public import Database
 internal import Guardrails
 
-/// The core of sendfx in Postgres: eight tables, each with its repository. Feature data stays in MongoDB.
+/// The core of sendfx in Postgres: nine tables, each with its repository. Feature data stays in MongoDB.
 ///
 /// The names of the repositories are the writers that `mappings/sendfx` declares.
 public enum Sendfx {
@@ -71,6 +71,7 @@ public enum Sendfx {
     enum Subscriptions: SendfxEntity { static let entityName = "subscriptions" }
     enum UsageCounters: SendfxEntity { static let entityName = "usage_counters" }
     enum OpenAIUsage: SendfxEntity { static let entityName = "openai_usage" }
+    enum ModelPrices: NativeEntity { static let entityName = "model_prices" }
   }
 }
 
