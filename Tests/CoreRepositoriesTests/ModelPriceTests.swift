@@ -71,7 +71,7 @@ struct ModelPriceTests {
     #expect(try await prices.history(of: "\(model)-mini") == [elsewhere])
   }
 
-  @Test("prices that can't be are refused, and so is who may not set any")
+  @Test("prices that can't be are refused, and so is a backend that never had any")
   func refused() async throws {
     for (prompt, completion) in [("-0.01", "1"), ("1", "-1"), ("0.0000001", "1"), ("1", "1.1234567")] {
       let wrong = try price("2025-01-01", prompt, completion)
@@ -83,12 +83,16 @@ struct ModelPriceTests {
     // More than the column holds.
     let huge = try price("2025-01-01", "1000000", "1")
     await #expect(throws: DatabaseError.self) { try await prices.set(huge) }
+    #expect(try await prices.history(of: model).isEmpty)
+    // Prices have no older store: they are Postgres' in every phase of the others.
     let legacy = Sendfx.ModelPriceRepository(
       CoreContext(scene.database, by: try Scene.guardrails(of: "sendfx", phase: "legacy")))
     let right = try price("2025-01-01", "0", "999999.999999")
-    await #expect(throws: GuardRefusal.self) { try await legacy.set(right) }
-    #expect(try await prices.history(of: model).isEmpty)
-    #expect(try await prices.set(right) == right)
-    #expect(try await legacy.history(of: model) == [right])
+    #expect(try await legacy.set(right) == right)
+    #expect(try await prices.history(of: model) == [right])
+    let file = Sendfx.ModelPriceRepository(try Scene.sqlite("sendfx", "CREATE TABLE users (id TEXT)").core)
+    await #expect(throws: RepositoryError.wrongBackend(entity: "model_prices", backend: "sqlite")) {
+      try await file.set(right)
+    }
   }
 }
