@@ -42,7 +42,7 @@ import Testing
       return
     }
     #expect(Set(try engine.refusals()).sorted() == [])
-    #expect(report.entities.map(\.entity).sorted() == fixtures.set.coreInLoadOrder.map(\.name).sorted())
+    #expect(report.entities.map(\.entity).sorted() == fixtures.set.movedInLoadOrder.map(\.name).sorted())
     for entity in report.entities {
       #expect(entity.tally.quarantined == 0, "\(entity.entity)")
       #expect(entity.tally.filtered == 0, "\(entity.entity)")

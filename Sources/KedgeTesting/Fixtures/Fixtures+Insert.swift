@@ -44,7 +44,7 @@ extension Fixtures {
 
   private func entities(of kind: Store.Kind, _ store: String?) -> [Entity] {
     entities.compactMap(set.entity(named:)).filter {
-      (set.store(named: $0.store)?.kind ?? .mongo) == kind && (store == nil || $0.store == store)
+      set.sourceKind(of: $0) == kind && (store == nil || $0.store == store)
     }
   }
 

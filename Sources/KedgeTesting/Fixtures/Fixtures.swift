@@ -41,7 +41,8 @@ public struct Fixtures: Sendable {
         (String($0.key.dropFirst(entity.name.count + 1)), $0.value)
       }
       var maker = FixtureRecordMaker(
-        entity, kind: set.store(named: entity.store)?.kind ?? .mongo, others: finished,
+        // One that has always lived in Postgres has values of all kinds, as documents do.
+        entity, kind: entity.isNative ? .mongo : set.sourceKind(of: entity), others: finished,
         given: Dictionary(given, uniquingKeysWith: { first, _ in first }), seed: seed)
       var own: [FixtureRecord] = []
       for number in 0..<(counts[entity.name] ?? records) { own.append(try maker.make(number, own: own)) }
@@ -53,7 +54,8 @@ public struct Fixtures: Sendable {
   /// The names of the entities, each after those that it refers to (where they don't refer to each other).
   public var entities: [String] { order }
 
-  /// An entity's records as they stand in its source: documents of MongoDB, or rows of SQLite with a field for each column.
+  /// An entity's records as they stand in its source: documents of MongoDB, or rows of SQLite with a field for each column; of an
+  /// entity without an older store, documents with a field for each column.
   public func documents(of entity: String) -> [BSONDocument] { made[entity] ?? [] }
 
   /// Each after what it needs; and after what it may refer to, unless that needs it in turn: then the reference gives way.

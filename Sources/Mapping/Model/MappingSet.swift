@@ -63,6 +63,11 @@ public struct MappingSet: Sendable, Equatable {
   }
 }
 
+extension MappingSet {
+  /// Core entities that have an older store, in load order: those that move.
+  public var movedInLoadOrder: [Entity] { coreInLoadOrder.filter { !$0.isNative } }
+}
+
 /// What an audit makes of a table or collection that no entity declares.
 public enum UndeclaredRule: String, Sendable, CaseIterable {
   /// It is worth knowing, and no drift.

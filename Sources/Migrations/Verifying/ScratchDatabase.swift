@@ -9,8 +9,10 @@ public struct ScratchDatabase {
 
   /// What its name begins with, and its comment: only what has both is ever taken for one that was left behind.
   static let prefix = "kedge_verify_"
-  static let comment =
+  static let purpose =
     "Made by kedge to replay migrations in. Nobody needs it when nobody is connected to it."
+
+  private var comment: String { Self.purpose + " They are those of the database \(settings.database ?? "")." }
 
   /// - Parameters:
   ///   - settings: of the live database, whose server, encoding and collation it shares. The role needs CREATEDB.
@@ -77,7 +79,6 @@ public struct ScratchDatabase {
     let scratch = try PostgresConnection(there)
     defer { scratch.close() }
     // Marked only once somebody is connected: from then on it is abandoned when nobody is.
-    let comment = Self.comment + " They are those of the database \(settings.database ?? "")."
     try scratch.execute("COMMENT ON DATABASE \(quoteIdentifier(name)) IS \(quoteLiteral(comment))")
     if !prelude.isEmpty { try scratch.execute(prelude) }
     if limit != 0 {
@@ -91,7 +92,7 @@ public struct ScratchDatabase {
     return try body(scratch)
   }
 
-  /// Drops what killed processes left: of our name, with our comment, and with nobody connected.
+  /// Drops what killed processes left of this database: of our name, with our comment, and with nobody connected.
   private func dropAbandoned(_ server: PostgresConnection) throws {
     let left = try server.query(
       """
@@ -99,15 +100,17 @@ public struct ScratchDatabase {
       WHERE starts_with(d.datname, $1) AND starts_with(shobj_description(d.oid, 'pg_database'), $2)
         AND pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)
       ORDER BY 1
-      """, [.text(Self.prefix), .text(Self.comment)]
+      """, [.text(Self.prefix), .text(comment)]
     ).map { try $0.text("name") }
     for name in left {
       do {
         // Without FORCE: whoever connected meanwhile keeps it.
         try server.execute("DROP DATABASE \(quoteIdentifier(name))")
         options.say("dropped the database \(name), which a killed process left behind")
-      } catch let error as PostgresError where error.sqlState == "55006" || error.sqlState == "3D000" {
+      } catch let error as PostgresError where error.sqlState == "55006" {
         options.say("the database \(name) is left behind: \(error)")
+      } catch let error as PostgresError where error.sqlState == "3D000" {
+        // Another verify of the same database was quicker.
       }
     }
   }

@@ -184,6 +184,12 @@ struct ResetCommandTests {
       let set = try application.kedge("phase", "set", "usage_counters", phase)
       #expect(set.code == 0, "\(set.errors)")
     }
+    for role in ["sendfx_app", "sendfx_agents", "sendfx_reports"] {
+      // All databases of a server share its roles, and other tests make these, too.
+      try application.target.execute(
+        "DO $$ BEGIN CREATE ROLE \(role) LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+      )
+    }
     let installed = try application.kedge("guard", "install")
     #expect(installed.code == 0, "\(installed.errors)")
     let counters = try application.documents("usagecounters")

@@ -66,7 +66,7 @@ struct Engine {
   }
 
   func plans() throws -> [EntityPlan] {
-    try set.coreInLoadOrder.map { try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo) }
+    try set.movedInLoadOrder.map { try EntityPlan($0, source: set.sourceKind(of: $0)) }
   }
 
   func plan(_ entity: String) throws -> EntityPlan {
@@ -145,7 +145,7 @@ struct Engine {
 
   private func featurePlans() throws -> [EntityPlan] {
     try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
-      try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
+      try EntityPlan(referencesOf: $0, source: set.sourceKind(of: $0))
     }
   }
 

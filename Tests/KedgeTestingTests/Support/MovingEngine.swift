@@ -27,8 +27,8 @@ struct MovingEngine {
   private func context() throws -> BackfillContext {
     BackfillContext(
       set: set,
-      plans: try set.coreInLoadOrder.map {
-        try EntityPlan($0, source: set.store(named: $0.store)?.kind ?? .mongo)
+      plans: try set.movedInLoadOrder.map {
+        try EntityPlan($0, source: set.sourceKind(of: $0))
       },
       sources: sources, target: try PostgresSettings(url: target.url),
       progress: ProgressReporter(mode: .quiet),
@@ -39,7 +39,7 @@ struct MovingEngine {
 
   func audit() throws -> AuditReport {
     let features = try set.entities.filter { $0.owner == .feature && $0.hasReferences }.map {
-      try EntityPlan(referencesOf: $0, source: set.store(named: $0.store)?.kind ?? .mongo)
+      try EntityPlan(referencesOf: $0, source: set.sourceKind(of: $0))
     }
     return try Audit(try context(), featurePlans: features, options: AuditOptions()).run()
   }
