@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The documentation", .serialized)
+@Suite("The documentation")
 struct DocumentationTests {
   /// Blocks that can't be run here: they install, build, or run the tests themselves.
   private static let exemptions = [
@@ -14,7 +14,7 @@ struct DocumentationTests {
   func commands(page: String) async throws {
     let page = try Page(page)
     guard !page.commands.isEmpty else { return }
-    try await PageSession(page: page).run()
+    try await PageTurns.shared.take { try await PageSession(page: page).run() }
   }
 
   @Test("only the named blocks aren't run, and no block hides behind another language")
