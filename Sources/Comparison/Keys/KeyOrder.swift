@@ -1,6 +1,6 @@
 public import Codec
 public import Mapping
-public import Postgres
+internal import Postgres
 
 /// How the key's columns compare as COPY BINARY fields, where source and target provably sort alike.
 public struct KeyOrder: Sendable {
@@ -87,32 +87,5 @@ public struct KeyOrder: Sendable {
       index += 1
     }
     return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
-  }
-}
-
-/// What the live table says of the key's text columns.
-public struct LiveKey: Sendable {
-  /// Columns that sort by their bytes.
-  public var bytewise: Set<String> = []
-  /// Columns whose collation takes different texts for one.
-  public var folding: Set<String> = []
-
-  /// Asks the server.
-  ///
-  /// - Throws: `PostgresError`.
-  public init(_ plan: EntityPlan, in connection: PostgresConnection) throws {
-    let rows = try connection.query(
-      """
-      SELECT a.attname AS name, c.collisdeterministic AS deterministic,
-        CASE WHEN c.collprovider = 'd' THEN (SELECT d.datcollate FROM pg_database d WHERE d.datname = current_database())
-          ELSE coalesce(c.collcollate, '?') END IN ('C', 'POSIX') AS bytewise
-      FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
-      WHERE a.attrelid = to_regclass($1) AND a.attnum > 0
-      """, [.text(plan.table.sql)])
-    for row in rows {
-      let name = try row.text("name")
-      if try row.bool("bytewise") { bytewise.insert(name) }
-      if try !row.bool("deterministic") { folding.insert(name) }
-    }
   }
 }

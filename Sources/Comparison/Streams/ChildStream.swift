@@ -21,15 +21,19 @@ public final class ChildStream {
 
   /// Consumes the rows of parent `key` (and of those before it, whose parents are extra) and says whether they are
   /// `rows`, byte for byte.
-  public func matches(_ key: KeyFields, _ rows: UnsafeRawBufferPointer, _ order: KeyOrder) throws -> Bool {
+  ///
+  /// - Parameter prefix: bytes that stand before the fields of each of `rows` and not of the target's, as in a stage.
+  public func matches(_ key: KeyFields, _ rows: UnsafeRawBufferPointer, _ order: KeyOrder, prefix: Int = 0)
+    throws -> Bool
+  {
     while stream.row != nil, order.compare(stream.key, key) < 0 { try stream.advance() }
     var offset = 0
     var isSame = true
     while let row = stream.row, order.compare(stream.key, key) == 0 {
-      if isSame, offset + row.count <= rows.count,
-        row.elementsEqual(rows[offset..<(offset + row.count)])
-      {
-        offset += row.count
+      let end = offset + prefix + row.count
+      // Rows of one table have the same number of fields.
+      if isSame, end <= rows.count, row[2...].elementsEqual(rows[(offset + prefix + 2)..<end]) {
+        offset = end
       } else {
         isSame = false
       }

@@ -18,12 +18,17 @@ public final class TargetReader {
 
   /// Opens a connection for each table.
   ///
+  /// - Parameter prepare: what each connection needs before it is used.
   /// - Throws: `PostgresError`.
-  public init(_ plan: EntityPlan, order: KeyOrder, target: PostgresSettings, stop: StopFlag) throws {
+  public init(
+    _ plan: EntityPlan, order: KeyOrder, target: PostgresSettings, stop: StopFlag,
+    prepare: (PostgresConnection) throws -> Void = { _ in }
+  ) throws {
     self.plan = plan
     self.order = order
     main = try PostgresConnection(target)
     others = try plan.children.map { _ in try PostgresConnection(target) }
+    for connection in [main] + others { try prepare(connection) }
     registrations = ([main] + others).map { connection in
       let cancel = connection.cancelHandle
       return stop.onSet { _ = cancel.cancel() }
