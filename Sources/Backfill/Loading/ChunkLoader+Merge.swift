@@ -13,12 +13,31 @@ extension ChunkLoader {
   /// - Parameter expectsNoRows: the table was empty when the run began, so that a row with a record's key can only be
   ///   another record's.
   func merge(_ cursor: any RecordCursor, expectsNoRows: Bool = false) throws -> Tally {
+    try merge(cursor, waiting: waitingRecords(), comparer: nil, expectsNoRows)
+  }
+
+  /// The entity's records that wait in quarantine before a chunk begins.
+  private func waitingRecords() throws -> LocatorSet {
+    try LocatorSet(waitingIn: connection, set: setName, entity: plan.entity.name)
+  }
+
+  private func merge(
+    _ cursor: any RecordCursor, waiting: LocatorSet, comparer: RowComparer?, _ expectsNoRows: Bool
+  ) throws -> Tally {
     // A deferred constraint would speak up at the commit, when it is too late to find the row.
     _ = try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    let (staging, number, staged) = try stage(cursor, limit: .max)
+    let (staging, number, staged) = try stage(cursor, limit: .max, comparer: comparer)
     var tally = staged
     tally.landed = 0
-    try removeDuplicates(staging, &tally, expectsNoRows: expectsNoRows)
+    if !expectsNoRows { try removeKnownDuplicates(staging, &tally, waiting) }
+    if try !expectsNoRows && ownership.isApart && mayMergeAtOnce() && rulesHold.get(),
+      let changed = try mergeAtOnce(staging)
+    {
+      count(changed, staged, &tally)
+      if !waiting.isEmpty { try releaseLanded(staging) }
+      return tally
+    }
+    try removeDuplicates(staging, &tally)
     if let claims = ownership.claims {
       try claim(claims, staging, 1...max(1, number), &tally)
       let taken = try connection.query(claims.takenSQL(staging)).map { try $0.int("r") }
@@ -26,11 +45,45 @@ extension ChunkLoader {
     }
     try removeOrphans(staging, &tally)
     let changed = try mergeRange(staging, 1...max(1, number), &tally, expectsNoRows)
-    let left = tally.read - tally.quarantined - tally.filtered
-    tally.landed = changed
-    tally.unchanged = left - changed
-    try releaseLanded(staging)
+    count(changed, staged, &tally)
+    if !waiting.isEmpty { try releaseLanded(staging) }
     return tally
+  }
+
+  /// - Parameter staged: the tally of reading, whose unchanged records never came to the stage.
+  private func count(_ changed: Int, _ staged: Tally, _ tally: inout Tally) {
+    let left = tally.read - tally.quarantined - tally.filtered - staged.unchanged
+    tally.landed = changed
+    tally.unchanged = staged.unchanged + left - changed
+  }
+
+  /// Merges the whole stage with one statement, without looking for duplicates and orphans first.
+  ///
+  /// Only where keys are apart and the rules hold: then the server refuses every record that couldn't stand.
+  ///
+  /// - Returns: how many records changed anything; nil if the server refuses some, and nothing has been written.
+  private func mergeAtOnce(_ staging: StagingTables) throws -> Int? {
+    do {
+      StopPoint.reach(.beforeMerge)
+      return try connection.savepoint {
+        let (sql, returnsCount) = staging.mergeAllSQL
+        let changed =
+          returnsCount ? try connection.query(sql).first?.int("n") ?? 0 : try connection.execute(sql)
+        StopPoint.reach(.afterMerge)
+        return changed
+      }
+    } catch let error as PostgresError where error.isAboutOneRow {
+      // Others like it are mostly near.
+      chunksToSearch = Self.searchedAfterRefusal
+      return nil
+    }
+  }
+
+  /// Not for some chunks after one that had to be merged twice.
+  private func mayMergeAtOnce() -> Bool {
+    guard chunksToSearch > 0 else { return true }
+    chunksToSearch -= 1
+    return false
   }
 
   /// Copies up to `limit` records of the cursor into the staging tables, inside the caller's transaction. In the tally,
@@ -38,10 +91,17 @@ extension ChunkLoader {
   public func stage(_ cursor: any RecordCursor, limit: Int) throws -> (
     tables: StagingTables, highest: Int, tally: Tally
   ) {
+    try stage(cursor, limit: limit, comparer: nil)
+  }
+
+  private func stage(_ cursor: any RecordCursor, limit: Int, comparer: RowComparer?) throws -> (
+    tables: StagingTables, highest: Int, tally: Tally
+  ) {
     let staging = try self.staging ?? StagingTables(plan, connection: connection)
     self.staging = staging
     var number: Int32 = 0
-    let tally = try stream(cursor, limit: limit, statements: staging.copyStatements) { cursor in
+    let tally = try stream(cursor, limit: limit, statements: staging.copyStatements, comparer: comparer) {
+      cursor in
       number += 1
       self.locator.removeAll()
       cursor.appendLocator(to: &self.locator)
@@ -56,9 +116,14 @@ extension ChunkLoader {
   }
 
   func merge(_ range: ChunkRange, expectsNoRows: Bool) throws -> Tally {
+    let waiting = try waitingRecords()
+    var comparer = self.comparer
+    if try expectsNoRows || !rulesHold.get() { comparer = nil }
+    try comparer?.begin(range, session, waiting: waiting)
     StopPoint.reach(.beforeRead)
     return try merge(
-      try session.read(plan, range, order: .locator, into: encoder), expectsNoRows: expectsNoRows)
+      try session.read(plan, range, order: .locator, into: encoder), waiting: waiting,
+      comparer: comparer.flatMap { $0.isAtWork ? $0 : nil }, expectsNoRows)
   }
 
   /// Merges the records with these locators, as repair and replay do.
@@ -76,14 +141,18 @@ extension ChunkLoader {
     }
   }
 
-  private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally, expectsNoRows: Bool) throws {
-    if !expectsNoRows, !retriesDuplicates {
-      // First: within one chunk a known duplicate may come before the record whose row is there.
-      let known = try connection.query(
-        staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
-      ).map { try $0.int("r") }
-      try quarantineStaged(known, staging, &tally, duplicate)
-    }
+  /// First: within one chunk a known duplicate may come before the record whose row is there.
+  private func removeKnownDuplicates(_ staging: StagingTables, _ tally: inout Tally, _ waiting: LocatorSet)
+    throws
+  {
+    guard !retriesDuplicates, !waiting.isEmpty else { return }
+    let known = try connection.query(
+      staging.knownDuplicatesSQL, [.text(setName), .text(plan.entity.name)]
+    ).map { try $0.int("r") }
+    try quarantineStaged(known, staging, &tally, duplicate)
+  }
+
+  private func removeDuplicates(_ staging: StagingTables, _ tally: inout Tally) throws {
     let found = try connection.query(staging.duplicatesSQL).map { try $0.int("r") }
     try quarantineStaged(found, staging, &tally, duplicate)
   }

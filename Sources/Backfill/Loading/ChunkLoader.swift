@@ -27,6 +27,13 @@ public final class ChunkLoader {
   let foreignKeys: [ForeignKey]
   /// Which rows are a record's own.
   let ownership: KeyOwnership
+  /// Finds the records whose rows are there already; nil where they can't be found by reading.
+  var comparer: RowComparer?
+  /// Chunks that are merged with a search for what the server would refuse, after it has refused something.
+  static let searchedAfterRefusal = 8
+  var chunksToSearch = 0
+  /// See ``StandingRules``; asked once.
+  private(set) lazy var rulesHold = Result { try StandingRules.hold(for: plan, in: connection) }
   /// Whether a record that an earlier run found to be a duplicate is tried all the same, as the claims now tell.
   var retriesDuplicates = false
   var locator = ByteBuffer(capacity: 256)
@@ -98,7 +105,7 @@ public final class ChunkLoader {
 
   /// Reads the cursor to its end: fill, filter, encode, send.
   func stream(
-    _ cursor: any RecordCursor, limit: Int = .max, statements: [String],
+    _ cursor: any RecordCursor, limit: Int = .max, statements: [String], comparer: RowComparer? = nil,
     prefix: (any RecordCursor) -> RecordEncoder.Prefix
   ) throws -> Tally {
     let copy = CopyStream(connection, statements: statements)
@@ -114,6 +121,7 @@ public final class ChunkLoader {
       while tally.read < limit, try cursor.next() {
         tally.read += 1
         if isWatched { StopPoint.reach(.beforeConvert) }
+        var isEncoded = false
         do throws(Refusal) {
           try cursor.fill()
           if encoder.matchesFilters() {
@@ -121,6 +129,7 @@ public final class ChunkLoader {
               throw Refusal(.keyKind, found: encoder.slots[only.slot].kind)
             }
             try encoder.encode(prefix: prefix(cursor), into: rows)
+            isEncoded = true
             tally.landed += 1
           } else {
             tally.filtered += 1
@@ -131,6 +140,13 @@ public final class ChunkLoader {
           hold(refused(error, cursor))
         }
         if isWatched { StopPoint.reach(.afterConvert) }
+        if isEncoded, let comparer, comparer.isAtWork,
+          try comparer.isAlike(encoder, rows, locator: locator.bytes)
+        {
+          takeBack()
+          tally.landed -= 1
+          tally.unchanged += 1
+        }
         let before = pending
         pending = pendingBytes
         chunkBytes += pending - before
@@ -147,6 +163,7 @@ public final class ChunkLoader {
           // Early where none is open: a slow source, or a low rate, must not look like a transaction that does nothing.
           try copy.send(rows)
           pending = 0
+          if comparer != nil { try copy.begin() }
         }
         if waitingBytes >= Self.quarantineBytes {
           try copy.close()
@@ -178,14 +195,24 @@ public final class ChunkLoader {
         onReadEnd?()
       }
       StopPoint.reach(.afterRead)
+      try comparer?.end()
       try copy.send(rows)
       try copy.close()
     } catch {
+      comparer?.abandon()
       copy.abort()
       throw error
     }
     onProgress(tally.read - reported)
     return tally
+  }
+
+  /// Takes the latest record's rows out of the buffers.
+  private func takeBack() {
+    for (index, mark) in encoder.marks.enumerated() {
+      rows[index].bytes.truncate(to: mark.bytes)
+      rows[index].count = mark.count
+    }
   }
 
   func hold(_ entry: QuarantineEntry) {

@@ -26,6 +26,9 @@ final class CopyStream {
   /// Whether a COPY is under way: to the server such a session is at work, however slowly rows come.
   var isOpen: Bool { open != nil }
 
+  /// Opens a COPY if none is under way, although there is nothing to send yet.
+  func begin() throws { if open == nil { try begin(0) } }
+
   /// Sends what the buffers hold and empties them.
   func send(_ rows: [RowBuffer]) throws {
     for (index, buffer) in rows.enumerated() {
@@ -39,12 +42,16 @@ final class CopyStream {
     guard rows.count > 0 else { return }
     if open != index {
       try close()
-      StopPoint.reach(.beforeCopy)
-      try connection.beginCopyIn(statements[index])
-      open = index
-      try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
+      try begin(index)
     }
     try connection.putCopyData(rows)
+  }
+
+  private func begin(_ index: Int) throws {
+    StopPoint.reach(.beforeCopy)
+    try connection.beginCopyIn(statements[index])
+    open = index
+    try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
   }
 
   /// Ends the open COPY, if there is one: only now does the server say whether it took the rows.

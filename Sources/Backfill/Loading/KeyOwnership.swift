@@ -9,6 +9,8 @@ public struct KeyOwnership {
   var claims: KeyClaims?
   /// Keys are apart as long as they are all of this kind, and a record of another has to wait.
   var onlyKind: (slot: Int, kind: ValueKind)?
+  /// No two records of the source have one key: it keeps them apart, and so does the target.
+  var isApart = false
   /// Rows with a record's key are another's: the table was empty when the run began, and the record hasn't landed since.
   var expectsNoRows = false
 
@@ -50,10 +52,13 @@ public struct KeyOwnership {
     }
     // The table's own primary key tells.
     if isFresh { return KeyOwnership(expectsNoRows: true) }
-    guard case .among(let kind) = try session.keyUniqueness(plan), let slot = plan.keySlot else {
-      return .certain
+    switch try session.keyUniqueness(plan) {
+    case .always: return KeyOwnership(isApart: true)
+    case .among(let kind):
+      guard let slot = plan.keySlot else { return .certain }
+      return KeyOwnership(onlyKind: (slot, kind), isApart: true)
+    case .never: return .certain
     }
-    return KeyOwnership(onlyKind: (slot, kind))
   }
 
   /// For single records outside of a run, as replay and repair merge them.

@@ -12,6 +12,9 @@ public struct StagingTables {
   public static let row = quotedIdentifier("kedge.row")
   public static let locator = quotedIdentifier("kedge.locator")
 
+  /// Bytes before the fields of a child's row that its target doesn't have: the record's number.
+  static let childPrefix = 8
+
   init(_ plan: EntityPlan, connection: PostgresConnection) throws {
     self.plan = plan
     names = (0...plan.children.count).map { "pg_temp." + quotedIdentifier("kedge_stage_\($0)") }
@@ -94,15 +97,31 @@ public struct StagingTables {
       + " WHERE s.\(Self.row) = $1) AS taken"
   }
 
+  /// Merges every staged record, where none of them needs to be told from another: as ``mergeSQL(expectsNoRows:)``, without
+  /// sorting what a temporary table hands out in the order of its COPY anyway.
+  ///
+  /// - Returns: the statement, and whether it returns `n` as that one does; if not, `n` is the number of rows it touches.
+  var mergeAllSQL: (sql: String, returnsCount: Bool) {
+    if plan.children.isEmpty {
+      return (
+        upsert(into: plan.table.sql, columns: plan.columns.map(\.name), key: key, from: names[0]), false
+      )
+    }
+    return (mergeSQL(range: nil, updates: true), true)
+  }
+
   /// Merges the records with numbers from `$1` to `$2`; one row with `n`, how many of them changed anything.
   ///
   /// Rows that are already as they should be aren't written: `*<>` compares the stored bytes, so that 1.0 and 1.00
   /// differ although they are equal. Where `expectsNoRows`, a row with the same key is another record's, and an error.
   func mergeSQL(expectsNoRows: Bool) -> String {
-    let range = "s.\(Self.row) BETWEEN $1 AND $2"
+    mergeSQL(range: "s.\(Self.row) BETWEEN $1 AND $2", updates: !expectsNoRows)
+  }
+
+  private func mergeSQL(range: String?, updates: Bool) -> String {
     let columns = plan.columns.map(\.name)
     var parts = [
-      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, returning: key, updates: !expectsNoRows)))"
+      "main AS (\(upsert(into: plan.table.sql, columns: columns, key: key, from: names[0], range: range, updates: updates)) RETURNING \(quoted(key, prefix: "t.")))"
     ]
     var changed = ["SELECT \(quoted(key)) FROM main"]
     for (index, child) in plan.children.enumerated() {
@@ -114,12 +133,12 @@ public struct StagingTables {
         .joined(separator: " AND ")
       parts.append(
         """
-        gone\(index) AS (DELETE FROM \(child.table.sql) c USING \(names[0]) s WHERE \(range) AND \(parentMatch)
+        gone\(index) AS (DELETE FROM \(child.table.sql) c USING \(names[0]) s WHERE \(range.map { $0 + " AND " } ?? "")\(parentMatch)
           AND NOT EXISTS (SELECT FROM \(names[index + 1]) e WHERE \(stagedMatch))
           RETURNING \(quoted(roots, prefix: "c.")))
         """)
       parts.append(
-        "child\(index) AS (\(upsert(into: child.table.sql, columns: child.columns.map(\.name), key: childKey, from: names[index + 1], range: range, returning: roots)))"
+        "child\(index) AS (\(upsert(into: child.table.sql, columns: child.columns.map(\.name), key: childKey, from: names[index + 1], range: range)) RETURNING \(quoted(roots, prefix: "t.")))"
       )
       changed.append("SELECT \(quoted(roots)) FROM gone\(index)")
       changed.append("SELECT \(quoted(roots)) FROM child\(index)")
@@ -129,14 +148,14 @@ public struct StagingTables {
   }
 
   private func upsert(
-    into table: String, columns: [String], key: [String], from stage: String, range: String,
-    returning: [String], updates: Bool = true
+    into table: String, columns: [String], key: [String], from stage: String, range: String? = nil,
+    updates: Bool = true
   ) -> String {
     let others = columns.filter { !key.contains($0) }
     var sql =
       "INSERT INTO \(table) AS t (\(quoted(columns))) SELECT \(quoted(columns, prefix: "s.")) FROM \(stage) s"
-      + " WHERE \(range) ORDER BY s.\(Self.row)"
-    if !updates { return sql + " RETURNING \(quoted(returning, prefix: "t."))" }
+    if let range { sql += " WHERE \(range) ORDER BY s.\(Self.row)" }
+    if !updates { return sql }
     sql += " ON CONFLICT (\(quoted(key))) DO "
     if others.isEmpty {
       sql += "NOTHING"
@@ -146,7 +165,7 @@ public struct StagingTables {
         "UPDATE SET \(sets.joined(separator: ", ")) WHERE ROW(\(quoted(others, prefix: "t.")))::record"
         + " *<> ROW(\(quoted(others, prefix: "excluded.")))::record"
     }
-    return sql + " RETURNING \(quoted(returning, prefix: "t."))"
+    return sql
   }
 
   private func quoted(_ names: [String], prefix: String = "") -> String {

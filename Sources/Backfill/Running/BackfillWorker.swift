@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Comparison
 internal import Executors
 internal import Foundation
 internal import Mapping
@@ -203,6 +204,14 @@ final class BackfillWorker {
         if stop.isSet { throw BackfillInterruption() }
         if !hasRanges, pace.standsStill { throw StandStill() }
       })
+    let (context, member) = (backfill.context, target.member)
+    made.comparer = try .ifPossible(plan, session, made.ownership, target.connection) { order in
+      try TargetReader(plan, order: order, target: context.target, stop: context.stop) {
+        try Catalog($0).adopt(member)
+        // Rows are to come at once, from the index: the range may turn out to be most of the table.
+        _ = try $0.execute("SET enable_sort TO off; SET enable_bitmapscan TO off")
+      }
+    }
     made.batch = { min(ChunkLoader.batchRecords, pace.batch) }
     let sessions = sessions
     made.onReadEnd = { SourcePlaces.release(sessions) }

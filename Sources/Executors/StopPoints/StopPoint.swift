@@ -14,6 +14,9 @@ public enum StopPoint: String, CaseIterable, Sendable {
   /// A chunk's cursor is about to be opened, or has given its last record.
   case beforeRead = "before-read"
   case afterRead = "after-read"
+  /// The rows that a chunk's records may have already are about to be read beside them, or have been.
+  case beforeCompare = "before-compare"
+  case afterCompare = "after-compare"
   /// One record is about to be converted, or has become rows in the buffers.
   case beforeConvert = "before-convert"
   case afterConvert = "after-convert"
