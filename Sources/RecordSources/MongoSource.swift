@@ -121,7 +121,7 @@ final class MongoSession: SourceSession {
     }
     var cursors: [MongoCursor] = []
     if range.lower?["_id"] != .maxKey || order == .key {
-      cursors.append(try connection.find(collection, options: BSONDocument(options)))
+      cursors.append(try connection.find(collection, options: BSONDocument(options), readsAhead: true))
     }
     if order == .locator, range.lower != nil, range.upper == nil {
       // A range that begins with `min` and has no `max` ends before an `_id` of MaxKey.
