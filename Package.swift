@@ -51,7 +51,7 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Executors", "LocalPostgres", "Postgres"]),
 
     // MARK: Mongo
-    .target(name: "Mongo", dependencies: ["CMongoC", "Codec"]),
+    .target(name: "Mongo", dependencies: ["CMongoC", "Codec", "Executors"]),
     .testTarget(name: "MongoTests", dependencies: ["Mongo", "Codec"]),
 
     // MARK: SQLite

@@ -66,11 +66,12 @@ extension MongoConnection {
       throw MongoError(domain: .driver, message: "the name isn't valid", action: action)
     }
     defer { mongoc_database_destroy(database) }
-    guard let handle = mongoc_database_find_collections_with_opts(database, nil) else {
+    guard let found = alone({ mongoc_database_find_collections_with_opts(database, nil) }) else {
       throw MongoError(domain: .driver, message: "the driver gave no cursor", action: action)
     }
-    let cursor = try MongoCursor(stealing: handle, connection: self, action: action).checked()
-    var found: [MongoCollectionInfo] = []
+    let cursor = MongoCursorHandle(stealing: found, connection: self, action: action)
+    try cursor.check()
+    var infos: [MongoCollectionInfo] = []
     while let bytes = try cursor.next() {
       guard let entry = BSONDocument(copying: bytes), let name = entry["name"]?.string else {
         throw MongoError(domain: .driver, message: "the server sent an entry without a name", action: action)
@@ -78,13 +79,13 @@ extension MongoConnection {
       if name.hasPrefix("system.") { continue }
       let options = entry["options"]?.document ?? [:]
       let locale = options["collation"]?.document?["locale"]?.string
-      found.append(
+      infos.append(
         MongoCollectionInfo(
           name: name, kind: entry["type"]?.string.flatMap(MongoCollectionInfo.Kind.init) ?? .collection,
           hasCollation: locale != nil && locale != "simple", isClustered: options["clusteredIndex"] != nil,
           options: options, uuid: entry["info"]?.document?["uuid"]?.binary))
     }
-    return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return infos.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   /// How many documents a collection has by its own books, which may be off after a crash or while shards move.
@@ -93,7 +94,9 @@ extension MongoConnection {
   public func estimatedCount(_ collection: String) throws -> Int {
     var failure = kedge_failure()
     var answer: OpaquePointer?
-    let count = try withCollection(collection) { kedge_estimated_count($0, &answer, &failure) }
+    let count = try withCollection(collection) { handle in
+      alone { kedge_estimated_count(handle, &answer, &failure) }
+    }
     let reply = Self.take(answer)
     guard count >= 0 else {
       throw MongoError(

@@ -13,11 +13,14 @@ extension MongoConnection {
   ///   - filter: A query; empty for every document.
   ///   - options: What the `find` command takes beside the filter: `sort`, `projection`, `min` and `max` (with `hint`),
   ///     `limit`, `skip`, `batchSize`, `readConcern`, `collation`, `noCursorTimeout`.
+  ///   - readsAhead: Whether a thread of the cursor's own reads on while documents are worked on, a megabyte ahead at
+  ///     most. Worth it for thousands of documents. Other calls of the connection wait for that thread's turn to end.
   /// - Throws: `MongoError`. The server may be asked only at the cursor's first `next`.
   public func find(
-    _ collection: String, filter: BSONDocument = [:], options: BSONDocument = [:]
+    _ collection: String, filter: BSONDocument = [:], options: BSONDocument = [:], readsAhead: Bool = false
   ) throws -> MongoCursor {
-    try open(collection, filter, options, kedge_find)
+    let handle = try open(collection, filter, options, kedge_find)
+    return MongoCursor(handle, readingAhead: readsAhead ? options["batchSize"]?.integer ?? .max : nil)
   }
 
   /// Starts reading the results of an aggregation.
@@ -28,7 +31,7 @@ extension MongoConnection {
     _ collection: String, pipeline: [BSONDocument], options: BSONDocument = [:]
   ) throws -> MongoCursor {
     let stages = BSONDocument(pipeline.enumerated().map { (String($0.offset), .document($0.element)) })
-    return try open(collection, stages, options, kedge_aggregate)
+    return MongoCursor(try open(collection, stages, options, kedge_aggregate))
   }
 
   private typealias Opening = (
@@ -38,18 +41,22 @@ extension MongoConnection {
 
   private func open(
     _ collection: String, _ request: BSONDocument, _ options: BSONDocument, _ opening: Opening
-  ) throws -> MongoCursor {
+  ) throws -> MongoCursorHandle {
     let action = "read collection \"\(collection)\" of database \"\(settings.database)\""
     var failure = kedge_failure()
     let cursor = try withCollection(collection) { handle in
       request.bytes.withUnsafeBufferPointer { request in
         options.bytes.withUnsafeBufferPointer { options in
-          opening(handle, request.baseAddress, request.count, options.baseAddress, options.count, &failure)
+          alone {
+            opening(handle, request.baseAddress, request.count, options.baseAddress, options.count, &failure)
+          }
         }
       }
     }
     guard let cursor else { throw MongoError(failure, action: action, settings: settings) }
     // Options that contradict each other are found here, before anything is sent.
-    return try MongoCursor(stealing: cursor, connection: self, action: action).checked()
+    let opened = MongoCursorHandle(stealing: cursor, connection: self, action: action)
+    try opened.check()
+    return opened
   }
 }

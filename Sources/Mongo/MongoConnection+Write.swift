@@ -97,7 +97,7 @@ extension MongoConnection {
         defer { mongoc_bulk_operation_destroy(full) }
         var failure = kedge_failure()
         var answer: OpaquePointer?
-        let done = kedge_bulk_execute(full, &answer, &failure)
+        let done = alone { kedge_bulk_execute(full, &answer, &failure) }
         let reply = Self.take(answer)
         guard done else { throw MongoError(failure, reply: reply, action: action, settings: settings) }
       }

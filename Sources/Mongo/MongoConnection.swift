@@ -1,7 +1,8 @@
 internal import CMongoC
 public import Codec
+internal import Foundation
 
-/// One connection to a MongoDB, for one thread at a time.
+/// One connection to a MongoDB, for one thread at a time, beside those of its cursors that read ahead.
 ///
 /// For example:
 /// ```swift
@@ -13,6 +14,8 @@ public final class MongoConnection {
   /// Where it leads.
   public let settings: MongoSettings
   let client: OpaquePointer
+  /// The driver's client is for one thread at a time, and a cursor that reads ahead has another than its owner's.
+  private let turn = NSLock()
 
   /// Connects, authenticates and waits for an answer.
   ///
@@ -54,9 +57,11 @@ public final class MongoConnection {
     var failure = kedge_failure()
     var answer: OpaquePointer?
     let done = command.withRaw { bytes in
-      kedge_run_command(
-        client, database ?? settings.database, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count,
-        reads, &answer, &failure)
+      alone {
+        kedge_run_command(
+          client, database ?? settings.database, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count,
+          reads, &answer, &failure)
+      }
     }
     let reply = Self.take(answer)
     guard done else { throw MongoError(failure, reply: reply, action: action, settings: settings) }
@@ -65,6 +70,13 @@ public final class MongoConnection {
     }
     if let error = MongoError(writeErrorsIn: reply, action: action, settings: settings) { throw error }
     return reply
+  }
+
+  /// Calls the driver while no other thread does. Not to be nested.
+  func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+    turn.lock()
+    defer { turn.unlock() }
+    return try body()
   }
 
   /// Copies a document of the driver's and destroys it.

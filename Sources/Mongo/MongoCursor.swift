@@ -1,45 +1,26 @@
-internal import CMongoC
-internal import Codec
-
 /// The documents of a query, one after another. It keeps its connection alive and belongs to its thread.
 public final class MongoCursor {
-  private let cursor: OpaquePointer
-  private let connection: MongoConnection
-  private let action: String
+  private let handle: MongoCursorHandle
+  private let ahead: MongoReadAhead?
 
-  init(stealing cursor: OpaquePointer, connection: MongoConnection, action: String) {
-    self.cursor = cursor
-    self.connection = connection
-    self.action = action
+  /// - Parameter ahead: Documents in a batch, for one that reads ahead on a thread of its own; nil for one that asks the
+  ///   server when it has none left.
+  init(_ handle: MongoCursorHandle, readingAhead ahead: Int? = nil) {
+    self.handle = handle
+    self.ahead = ahead.map { MongoReadAhead(handle, batch: $0) }
   }
 
-  deinit { mongoc_cursor_destroy(cursor) }
+  deinit { ahead?.close() }
 
-  /// The next document's bytes, in the driver's own memory.
+  /// The next document's bytes, in memory of the cursor's own.
   ///
   /// - Returns: The document, valid until the next call; nil at the end. Its length prefix is right, the rest is as the
   ///   server sent it.
-  /// - Throws: `MongoError`; see `isRetryable`. The cursor is done for then: read on with a new one.
+  /// - Throws: `MongoError`; see `isRetryable`. The cursor is done for then: read on with a new one. One that reads ahead
+  ///   throws at the place where the server failed, behind all that it had sent; and `ThreadError` where the system has no
+  ///   thread for it.
   public func next() throws -> UnsafeRawBufferPointer? {
-    var length: UInt32 = 0
-    if let bytes = kedge_cursor_next(cursor, &length) {
-      return UnsafeRawBufferPointer(start: bytes, count: Int(length))
-    }
-    try check()
-    return nil
-  }
-
-  /// Itself, unless it has failed already.
-  func checked() throws -> MongoCursor {
-    try check()
-    return self
-  }
-
-  private func check() throws {
-    var failure = kedge_failure()
-    var reply: OpaquePointer?
-    guard kedge_cursor_failed(cursor, &reply, &failure) else { return }
-    throw MongoError(
-      failure, reply: reply.flatMap(MongoConnection.copy), action: action, settings: connection.settings)
+    if let ahead { return try ahead.next() }
+    return try handle.next()
   }
 }

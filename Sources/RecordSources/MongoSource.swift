@@ -121,7 +121,7 @@ final class MongoSession: SourceSession {
     }
     var cursors: [MongoCursor] = []
     if range.lower?["_id"] != .maxKey || order == .key {
-      cursors.append(try connection.find(collection, options: BSONDocument(options)))
+      cursors.append(try connection.find(collection, options: BSONDocument(options), readsAhead: true))
     }
     if order == .locator, range.lower != nil, range.upper == nil {
       // A range that begins with `min` and has no `max` ends before an `_id` of MaxKey.
@@ -255,27 +255,30 @@ extension Field {
 
 /// Documents of one find command after another.
 final class MongoRecordCursor: RecordCursor {
-  private var cursors: [MongoCursor]
+  private var cursor: MongoCursor?
+  /// Those that come after it.
+  private var cursors: ArraySlice<MongoCursor>
   private let encoder: RecordEncoder
   private var document = UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(_ cursors: [MongoCursor], encoder: RecordEncoder) {
-    self.cursors = cursors
+    cursor = cursors.first
+    self.cursors = cursors.dropFirst()
     self.encoder = encoder
   }
 
   func next() throws -> Bool {
-    while let cursor = cursors.first {
+    while let cursor {
       if let found = try cursor.next() {
         document = found
         return true
       }
-      cursors.removeFirst()
+      self.cursor = cursors.popFirst()
     }
     return false
   }
 
-  func close() { cursors.removeAll() }
+  func close() { (cursor, cursors) = (nil, []) }
 
   func fill() throws(Refusal) { try encoder.fill(document: document) }
 

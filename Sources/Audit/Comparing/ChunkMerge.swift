@@ -95,7 +95,8 @@ final class ChunkMerge {
       cursor.appendLocator(to: &locator)
       let step = hasPrevious ? order.compare(previousKey.key, record.key) : -1
       if step > 0 { throw Disorder() }
-      if let lower, order.compare(record.key, lower.key) < 0 { throw Disorder() }
+      // Those after the first are above it.
+      if !hasPrevious, let lower, order.compare(record.key, lower.key) < 0 { throw Disorder() }
       if let upper, order.compare(record.key, upper.key) >= 0 { throw Disorder() }
       if step == 0 {
         share(state)
@@ -134,7 +135,8 @@ final class ChunkMerge {
       isPreviousAlike = isSame
       if isSame { tally.matching += 1 } else { suspects.append(Array(locator.bytes)) }
     }
-    if isHere { try advance(target) }
+    // The row's key is the record's.
+    if isHere { try advance(target, beyond: previousKey) }
   }
 
   /// Another record with the key of the one before: which of them the row belongs to is for the look to say.
@@ -174,7 +176,8 @@ final class ChunkMerge {
       }
       target.key.append(to: &extras.bytes)
       extras.count += 1
-      try advance(target)
+      previousRowKey.set(target.key)
+      try advance(target, beyond: previousRowKey)
       if chunk.isWhole {
         // Where their keys would stand isn't known: all of the source is asked once, at the end.
         if extras.bytes.count >= 1 << 18 { try looks.extras.stage(extras) }
@@ -194,10 +197,10 @@ final class ChunkMerge {
     field.withUnsafeBytes { append($0, to: &out) }
   }
 
-  private func advance(_ target: TargetStream) throws {
-    previousRowKey.set(target.key)
+  /// - Parameter key: a copy of the key of the row at hand.
+  private func advance(_ target: TargetStream, beyond key: OwnedKey) throws {
     try target.advance()
-    if target.row != nil, order.compare(previousRowKey.key, target.key) >= 0 { throw Disorder() }
+    if target.row != nil, order.compare(key.key, target.key) >= 0 { throw Disorder() }
   }
 
   /// Whether the target's row says the same as the encoded one, byte for byte, but for ignored columns.

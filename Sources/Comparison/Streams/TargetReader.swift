@@ -28,7 +28,10 @@ public final class TargetReader {
     self.order = order
     main = try PostgresConnection(target)
     others = try plan.children.map { _ in try PostgresConnection(target) }
-    for connection in [main] + others { try prepare(connection) }
+    for connection in [main] + others {
+      try prepare(connection)
+      try connection.widenReceiving()
+    }
     registrations = ([main] + others).map { connection in
       let cancel = connection.cancelHandle
       return stop.onSet { _ = cancel.cancel() }

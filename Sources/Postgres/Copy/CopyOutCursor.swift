@@ -75,6 +75,8 @@ public final class CopyOutCursor {
         hasReadHeader = true
         row = UnsafeRawBufferPointer(rebasing: row[CopyBinary.header.count...])
       }
+      // A row without fields would be as long, but begins with another count.
+      if row.count > CopyBinary.trailer.count { return row }
       if row.elementsEqual(CopyBinary.trailer) {
         hasReadTrailer = true
       } else if !row.isEmpty {

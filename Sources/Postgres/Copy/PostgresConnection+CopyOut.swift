@@ -10,6 +10,15 @@ extension PostgresConnection {
     return CopyOutCursor(self)
   }
 
+  /// Makes the reading of long COPYs cheaper: a buffer's worth comes with each call of the system, and libpq's buffer begins with 16 KB,
+  /// grows to hold what the server sends at once, and stays so.
+  ///
+  /// - Throws: ``PostgresError``.
+  public func widenReceiving() throws { _ = try query("SELECT repeat(' ', \(Self.widePiece))") }
+
+  /// Bytes; libpq doubles its buffer until they fit, to 128 KB.
+  private static let widePiece = 100_000
+
   /// Runs a `COPY … TO STDOUT` and hands each buffer to `row`, as ``CopyOutCursor/next()`` returns them: in binary format
   /// with header and trailer.
   ///
