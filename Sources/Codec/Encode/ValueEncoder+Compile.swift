@@ -22,6 +22,7 @@ extension ValueEncoder {
     } else {
       labels.append([])
     }
+    code.plain = code.plain(plan.transforms)
     columns.append(code)
   }
 

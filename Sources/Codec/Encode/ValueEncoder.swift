@@ -34,9 +34,18 @@ struct ValueEncoder: ~Copyable {
   /// Whether the array that was just encoded had elements, and all were skipped.
   var isArrayEmptied = false
 
+  /// The columns once more, where no array's bounds and uniqueness are asked for.
+  let codes: UnsafeMutablePointer<ColumnCode>
+  /// The column that the long way was last gone for.
+  var currentColumn = 0
+
   init(_ plans: [ColumnPlan]) {
+    codes = .allocate(capacity: max(1, plans.count))
     for plan in plans { compile(plan) }
+    for (index, code) in columns.enumerated() { (codes + index).initialize(to: code) }
   }
+
+  deinit { codes.deallocate() }
 
   // MARK: The hot path
 
@@ -45,7 +54,7 @@ struct ValueEncoder: ~Copyable {
   mutating func append(column index: Int, slots: UnsafeMutablePointer<RawValue>, to out: inout ByteBuffer)
     throws(Refusal) -> Bool
   {
-    let code = columns[index]
+    let code = codes[index]
     if code.slot < 0 && code.stepCount == 0 {
       out.appendBigEndian(Int32(-1))
       return false

@@ -42,14 +42,16 @@ final class UnmappedFields {
   /// The places of the elements that are being read, from the outermost array on.
   var positions: [Int32] = []
   /// The first field of the record at hand that the rule refuses: its path and its kind.
-  private(set) var rejected: (path: String, found: ValueKind)?
+  private var rejected: (path: String, found: ValueKind)?
+  /// Whether there is one.
+  private(set) var isRejected = false
 
   init(_ rule: UnmappedPlan) { self.rule = rule }
 
   func beginRecord() {
     record &+= 1
-    rejected = nil
-    positions.removeAll(keepingCapacity: true)
+    if isRejected { (rejected, isRejected) = (nil, false) }
+    if !positions.isEmpty { positions.removeAll(keepingCapacity: true) }
   }
 
   /// Makes room for the count of a path.
@@ -73,7 +75,9 @@ final class UnmappedFields {
       tallies[index].lastRecord = record
       tallies[index].count &+= 1
     }
-    if rule == .reject, isValue, rejected == nil { rejected = (tallies[index].path, kind) }
+    if rule == .reject, isValue, !isRejected {
+      (rejected, isRejected) = ((tallies[index].path, kind), true)
+    }
   }
 
   /// Throws where the rule refuses a field of the record at hand.
