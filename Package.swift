@@ -107,19 +107,24 @@ let package = Package(
         "TestSupport",
       ]),
 
+    // MARK: Comparison
+    .target(
+      name: "Comparison", dependencies: ["Codec", "Executors", "Mapping", "Postgres", "RecordSources"]),
+
     // MARK: Backfill
     .target(
       name: "Backfill",
       dependencies: [
-        "Catalog", "Codec", "Executors", "Mapping", "Postgres", "Progress", "RecordSources", "Schema",
+        "Catalog", "Codec", "Comparison", "Executors", "Mapping", "Postgres", "Progress", "RecordSources",
+        "Schema",
       ]),
 
     // MARK: Audit
     .target(
       name: "Audit",
       dependencies: [
-        "Backfill", "Catalog", "Codec", "CommandLine", "Executors", "Mapping", "Postgres", "Progress",
-        "RecordSources", "Schema",
+        "Backfill", "Catalog", "Codec", "CommandLine", "Comparison", "Executors", "Mapping", "Postgres",
+        "Progress", "RecordSources", "Schema",
       ]),
 
     // MARK: AuditReports

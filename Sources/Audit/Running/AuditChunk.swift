@@ -1,3 +1,4 @@
+internal import Comparison
 internal import RecordSources
 
 /// One piece of an audit's work: a range of one entity, known by locators at the source and by keys at the target.

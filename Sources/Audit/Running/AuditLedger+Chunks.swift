@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Codec
+internal import Comparison
 internal import Foundation
 internal import Mapping
 internal import Postgres

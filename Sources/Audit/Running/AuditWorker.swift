@@ -1,6 +1,7 @@
 internal import Backfill
 internal import Catalog
 internal import Codec
+internal import Comparison
 internal import Executors
 internal import Foundation
 internal import Mapping
@@ -109,7 +110,8 @@ final class AuditWorker {
         plan, order: order, looks: looks, seed: audit.seed, oneIn: options.oneIn ?? 1, checkpoint: checkpoint
       ).run(chunk, session)
     case .ranges(let order), .whole(let order):
-      let reader = try self.reader ?? TargetReader(plan, order: order, context: context)
+      let reader =
+        try self.reader ?? TargetReader(plan, order: order, target: context.target, stop: context.stop)
       self.reader = reader
       let merge =
         self.merge

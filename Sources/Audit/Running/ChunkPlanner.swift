@@ -1,6 +1,7 @@
 internal import Backfill
 internal import Catalog
 internal import Codec
+internal import Comparison
 internal import Mapping
 internal import Postgres
 internal import RecordSources

@@ -1,5 +1,6 @@
 internal import Backfill
 internal import Codec
+internal import Comparison
 internal import Foundation
 internal import Mapping
 internal import RecordSources

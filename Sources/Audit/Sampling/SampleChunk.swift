@@ -1,5 +1,6 @@
 internal import Backfill
 internal import Codec
+internal import Comparison
 internal import Mapping
 internal import Postgres
 internal import RecordSources

@@ -1,38 +1,43 @@
-internal import Backfill
 internal import Codec
-internal import Mapping
-internal import Postgres
+public import Postgres
 
 /// One table of the target in key order, row by row, as COPY BINARY sends it.
-final class TargetStream {
+public final class TargetStream {
   private let cursor: CopyOutCursor
   private let keyIndexes: [Int]
   /// The row at hand, from its field count on; nil at the end.
-  private(set) var row: UnsafeRawBufferPointer?
+  public private(set) var row: UnsafeRawBufferPointer?
   /// The key of the row at hand.
-  let key: KeyFields
+  public let key: KeyFields
 
-  init(_ connection: PostgresConnection, sql: String, keyIndexes: [Int]) throws {
+  /// Opens the stream, at its first row.
+  ///
+  /// - Parameters:
+  ///   - sql: a query whose columns are as COPY BINARY has to send them, in the order of keys.
+  ///   - keyIndexes: which of them are the key.
+  public init(_ connection: PostgresConnection, sql: String, keyIndexes: [Int]) throws {
     cursor = try connection.openCopyOut("COPY (\(sql)) TO STDOUT (FORMAT binary)")
     self.keyIndexes = keyIndexes
     key = KeyFields(count: keyIndexes.count)
     try advance()
   }
 
-  func advance() throws {
+  /// Moves to the next row.
+  public func advance() throws {
     row = try cursor.nextBinaryRow()
     if let row { key.set(row: row, indexes: keyIndexes) }
   }
 
-  func close() { cursor.close() }
+  /// Ends the stream, wherever it is.
+  public func close() { cursor.close() }
 }
 
-/// Finds fields in a COPY BINARY row.
-struct Fields {
-  let row: UnsafeRawBufferPointer
-
+/// Fields of COPY BINARY rows.
+public enum Fields {
   /// Whether two rows have the same fields, but for some.
-  static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, ignoring: [Bool])
+  public static func isEqual(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, ignoring: [Bool]
+  )
     -> Bool
   {
     var (a, b) = (2, 2)

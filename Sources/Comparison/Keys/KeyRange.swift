@@ -4,16 +4,25 @@ internal import Postgres
 
 /// A range of keys: the lower bound belongs to it, the upper one doesn't. Keys are consecutive COPY BINARY fields; nil means
 /// unbounded.
-struct KeyRange: Sendable, Equatable {
-  var lower: [UInt8]?
-  var upper: [UInt8]?
+public struct KeyRange: Sendable, Equatable {
+  /// The first key of the range.
+  public var lower: [UInt8]?
+  /// The first key after the range.
+  public var upper: [UInt8]?
 
-  static var everything: KeyRange { KeyRange() }
+  /// A range of these bounds.
+  public init(lower: [UInt8]? = nil, upper: [UInt8]? = nil) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// All keys.
+  public static var everything: KeyRange { KeyRange() }
 }
 
 extension KeyOrder {
   /// `WHERE …` for the rows of a range, or nothing, for a table in which the key's columns have these names.
-  func clause(_ range: KeyRange, _ names: [String], excludesLower: Bool = false) -> String {
+  public func clause(_ range: KeyRange, _ names: [String], excludesLower: Bool = false) -> String {
     var conditions: [String] = []
     if let lower = range.lower {
       conditions.append("(\(terms(names))) \(excludesLower ? ">" : ">=") (\(literals(lower)))")
@@ -27,11 +36,17 @@ extension KeyOrder {
     return types.indices.map { literal(types[$0], owned.key.fields[$0]) }.joined(separator: ", ")
   }
 
+  private func hex(_ field: UnsafeRawBufferPointer) -> String {
+    var text = ByteBuffer(capacity: 2 * field.count + 1)
+    Hex.append(field, to: &text)
+    return String(decoding: text.bytes, as: UTF8.self)
+  }
+
   private func literal(_ type: TargetType, _ field: UnsafeRawBufferPointer) -> String {
     switch type {
     case .text, .varchar: return "\(quoteLiteral(String(decoding: field, as: UTF8.self)))::text"
-    case .bytea: return "'\\x\(ArrayText.hex(field))'::bytea"
-    case .uuid: return "'\(ArrayText.hex(field))'::uuid"
+    case .bytea: return "'\\x\(hex(field))'::bytea"
+    case .uuid: return "'\(hex(field))'::uuid"
     case .boolean: return field.first == 0 ? "false" : "true"
     case .date:
       let days = Self.integer(field)

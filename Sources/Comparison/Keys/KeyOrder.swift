@@ -1,25 +1,28 @@
-internal import Codec
-internal import Mapping
-internal import Postgres
+public import Codec
+public import Mapping
+public import Postgres
 
 /// How the key's columns compare as COPY BINARY fields, where source and target provably sort alike.
-struct KeyOrder: Sendable {
-  enum Comparison: Sendable {
+public struct KeyOrder: Sendable {
+  /// How one column compares.
+  public enum Comparison: Sendable {
     /// Big-endian two's complement.
     case signed
     /// As `memcmp`, a prefix first.
     case bytes
   }
-  let columns: [(index: Int, comparison: Comparison)]
-  let types: [TargetType]
+  /// The key's columns in the key's order: their places in a row, and how each compares.
+  public let columns: [(index: Int, comparison: Comparison)]
+  /// Their types.
+  public let types: [TargetType]
   /// What follows the column's name in ORDER BY.
   private let suffixes: [String]
   /// Whether the target's indexes sort so, too. Where they don't, each range costs a walk over the table, and a sort.
-  let isIndexed: Bool
+  public let isIndexed: Bool
 
-  /// Nil where a key column's type sorts in another way than its source may: the audit then joins in the server. So does it
+  /// Nil where a key column's type sorts in another way than its source may: the sides can only be joined in the server. So they are
   /// where the column's collation takes different texts for one.
-  init?(_ plan: EntityPlan, live: LiveKey) {
+  public init?(_ plan: EntityPlan, live: LiveKey) {
     var columns: [(Int, Comparison)] = []
     var suffixes: [String] = []
     var isIndexed = true
@@ -50,12 +53,12 @@ struct KeyOrder: Sendable {
   }
 
   /// Terms of ORDER BY, or of a row comparison, for a table in which the key's columns have these names.
-  func terms(_ names: [String]) -> String {
+  public func terms(_ names: [String]) -> String {
     zip(names, suffixes).map { quotedIdentifier($0) + $1 }.joined(separator: ", ")
   }
 
   /// Compares the keys of two rows: negative when the left one comes first. A field is its bytes.
-  func compare(_ left: KeyFields, _ right: KeyFields) -> Int {
+  public func compare(_ left: KeyFields, _ right: KeyFields) -> Int {
     for position in columns.indices {
       let (a, b) = (left.fields[position], right.fields[position])
       switch columns[position].comparison {
@@ -88,13 +91,16 @@ struct KeyOrder: Sendable {
 }
 
 /// What the live table says of the key's text columns.
-struct LiveKey: Sendable {
+public struct LiveKey: Sendable {
   /// Columns that sort by their bytes.
-  var bytewise: Set<String> = []
+  public var bytewise: Set<String> = []
   /// Columns whose collation takes different texts for one.
-  var folding: Set<String> = []
+  public var folding: Set<String> = []
 
-  init(_ plan: EntityPlan, in connection: PostgresConnection) throws {
+  /// Asks the server.
+  ///
+  /// - Throws: `PostgresError`.
+  public init(_ plan: EntityPlan, in connection: PostgresConnection) throws {
     let rows = try connection.query(
       """
       SELECT a.attname AS name, c.collisdeterministic AS deterministic,

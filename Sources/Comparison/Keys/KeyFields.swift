@@ -1,14 +1,16 @@
-internal import Codec
+public import Codec
 
 /// The fields of one key, as places in the memory of the row that has it: set anew for each row, without allocating.
-final class KeyFields {
-  let count: Int
+public final class KeyFields {
+  /// How many columns the key has.
+  public let count: Int
   /// Each field's bytes without its length; valid as long as the row's memory.
-  let fields: UnsafeMutablePointer<UnsafeRawBufferPointer>
+  public let fields: UnsafeMutablePointer<UnsafeRawBufferPointer>
   /// Whether a field is NULL, which no key may be.
-  private(set) var hasNull = false
+  public private(set) var hasNull = false
 
-  init(count: Int) {
+  /// A key of `count` columns, without a place yet.
+  public init(count: Int) {
     self.count = count
     fields = .allocate(capacity: max(1, count))
     fields.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: max(1, count))
@@ -17,7 +19,7 @@ final class KeyFields {
   deinit { fields.deallocate() }
 
   /// Takes fields of a COPY BINARY row, which begins with its field count.
-  func set(row: UnsafeRawBufferPointer, indexes: [Int]) {
+  public func set(row: UnsafeRawBufferPointer, indexes: [Int]) {
     hasNull = false
     for (place, index) in indexes.enumerated() {
       var offset = 2
@@ -35,7 +37,7 @@ final class KeyFields {
   }
 
   /// Takes consecutive fields, each its length and its bytes.
-  func set(consecutive bytes: UnsafeRawBufferPointer) {
+  public func set(consecutive bytes: UnsafeRawBufferPointer) {
     hasNull = false
     var offset = 0
     for place in 0..<count {
@@ -46,7 +48,7 @@ final class KeyFields {
   }
 
   /// Takes fields of the one row in a buffer whose places the encoder knows.
-  func set(row: UnsafeRawBufferPointer, offsets: [Int], indexes: [Int]) {
+  public func set(row: UnsafeRawBufferPointer, offsets: [Int], indexes: [Int]) {
     hasNull = false
     for (place, index) in indexes.enumerated() {
       let length = Int(
@@ -61,7 +63,7 @@ final class KeyFields {
   }
 
   /// Appends the fields as a row has them.
-  func append(to out: inout ByteBuffer) {
+  public func append(to out: inout ByteBuffer) {
     for place in 0..<count {
       out.appendBigEndian(Int32(fields[place].count))
       out.append(fields[place])
@@ -70,21 +72,26 @@ final class KeyFields {
 }
 
 /// A key copied out of a row's memory, so that it outlives its row.
-final class OwnedKey {
+public final class OwnedKey {
   private var memory = ByteBuffer(capacity: 256)
-  let key: KeyFields
-  private(set) var isSet = false
+  /// The key, in memory of its own.
+  public let key: KeyFields
+  /// Whether it has been given one.
+  public private(set) var isSet = false
 
-  init(count: Int) { key = KeyFields(count: count) }
+  /// No key yet.
+  public init(count: Int) { key = KeyFields(count: count) }
 
-  convenience init(count: Int, encoded: [UInt8]) {
+  /// A key from its consecutive fields.
+  public convenience init(count: Int, encoded: [UInt8]) {
     self.init(count: count)
     memory.append(contentsOf: encoded)
     key.set(consecutive: memory.bytes)
     isSet = true
   }
 
-  func set(_ other: KeyFields) {
+  /// Takes a copy of another key.
+  public func set(_ other: KeyFields) {
     memory.removeAll()
     other.append(to: &memory)
     key.set(consecutive: memory.bytes)

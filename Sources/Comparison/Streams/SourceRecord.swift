@@ -1,10 +1,11 @@
-internal import Codec
-internal import Mapping
-internal import RecordSources
+public import Codec
+public import Mapping
+public import RecordSources
 
 /// One source record after another, as the rows that it should have in the target, in memory that is reused.
-final class SourceRecord {
-  enum State {
+public final class SourceRecord {
+  /// What can be said of a record.
+  public enum State: Sendable {
     /// It can land: its rows and its key are at hand.
     case rows
     /// It can't land, but its key is known: its row, if there is one from earlier, isn't extra.
@@ -15,13 +16,17 @@ final class SourceRecord {
     case filtered
   }
 
-  let encoder: RecordEncoder
-  let rows: [RowBuffer]
-  let key: KeyFields
+  /// What cursors fill.
+  public let encoder: RecordEncoder
+  /// The main table's row, then the rows of each child table.
+  public let rows: [RowBuffer]
+  /// The key, where it is known.
+  public let key: KeyFields
   private let indexes: [Int]
   private var keyBytes = ByteBuffer(capacity: 256)
 
-  init(_ plan: EntityPlan) {
+  /// A place for the records of one entity.
+  public init(_ plan: EntityPlan) {
     encoder = RecordEncoder(plan: plan.record)
     rows = (0...plan.children.count).map { _ in RowBuffer() }
     key = KeyFields(count: plan.key.count)
@@ -29,7 +34,7 @@ final class SourceRecord {
   }
 
   /// Takes the record that the cursor is at.
-  func load(_ cursor: any RecordCursor) -> State {
+  public func load(_ cursor: any RecordCursor) -> State {
     for row in rows { row.removeAll() }
     do throws(Refusal) {
       try cursor.fill()
@@ -43,7 +48,7 @@ final class SourceRecord {
   }
 
   /// Takes the key alone of the record whose values fill the slots.
-  func loadKey() -> Bool {
+  public func loadKey() -> Bool {
     keyBytes.removeAll()
     do throws(Refusal) { try encoder.encodeKey(to: &keyBytes) } catch { return false }
     key.set(consecutive: keyBytes.bytes)
@@ -51,7 +56,7 @@ final class SourceRecord {
   }
 
   /// The key as bytes that outlive the record.
-  var keyCopy: [UInt8] {
+  public var keyCopy: [UInt8] {
     var out = ByteBuffer(capacity: 64)
     key.append(to: &out)
     return Array(out.bytes)

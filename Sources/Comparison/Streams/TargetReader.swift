@@ -1,35 +1,37 @@
-internal import Backfill
 internal import Codec
-internal import Executors
-internal import Mapping
-internal import Postgres
+public import Executors
+public import Mapping
+public import Postgres
 
 /// A worker's connections to the tables of one entity: opened once, and for each range one snapshot that all of them share.
 ///
-/// A snapshot lives as long as its range is read, not as long as the audit: one that lives for hours keeps the server from
+/// A snapshot lives as long as its range is read, not as long as all of the work: one that lives for hours keeps the server from
 /// cleaning up after every update of all tables meanwhile. Ranges of different snapshots may disagree about a row that
 /// is written in between, which is a suspicion like any other, and looked at again.
-final class TargetReader {
+public final class TargetReader {
   private let plan: EntityPlan
   private let order: KeyOrder
   private let main: PostgresConnection
   private let others: [PostgresConnection]
-  /// Ends what the server is at when the audit is to stop.
+  /// Ends what the server is at when work is to stop.
   private let registrations: [StopFlag.Registration]
 
-  init(_ plan: EntityPlan, order: KeyOrder, context: BackfillContext) throws {
+  /// Opens a connection for each table.
+  ///
+  /// - Throws: `PostgresError`.
+  public init(_ plan: EntityPlan, order: KeyOrder, target: PostgresSettings, stop: StopFlag) throws {
     self.plan = plan
     self.order = order
-    main = try PostgresConnection(context.target)
-    others = try plan.children.map { _ in try PostgresConnection(context.target) }
+    main = try PostgresConnection(target)
+    others = try plan.children.map { _ in try PostgresConnection(target) }
     registrations = ([main] + others).map { connection in
       let cancel = connection.cancelHandle
-      return context.stop.onSet { _ = cancel.cancel() }
+      return stop.onSet { _ = cancel.cancel() }
     }
   }
 
   /// Opens the streams of a range. Call ``end()`` when they are closed.
-  func open(_ range: KeyRange) throws -> (TargetStream, [ChildStream]) {
+  public func open(_ range: KeyRange) throws -> (TargetStream, [ChildStream]) {
     for connection in [main] + others {
       _ = try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     }
@@ -49,7 +51,8 @@ final class TargetReader {
     return (stream, try zip(plan.children, others).map { try ChildStream($0, range, order, $1) })
   }
 
-  func end() throws {
+  /// Gives the snapshot up.
+  public func end() throws {
     for connection in [main] + others where connection.isInTransaction {
       _ = try connection.execute("ROLLBACK")
     }
@@ -57,5 +60,6 @@ final class TargetReader {
 
   deinit { for registration in registrations { registration.remove() } }
 
-  func close() { for connection in [main] + others { connection.close() } }
+  /// Gives the connections up.
+  public func close() { for connection in [main] + others { connection.close() } }
 }

@@ -1,13 +1,14 @@
 internal import Codec
-internal import Mapping
-internal import Postgres
+public import Mapping
+public import Postgres
 
 /// A child table of the target in the order of its records' keys, compared with the rows that source records make.
-final class ChildStream {
+public final class ChildStream {
   private let stream: TargetStream
 
   /// - Parameter connection: in a transaction with the snapshot of the one that reads the parent table.
-  init(_ child: ChildTablePlan, _ range: KeyRange, _ order: KeyOrder, _ connection: PostgresConnection) throws
+  public init(_ child: ChildTablePlan, _ range: KeyRange, _ order: KeyOrder, _ connection: PostgresConnection)
+    throws
   {
     let columns = child.columns.map(\.portableValue).joined(separator: ", ")
     let places = child.placeColumns.map(quotedIdentifier).joined(separator: ", ")
@@ -20,7 +21,7 @@ final class ChildStream {
 
   /// Consumes the rows of parent `key` (and of those before it, whose parents are extra) and says whether they are
   /// `rows`, byte for byte.
-  func matches(_ key: KeyFields, _ rows: UnsafeRawBufferPointer, _ order: KeyOrder) throws -> Bool {
+  public func matches(_ key: KeyFields, _ rows: UnsafeRawBufferPointer, _ order: KeyOrder) throws -> Bool {
     while stream.row != nil, order.compare(stream.key, key) < 0 { try stream.advance() }
     var offset = 0
     var isSame = true
@@ -38,7 +39,8 @@ final class ChildStream {
   }
 
   /// Reads what is left: rows of parents that are extra.
-  func drain() throws { while stream.row != nil { try stream.advance() } }
+  public func drain() throws { while stream.row != nil { try stream.advance() } }
 
-  func close() { stream.close() }
+  /// Ends the stream, wherever it is.
+  public func close() { stream.close() }
 }
