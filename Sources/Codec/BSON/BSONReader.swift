@@ -60,6 +60,9 @@ extension BSONReader {
     position < limit ? base.load(fromByteOffset: position, as: UInt8.self) : nil
   }
 
+  /// Where the document ends: up to here bytes can be read.
+  var end: UnsafeRawPointer { base + (limit &+ 1) }
+
   /// Moves from an element's start to its value.
   ///
   /// - Returns: its name, without the NUL.

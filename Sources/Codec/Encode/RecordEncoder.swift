@@ -27,6 +27,13 @@ public final class RecordEncoder {
   /// Where each main column's field (its length first) begins in the main row buffer, and the row's end.
   public var fieldOffsets: UnsafePointer<Int> { UnsafePointer(offsets) }
   private let offsets: UnsafeMutablePointer<Int>
+  // What of the plan each record asks for, without its arrays' reference counts.
+  private let columnCount: Int
+  private let key: UnsafeMutablePointer<Int>
+  private let keyCount: Int
+  private let hasRest: Bool
+  private let hasFilters: Bool
+  private let hasChildren: Bool
   /// Where the last refusal was thrown.
   public private(set) var refused = RefusedPlace()
   private var isRefusedSet = false
@@ -52,6 +59,13 @@ public final class RecordEncoder {
     nesting = Nesting()
     offsets = .allocate(capacity: plan.columns.count + 1)
     offsets.initialize(repeating: 0, count: plan.columns.count + 1)
+    columnCount = plan.columns.count
+    keyCount = plan.key.count
+    key = .allocate(capacity: max(1, keyCount))
+    for (place, column) in plan.key.enumerated() { key[place] = column }
+    hasRest = plan.hasRest
+    hasFilters = !plan.filters.isEmpty
+    hasChildren = !plan.children.isEmpty
     markCapacity = 1 + plan.children.count
     markMemory = .allocate(capacity: markCapacity)
   }
@@ -61,6 +75,7 @@ public final class RecordEncoder {
     values.deinitialize(count: 1)
     values.deallocate()
     offsets.deallocate()
+    key.deallocate()
     markMemory.deallocate()
   }
 
@@ -107,7 +122,7 @@ public final class RecordEncoder {
 
   /// Whether the record passes every declared filter.
   public func matchesFilters() -> Bool {
-    if plan.filters.isEmpty { return true }
+    if !hasFilters { return true }
     for filter in plan.filters {
       let value = slots[filter.slot]
       switch filter.test {
@@ -140,7 +155,7 @@ public final class RecordEncoder {
       if fields.isRejected { try fields.check(&refused) }
       try encodeMain(prefix, into: &rows[0].bytes)
       rows[0].count += 1
-      if !children.isEmpty { try encodeChildren(prefix, rows) }
+      if hasChildren { try encodeChildren(prefix, rows) }
     } catch {
       isRefusedSet = true
       for (buffer, mark) in zip(rows, marks) {
@@ -174,6 +189,7 @@ public final class RecordEncoder {
     } catch {
       refused = nesting.refused
       refused.positions = fields.positions
+      fields.positions.removeAll(keepingCapacity: true)
       throw error
     }
   }
@@ -191,7 +207,7 @@ public final class RecordEncoder {
   }
 
   private func encodeMain(_ prefix: Prefix, into out: inout ByteBuffer) throws(Refusal) {
-    let count = plan.columns.count
+    let count = columnCount
     switch prefix {
     case .none: out.appendBigEndian(Int16(count))
     case .staged(let row, let locator):
@@ -201,21 +217,23 @@ public final class RecordEncoder {
       out.appendBigEndian(Int32(locator.count))
       out.append(locator)
     }
-    let plain = plan.hasRest ? count - 1 : count
+    let plain = hasRest ? count - 1 : count
     do throws(Refusal) {
       try values.pointee.append(columns: plain, slots: slots, offsets: offsets, to: &out)
     } catch {
       refused = values.pointee.place(of: values.pointee.currentColumn, slots: slots)
       throw error
     }
-    if plan.hasRest {
+    if hasRest {
       offsets[plain] = out.count
-      refused.column = plain
-      try appendRest(to: &out)
+      do throws(Refusal) { try appendRest(to: &out) } catch {
+        refused.column = plain
+        throw error
+      }
     }
     offsets[count] = out.count
-    for column in plan.key where isNull(column, in: out.bytes) {
-      refused.column = column
+    for place in 0..<keyCount where isNull(key[place], in: out.bytes) {
+      refused.column = key[place]
       throw Refusal(.keyIsNull, found: .null)
     }
   }

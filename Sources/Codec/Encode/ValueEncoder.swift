@@ -18,8 +18,8 @@ struct ValueEncoder: ~Copyable {
   var substitutes: [(missing: [UInt8], null: [UInt8], empty: [UInt8])] = []
   /// For each column the declared values that stand in for null and empty elements.
   var elementSubstitutes: [(null: [UInt8], empty: [UInt8])] = []
-  /// For each column its element's code, where it is an array.
-  var elements: [TargetType?] = []
+  /// For each column its element's code and type, where it is an array.
+  var elements: [(code: ColumnCode, oid: UInt32)] = []
   /// For each column the labels of its enum, where it is one or an array of one.
   var labels: [[[UInt8]]] = []
   /// Two buffers that text steps write to in turn.

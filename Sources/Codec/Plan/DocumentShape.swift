@@ -99,7 +99,7 @@ final class DocumentShape {
 
   /// Begins a record whose slots the source fills.
   func beginOthers() {
-    levels[0].names.expected = 0
+    levels[0].names.begin()
     if keepsRest {
       restKeys.removeAll(keepingCapacity: true)
       restValues.removeAll(keepingCapacity: true)
@@ -148,18 +148,19 @@ final class DocumentShape {
     throws(Refusal)
   {
     var reader = try BSONReader(document)
-    levels[level].names.expected = 0
+    let here = levels + level
+    here.pointee.names.begin()
     while let type = reader.type {
-      var found = levels[level].names.takeExpected(&reader)
+      var found = here.pointee.names.takeExpected(&reader)
       if found < 0 {
         let key = try reader.name()
-        found = levels[level].names.findByHash(key)
+        found = here.pointee.names.findByHash(key)
         if found < 0 {
           takeUnmapped(key, try reader.value(type), field: found, level: level)
           continue
         }
       }
-      let field = levels[level].names.fields + found
+      let field = here.pointee.names.fields + found
       let value = try reader.value(type)
       let slot = Int(field.pointee.slot)
       if slot >= 0 {
@@ -241,9 +242,7 @@ final class DocumentShape {
       guard levels[level].names.count < Self.unmappedNamesPerLevel else {
         return unmapped.noteOverflow(value.kind)
       }
-      levels[level].names.add(key, slot: -1, child: -1, isIgnored: false)
-      index = levels[level].names.count - 1
-      levels[level].names.expected = index + 1
+      index = levels[level].names.addMet(key)
     }
     if levels[level].names.fields[index].tally < 0 {
       levels[level].names.fields[index].tally = unmapped.add(path(of: key, level: level))

@@ -1,7 +1,7 @@
 /// The names of one level of a document, each with what becomes of its value.
 ///
-/// Fields mostly stand in the order of the document before, so the next expected one is tried first, and the one behind it,
-/// as a field is left out now and then; after that a hash table.
+/// Fields mostly stand in the order of the document before. So each remembers which one followed it last; that one is tried
+/// first, then the one that follows it, as a field is left out now and then; after that a hash table.
 struct FieldTable: ~Copyable {
   struct Field {
     /// The name with a NUL behind it, padded with zeros to whole words.
@@ -15,6 +15,8 @@ struct FieldTable: ~Copyable {
     var parsedSlot: Int32 = -1
     /// Its place among the unmapped fields, once it was met as one.
     var tally: Int32 = -1
+    /// The field that followed it last, which may not be there yet.
+    var next: Int32
     /// The mapping leaves it out by name.
     var isIgnored: Bool
 
@@ -29,7 +31,9 @@ struct FieldTable: ~Copyable {
   private var places: UnsafeMutablePointer<Int32>
   private var placeCount = 16
   /// The field that is expected next.
-  var expected = 0
+  private var expected = 0
+  /// The field that was found last; -1 at a document's beginning.
+  private var last = -1
 
   init() {
     fields = .allocate(capacity: capacity)
@@ -43,33 +47,42 @@ struct FieldTable: ~Copyable {
     places.deallocate()
   }
 
+  /// Begins a document.
+  @inline(__always)
+  mutating func begin() {
+    expected = 0
+    last = -1
+  }
+
   /// Moves the reader from an element's start to its value, where the element's name is one of those expected.
   ///
   /// - Returns: its field, or -1 if the reader is where it was.
   @inline(__always)
   mutating func takeExpected(_ reader: inout BSONReader) -> Int {
-    let last = min(expected &+ 2, count)
     var index = expected
-    while index < last {
-      if reader.skip(name: fields[index].name, count: fields[index].count &+ 1) {
-        expected = index &+ 1
+    for _ in 0..<2 where index < count {
+      let field = fields + index
+      if reader.skip(name: field.pointee.name, count: field.pointee.count &+ 1) {
+        last = index
+        expected = Int(field.pointee.next)
         return index
       }
-      index &+= 1
+      index = Int(field.pointee.next)
     }
     return -1
   }
 
-  /// The field with this name, which is then the one before the next expected; -1 if there is none.
-  @inline(__always)
+  /// The field with this name; -1 if there is none.
   mutating func find(_ key: UnsafeRawBufferPointer) -> Int {
     if expected < count, Self.equal(fields[expected], key) {
-      expected &+= 1
-      return expected &- 1
+      last = expected
+      expected = Int(fields[expected].next)
+      return last
     }
     return findByHash(key)
   }
 
+  /// The field with this name, which isn't the one that was expected; -1 if there is none.
   @inline(never)
   mutating func findByHash(_ key: UnsafeRawBufferPointer) -> Int {
     let mask = placeCount &- 1
@@ -78,11 +91,25 @@ struct FieldTable: ~Copyable {
       let index = Int(places[place])
       if index < 0 { return -1 }
       if Self.equal(fields[index], key) {
-        expected = index &+ 1
+        follow(index)
         return index
       }
       place = (place &+ 1) & mask
     }
+  }
+
+  /// Remembers that a field came after the one before it.
+  private mutating func follow(_ index: Int) {
+    if last >= 0 { fields[last].next = Int32(truncatingIfNeeded: index) }
+    last = index
+    expected = Int(fields[index].next)
+  }
+
+  /// Adds a field that was met in a document.
+  mutating func addMet(_ key: UnsafeRawBufferPointer) -> Int {
+    add(key, slot: -1, child: -1, isIgnored: false)
+    follow(count - 1)
+    return count - 1
   }
 
   /// Adds a field, whose name is copied.
@@ -99,7 +126,8 @@ struct FieldTable: ~Copyable {
     name.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     if let start = key.baseAddress { name.copyMemory(from: start, byteCount: key.count) }
     (fields + count).initialize(
-      to: Field(name: name, count: key.count, slot: slot, child: child, isIgnored: isIgnored))
+      to: Field(
+        name: name, count: key.count, slot: slot, child: child, next: Int32(count + 1), isIgnored: isIgnored))
     count += 1
     if count * 2 > placeCount {
       places.deallocate()

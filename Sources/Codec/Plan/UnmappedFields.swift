@@ -51,7 +51,6 @@ final class UnmappedFields {
   func beginRecord() {
     record &+= 1
     if isRejected { (rejected, isRejected) = (nil, false) }
-    if !positions.isEmpty { positions.removeAll(keepingCapacity: true) }
   }
 
   /// Makes room for the count of a path.
@@ -70,10 +69,12 @@ final class UnmappedFields {
   /// - Parameter isValue: false where the source gives a field to every record, and this one has nothing in it.
   func note(_ index: Int32, _ kind: ValueKind, isValue: Bool = true) {
     let index = Int(index)
-    tallies[index].kinds |= 1 << UInt32(kind.rawValue)
-    if tallies[index].lastRecord != record {
-      tallies[index].lastRecord = record
-      tallies[index].count &+= 1
+    let record = record
+    tallies.withUnsafeMutableBufferPointer {
+      $0[index].kinds |= 1 << UInt32(kind.rawValue)
+      if $0[index].lastRecord == record { return }
+      $0[index].lastRecord = record
+      $0[index].count &+= 1
     }
     if rule == .reject, isValue, !isRejected {
       (rejected, isRejected) = ((tallies[index].path, kind), true)
