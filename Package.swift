@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .executable(name: "kedge", targets: ["kedge"]),
     .executable(name: "kedge-samples", targets: ["kedge-samples"]),
+    .executable(name: "kedge-hot-loops", targets: ["kedge-hot-loops"]),
     // For repositories that ask before they write, and for the tests of such.
     .library(name: "Guardrails", targets: ["Guardrails"]),
     .library(name: "LiveGuardrails", targets: ["LiveGuardrails"]),
@@ -229,6 +230,10 @@ let package = Package(
     .executableTarget(
       name: "kedge-samples",
       dependencies: ["CommandLine", "Mongo", "Postgres", "Progress", "SampleData"]),
+    // Nothing but the hot loops, for tools that count instructions.
+    .executableTarget(
+      name: "kedge-hot-loops",
+      dependencies: ["Codec", "Guardrails", "Mapping", "RecordSources", "SQLite", "SampleData"]),
 
     // MARK: Tests over real servers and over the built binary
     .target(

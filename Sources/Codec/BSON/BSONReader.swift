@@ -49,33 +49,92 @@ public struct BSONReader {
     let keyEnd = try endOfName(from: keyStart)
     key = UnsafeRawBufferPointer(start: base + keyStart, count: keyEnd &- keyStart)
     position = keyEnd &+ 1
-    switch type {
-    case BSONType.string:
-      value = RawValue(kind: .string, bytes: try text())
-    case BSONType.int32:
-      try need(4)
-      value = RawValue(kind: .int32, bits: UInt64(bitPattern: Int64(integer32(at: position))))
-      position &+= 4
-    case BSONType.double: value = RawValue(kind: .double, bits: try word())
-    case BSONType.int64: value = RawValue(kind: .int64, bits: try word())
-    case BSONType.date: value = RawValue(kind: .date, bits: try word())
-    case BSONType.null: value = RawValue(kind: .null)
-    case BSONType.bool:
-      try need(1)
-      let byte = base.load(fromByteOffset: position, as: UInt8.self)
-      guard byte <= 1 else { throw Refusal(.invalidDocument, found: .bool) }
-      value = RawValue(kind: .bool, bits: UInt64(byte))
-      position &+= 1
-    case BSONType.objectID: value = RawValue(kind: .objectID, bytes: try fixed(12))
-    case BSONType.document: value = RawValue(kind: .document, bytes: try embedded())
-    case BSONType.array: value = RawValue(kind: .array, bytes: try embedded())
-    default: value = try rareValue(type)
-    }
+    value = try self.value(type)
     return true
   }
 }
 
 extension BSONReader {
+  /// The type byte of the element at `position`; nil at the document's end.
+  @inline(__always) var type: UInt8? {
+    position < limit ? base.load(fromByteOffset: position, as: UInt8.self) : nil
+  }
+
+  /// Where the document ends: up to here bytes can be read.
+  var end: UnsafeRawPointer { base + (limit &+ 1) }
+
+  /// Moves from an element's start to its value.
+  ///
+  /// - Returns: its name, without the NUL.
+  @inline(__always) mutating func name() throws(Refusal) -> UnsafeRawBufferPointer {
+    let start = position &+ 1
+    let end = try endOfName(from: start)
+    position = end &+ 1
+    return UnsafeRawBufferPointer(start: base + start, count: end &- start)
+  }
+
+  /// The value at `position`, behind its element's name.
+  @inlinable @inline(__always) mutating func value(_ type: UInt8) throws(Refusal) -> RawValue {
+    switch type {
+    case BSONType.string:
+      return RawValue(kind: .string, bytes: try text())
+    case BSONType.int32:
+      try need(4)
+      defer { position &+= 4 }
+      return RawValue(kind: .int32, bits: UInt64(bitPattern: Int64(integer32(at: position))))
+    case BSONType.double: return RawValue(kind: .double, bits: try word())
+    case BSONType.int64: return RawValue(kind: .int64, bits: try word())
+    case BSONType.date: return RawValue(kind: .date, bits: try word())
+    case BSONType.null: return RawValue(kind: .null)
+    case BSONType.bool:
+      try need(1)
+      let byte = base.load(fromByteOffset: position, as: UInt8.self)
+      guard byte <= 1 else { throw Refusal(.invalidDocument, found: .bool) }
+      position &+= 1
+      return RawValue(kind: .bool, bits: UInt64(byte))
+    case BSONType.objectID: return RawValue(kind: .objectID, bytes: try fixed(12))
+    case BSONType.document: return RawValue(kind: .document, bytes: try embedded())
+    case BSONType.array: return RawValue(kind: .array, bytes: try embedded())
+    default: return try rareValue(type)
+    }
+  }
+
+  /// Moves to the value of the element at `position` if it has this name.
+  ///
+  /// - Parameters:
+  ///   - name: The name with its NUL, padded to whole words.
+  ///   - count: Its bytes with the NUL, without the padding.
+  @inline(__always) mutating func skip(name: UnsafeRawPointer, count: Int) -> Bool {
+    let start = position &+ 1
+    // Its NUL stands before the document's own.
+    guard start &+ count <= limit else { return false }
+    var offset = 0
+    while offset &+ 8 <= count {
+      let word = base.loadUnaligned(fromByteOffset: start &+ offset, as: UInt64.self)
+      if word != name.load(fromByteOffset: offset, as: UInt64.self) { return false }
+      offset &+= 8
+    }
+    let rest = count &- offset
+    if rest > 0 {
+      if start &+ offset &+ 8 <= limit &+ 1 {
+        let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: start &+ offset, as: UInt64.self))
+        let wanted = UInt64(littleEndian: name.load(fromByteOffset: offset, as: UInt64.self))
+        if (word ^ wanted) << UInt64(truncatingIfNeeded: 64 &- rest &* 8) != 0 { return false }
+      } else {
+        while offset < count {
+          if base.load(fromByteOffset: start &+ offset, as: UInt8.self)
+            != name.load(fromByteOffset: offset, as: UInt8.self)
+          {
+            return false
+          }
+          offset &+= 1
+        }
+      }
+    }
+    position = start &+ count
+    return true
+  }
+
   @inlinable @inline(__always) func integer32(at offset: Int) -> Int32 {
     Int32(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: Int32.self))
   }

@@ -70,7 +70,8 @@ public struct ByteBuffer: ~Copyable {
     source.withUnsafeBytes { append($0) }
   }
 
-  @inlinable public mutating func append(_ text: StaticString) {
+  /// Inlined, as the literal's few bytes are then written as numbers.
+  @inlinable @inline(__always) public mutating func append(_ text: StaticString) {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 

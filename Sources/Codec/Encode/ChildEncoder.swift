@@ -4,7 +4,8 @@ final class ChildEncoder {
   private let shape: DocumentShape
   private let unmapped: UnmappedFields
   private let slots: UnsafeMutablePointer<RawValue>
-  private var values: ValueEncoder
+  /// As in ``RecordEncoder``.
+  private let values: UnsafeMutablePointer<ValueEncoder>
   private let children: [ChildEncoder]
 
   init(_ plan: ChildPlan, unmapped: UnmappedFields) {
@@ -13,11 +14,16 @@ final class ChildEncoder {
     shape = DocumentShape(plan.shape, keepsRest: false, unmapped: unmapped)
     slots = .allocate(capacity: max(1, plan.shape.slotCount))
     slots.initialize(repeating: .missing, count: max(1, plan.shape.slotCount))
-    values = ValueEncoder(plan.columns)
+    values = .allocate(capacity: 1)
+    values.initialize(to: ValueEncoder(plan.columns))
     children = plan.children.map { ChildEncoder($0, unmapped: unmapped) }
   }
 
-  deinit { slots.deallocate() }
+  deinit {
+    slots.deallocate()
+    values.deinitialize(count: 1)
+    values.deallocate()
+  }
 
   /// Appends a row for each element, to the buffers of this table and of those inside it.
   func encode(_ array: RawValue, _ nesting: Nesting, into rows: [RowBuffer]) throws(Refusal) {
@@ -86,8 +92,9 @@ final class ChildEncoder {
     buffer.bytes.appendBigEndian(Int32(4))
     buffer.bytes.appendBigEndian(ordinal)
     for column in plan.columns.indices {
-      do throws(Refusal) { try values.append(column: column, slots: slots, to: &buffer.bytes) } catch {
-        nesting.refused = values.place(of: column, slots: slots)
+      do throws(Refusal) { try values.pointee.append(column: column, slots: slots, to: &buffer.bytes) } catch
+      {
+        nesting.refused = values.pointee.place(of: column, slots: slots)
         nesting.refused.table = plan.table
         throw error
       }

@@ -29,6 +29,8 @@ struct ColumnCode {
   var scale: Int32
   /// Index of the column's own entry in `ValueEncoder.substitutes`.
   var index: Int32
+  /// Which values need none of the above.
+  var plain = Plain.no
 }
 
 /// One transform, compiled.

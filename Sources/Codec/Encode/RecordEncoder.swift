@@ -19,16 +19,31 @@ public final class RecordEncoder {
   public let slots: UnsafeMutablePointer<RawValue>
   private let shape: DocumentShape
   private let fields: UnmappedFields
-  private var values: ValueEncoder
+  /// In plain memory, as the program would watch a stored property for overlapping accesses with every field.
+  private let values: UnsafeMutablePointer<ValueEncoder>
   private let children: [ChildEncoder]
   private let nesting: Nesting
   private var restScratch = ByteBuffer(capacity: 1024)
   /// Where each main column's field (its length first) begins in the main row buffer, and the row's end.
-  public private(set) var fieldOffsets: [Int]
+  public var fieldOffsets: UnsafePointer<Int> { UnsafePointer(offsets) }
+  private let offsets: UnsafeMutablePointer<Int>
+  // What of the plan each record asks for, without its arrays' reference counts.
+  private let columnCount: Int
+  private let key: UnsafeMutablePointer<Int>
+  private let keyCount: Int
+  private let hasRest: Bool
+  private let hasFilters: Bool
+  private let hasChildren: Bool
   /// Where the last refusal was thrown.
   public private(set) var refused = RefusedPlace()
+  private var isRefusedSet = false
   /// For each buffer how long it was, and how many rows it had, before the latest record: what a refusal takes it back to.
-  public private(set) var marks: [(bytes: Int, count: Int)] = []
+  public var marks: UnsafeBufferPointer<(bytes: Int, count: Int)> {
+    UnsafeBufferPointer(start: markMemory, count: markCount)
+  }
+  private var markMemory: UnsafeMutablePointer<(bytes: Int, count: Int)>
+  private var markCapacity: Int
+  private var markCount = 0
 
   public init(plan: RecordPlan) {
     self.plan = plan
@@ -37,20 +52,45 @@ public final class RecordEncoder {
     let count = max(1, plan.shape.slotCount)
     slots = .allocate(capacity: count)
     slots.initialize(repeating: .missing, count: count)
-    values = ValueEncoder(plan.columns)
+    values = .allocate(capacity: 1)
+    values.initialize(to: ValueEncoder(plan.columns))
     let fields = fields
     children = plan.children.map { ChildEncoder($0, unmapped: fields) }
     nesting = Nesting()
-    fieldOffsets = Array(repeating: 0, count: plan.columns.count + 1)
+    offsets = .allocate(capacity: plan.columns.count + 1)
+    offsets.initialize(repeating: 0, count: plan.columns.count + 1)
+    columnCount = plan.columns.count
+    keyCount = plan.key.count
+    key = .allocate(capacity: max(1, keyCount))
+    for (place, column) in plan.key.enumerated() { key[place] = column }
+    hasRest = plan.hasRest
+    hasFilters = !plan.filters.isEmpty
+    hasChildren = !plan.children.isEmpty
+    markCapacity = 1 + plan.children.count
+    markMemory = .allocate(capacity: markCapacity)
   }
 
-  deinit { slots.deallocate() }
+  deinit {
+    slots.deallocate()
+    values.deinitialize(count: 1)
+    values.deallocate()
+    offsets.deallocate()
+    key.deallocate()
+    markMemory.deallocate()
+  }
+
+  private func forgetRefused() {
+    guard isRefusedSet else { return }
+    refused = RefusedPlace()
+    isRefusedSet = false
+  }
 
   /// Fills the slots from a BSON document.
   public func fill(document: UnsafeRawBufferPointer) throws(Refusal) {
     fields.beginRecord()
-    refused = RefusedPlace()
+    forgetRefused()
     do throws(Refusal) { try shape.fill(document, slots: slots) } catch {
+      isRefusedSet = true
       refused.path = shape.refusedPath
       refused.expected = shape.refusedExpected
       throw error
@@ -63,10 +103,11 @@ public final class RecordEncoder {
     others keys: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ values: UnsafeBufferPointer<RawValue>
   ) throws(Refusal) {
     fields.beginRecord()
-    refused = RefusedPlace()
+    forgetRefused()
     shape.beginOthers()
     for index in keys.indices { shape.takeOther(keys[index], values[index]) }
     do throws(Refusal) { try shape.fillTexts(slots) } catch {
+      isRefusedSet = true
       refused.path = shape.refusedPath
       refused.expected = shape.refusedExpected
       throw error
@@ -81,6 +122,7 @@ public final class RecordEncoder {
 
   /// Whether the record passes every declared filter.
   public func matchesFilters() -> Bool {
+    if !hasFilters { return true }
     for filter in plan.filters {
       let value = slots[filter.slot]
       switch filter.test {
@@ -107,15 +149,15 @@ public final class RecordEncoder {
   /// Appends the record's rows. `rows[0]` is the main table's buffer, then one for each child table. When it throws,
   /// nothing of the record is left in any buffer.
   public func encode(prefix: Prefix, into rows: [RowBuffer]) throws(Refusal) {
-    marks.removeAll(keepingCapacity: true)
-    for buffer in rows { marks.append((buffer.bytes.count, buffer.count)) }
-    refused = RefusedPlace()
+    mark(rows)
+    forgetRefused()
     do throws(Refusal) {
-      try fields.check(&refused)
+      if fields.isRejected { try fields.check(&refused) }
       try encodeMain(prefix, into: &rows[0].bytes)
       rows[0].count += 1
-      if !children.isEmpty { try encodeChildren(prefix, rows) }
+      if hasChildren { try encodeChildren(prefix, rows) }
     } catch {
+      isRefusedSet = true
       for (buffer, mark) in zip(rows, marks) {
         buffer.bytes.truncate(to: mark.bytes)
         buffer.count = mark.count
@@ -124,10 +166,22 @@ public final class RecordEncoder {
     }
   }
 
+  private func mark(_ rows: [RowBuffer]) {
+    if rows.count > markCapacity {
+      markMemory.deallocate()
+      markCapacity = rows.count
+      markMemory = .allocate(capacity: markCapacity)
+    }
+    markCount = rows.count
+    for index in 0..<rows.count {
+      (markMemory + index).initialize(to: (rows[index].bytes.count, rows[index].count))
+    }
+  }
+
   private func encodeChildren(_ prefix: Prefix, _ rows: [RowBuffer]) throws(Refusal) {
     nesting.begin(prefix)
     for column in plan.key {
-      let field = rows[0].bytes.bytes[fieldOffsets[column]..<fieldOffsets[column + 1]]
+      let field = rows[0].bytes.bytes[offsets[column]..<offsets[column + 1]]
       nesting.push(UnsafeRawBufferPointer(rebasing: field))
     }
     do throws(Refusal) {
@@ -135,6 +189,7 @@ public final class RecordEncoder {
     } catch {
       refused = nesting.refused
       refused.positions = fields.positions
+      fields.positions.removeAll(keepingCapacity: true)
       throw error
     }
   }
@@ -144,7 +199,7 @@ public final class RecordEncoder {
   public func encodeKey(to out: inout ByteBuffer) throws(Refusal) {
     let start = out.count
     do throws(Refusal) {
-      for column in plan.key { try values.append(column: column, slots: slots, to: &out) }
+      for column in plan.key { try values.pointee.append(column: column, slots: slots, to: &out) }
     } catch {
       out.truncate(to: start)
       throw error
@@ -152,7 +207,7 @@ public final class RecordEncoder {
   }
 
   private func encodeMain(_ prefix: Prefix, into out: inout ByteBuffer) throws(Refusal) {
-    let count = plan.columns.count
+    let count = columnCount
     switch prefix {
     case .none: out.appendBigEndian(Int16(count))
     case .staged(let row, let locator):
@@ -162,28 +217,29 @@ public final class RecordEncoder {
       out.appendBigEndian(Int32(locator.count))
       out.append(locator)
     }
-    let plain = plan.hasRest ? count - 1 : count
-    for column in 0..<plain {
-      fieldOffsets[column] = out.count
-      do throws(Refusal) { try values.append(column: column, slots: slots, to: &out) } catch {
-        refused = values.place(of: column, slots: slots)
+    let plain = hasRest ? count - 1 : count
+    do throws(Refusal) {
+      try values.pointee.append(columns: plain, slots: slots, offsets: offsets, to: &out)
+    } catch {
+      refused = values.pointee.place(of: values.pointee.currentColumn, slots: slots)
+      throw error
+    }
+    if hasRest {
+      offsets[plain] = out.count
+      do throws(Refusal) { try appendRest(to: &out) } catch {
+        refused.column = plain
         throw error
       }
     }
-    if plan.hasRest {
-      fieldOffsets[plain] = out.count
-      refused.column = plain
-      try appendRest(to: &out)
-    }
-    fieldOffsets[count] = out.count
-    for column in plan.key where isNull(column, in: out.bytes) {
-      refused.column = column
+    offsets[count] = out.count
+    for place in 0..<keyCount where isNull(key[place], in: out.bytes) {
+      refused.column = key[place]
       throw Refusal(.keyIsNull, found: .null)
     }
   }
 
   private func isNull(_ column: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.loadUnaligned(fromByteOffset: fieldOffsets[column], as: UInt32.self) == .max
+    bytes.loadUnaligned(fromByteOffset: offsets[column], as: UInt32.self) == .max
   }
 
   private func appendRest(to out: inout ByteBuffer) throws(Refusal) {
@@ -208,20 +264,5 @@ public final class RecordEncoder {
     if let failure { throw failure }
     restScratch.shrink(to: 1 << 20)
     try ValueEncoder.patchLength(at: start, found: .document, in: &out)
-  }
-}
-
-/// Rows of one table on their way to COPY.
-public final class RowBuffer {
-  public var bytes: ByteBuffer
-  /// Rows in `bytes`.
-  public var count = 0
-
-  public init(capacity: Int = 1 << 16) { bytes = ByteBuffer(capacity: capacity) }
-
-  public func removeAll() {
-    bytes.removeAll()
-    bytes.shrink(to: 1 << 22)
-    count = 0
   }
 }

@@ -10,22 +10,16 @@ extension ValueEncoder {
   mutating func appendArray(_ result: StepResult, _ code: ColumnCode, to out: inout ByteBuffer)
     throws(Refusal)
   {
-    guard case .value(let value) = result, value.kind == .array, let type = elements[Int(code.index)] else {
-      throw refused(result)
-    }
+    guard case .value(let value) = result, value.kind == .array else { throw refused(result) }
+    let (element, oid) = elements[Int(code.index)]
     let start = out.count
     out.appendBigEndian(Int32(0))
     out.appendBigEndian(Int32(0))
-    out.appendBigEndian(type.oid)
+    out.appendBigEndian(oid)
     let dimension = out.count
     out.appendBigEndian(Int32(0))
     out.appendBigEndian(Int32(1))
-    var element = code
-    element.wire = ColumnCode.wire(of: type)
-    element.apply(type)
-    // The column's own rule for empty values is the whole array's. What trimming leaves empty ends an element's steps only
-    // where there is a rule for empty elements.
-    element.empty = code.emptyElement == .keep ? .keep : .refuse
+    let isPlainText = element.plain == .text && element.emptyElement == .keep
     var reader = try BSONReader(value.bytes)
     var key = UnsafeRawBufferPointer(start: nil, count: 0)
     var item = RawValue.missing
@@ -35,6 +29,10 @@ extension ValueEncoder {
     arrayPlace = -1
     while try reader.next(key: &key, value: &item) {
       arrayPlace += 1
+      if isPlainText, item.kind == .string, out.appendField(text: item.bytes) {
+        count += 1
+        continue
+      }
       let place = out.count
       out.appendBigEndian(Int32(-1))
       switch try append(item, element, to: &out) {

@@ -16,13 +16,31 @@ extension ValueEncoder {
     for transform in plan.transforms { steps.append(step(transform)) }
     substitutes.append((bytes(plan.missing), bytes(plan.null), bytes(plan.empty)))
     elementSubstitutes.append((bytes(plan.nullElement), bytes(plan.emptyElement)))
-    if case .array(let element) = type { elements.append(element) } else { elements.append(nil) }
     if case .enumeration(_, let texts) = type.element {
       labels.append(texts.map { Array($0.utf8) })
     } else {
       labels.append([])
     }
+    if case .array(let element) = type {
+      elements.append((Self.element(code, element, plan.transforms), element.oid))
+    } else {
+      elements.append((code, 0))
+    }
+    code.plain = code.plain(plan.transforms)
     columns.append(code)
+  }
+
+  /// An array column's code with its element's type. The column's own rule for empty values is the whole array's: what trimming
+  /// leaves empty ends an element's steps only where there is a rule for empty elements.
+  private static func element(
+    _ column: ColumnCode, _ type: TargetType, _ transforms: [Transform]
+  ) -> ColumnCode {
+    var code = column
+    code.wire = ColumnCode.wire(of: type)
+    code.apply(type)
+    code.empty = code.emptyElement == .keep ? .keep : .refuse
+    code.plain = code.plain(transforms)
+    return code
   }
 
   private func bytes(_ absence: AbsencePlan) -> [UInt8] {

@@ -18,8 +18,8 @@ struct ValueEncoder: ~Copyable {
   var substitutes: [(missing: [UInt8], null: [UInt8], empty: [UInt8])] = []
   /// For each column the declared values that stand in for null and empty elements.
   var elementSubstitutes: [(null: [UInt8], empty: [UInt8])] = []
-  /// For each column its element's code, where it is an array.
-  var elements: [TargetType?] = []
+  /// For each column its element's code and type, where it is an array.
+  var elements: [(code: ColumnCode, oid: UInt32)] = []
   /// For each column the labels of its enum, where it is one or an array of one.
   var labels: [[[UInt8]]] = []
   /// Two buffers that text steps write to in turn.
@@ -34,9 +34,18 @@ struct ValueEncoder: ~Copyable {
   /// Whether the array that was just encoded had elements, and all were skipped.
   var isArrayEmptied = false
 
+  /// The columns once more, where no array's bounds and uniqueness are asked for.
+  let codes: UnsafeMutablePointer<ColumnCode>
+  /// The column that the long way was last gone for.
+  var currentColumn = 0
+
   init(_ plans: [ColumnPlan]) {
+    codes = .allocate(capacity: max(1, plans.count))
     for plan in plans { compile(plan) }
+    for (index, code) in columns.enumerated() { (codes + index).initialize(to: code) }
   }
+
+  deinit { codes.deallocate() }
 
   // MARK: The hot path
 
@@ -45,7 +54,7 @@ struct ValueEncoder: ~Copyable {
   mutating func append(column index: Int, slots: UnsafeMutablePointer<RawValue>, to out: inout ByteBuffer)
     throws(Refusal) -> Bool
   {
-    let code = columns[index]
+    let code = codes[index]
     if code.slot < 0 && code.stepCount == 0 {
       out.appendBigEndian(Int32(-1))
       return false

@@ -26,6 +26,7 @@ extension CanonicalJSON {
     _ document: UnsafeRawBufferPointer, depth: Int, scratch: inout ByteBuffer, to out: inout ByteBuffer
   ) throws(Refusal) {
     guard depth <= deepestNesting else { throw Refusal(.tooDeep, found: .document) }
+    if try appendFew(document, depth: depth, scratch: &scratch, to: &out) { return }
     var reader = try BSONReader(document)
     var key = UnsafeRawBufferPointer(start: nil, count: 0)
     var value = RawValue.missing

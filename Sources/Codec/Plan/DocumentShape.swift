@@ -1,27 +1,10 @@
 /// Fills slots from a BSON document: a ``ShapePlan`` compiled into flat tables.
 ///
-/// Fields mostly stand in the order of the document before, so the next expected field is tried first, then a hash
-/// table. Fields that no path names are remembered with a count each. Nothing is allocated but for the first sight of
-/// such a field.
+/// Fields that no path names are remembered with a count each. Nothing is allocated but for the first sight of such a field.
 final class DocumentShape {
-  struct Field {
-    var key: UnsafeRawBufferPointer
-    var slot: Int32
-    var child: Int32
-    /// The mapping leaves it out by name.
-    var isIgnored: Bool
-    /// Its place among the fields whose text is JSON, or -1; and the slot that takes what the text says.
-    var text: Int32 = -1
-    var parsedSlot: Int32 = -1
-    /// Its place among the unmapped fields, once it was met as one.
-    var tally: Int32 = -1
-  }
-  struct Level {
-    var kind: ValueKind
-    var fields: [Field] = []
-    /// Open addressing; -1 is free. Its size is a power of two, at least twice the number of fields.
-    var table: [Int32] = Array(repeating: -1, count: 8)
-    var expected = 0
+  struct Level: ~Copyable {
+    let kind: ValueKind
+    var names = FieldTable()
     /// The last record in which the level's own field was met.
     var metIn = 0
     let path: String
@@ -32,17 +15,26 @@ final class DocumentShape {
     var isCovered = false
     /// For arrays: the place, among the unmapped fields, of the elements that no path names.
     var elements: Int32 = -1
+
+    init(_ plan: ShapePlan.LevelPlan) {
+      kind = plan.kind
+      path = plan.path
+      isMapped = plan.isMapped
+      ignoresElements = plan.ignoresElements
+    }
   }
   /// A distinct unmapped name costs memory once; beyond this many a level counts them together.
   static let unmappedNamesPerLevel = 1000
 
-  var levels: [Level]
+  /// Plain memory: what a class stores is watched for overlapping accesses as the program runs, which would cost more than
+  /// all the rest. Levels are only touched from the functions below, none of which hands one on while another changes it.
+  private let levels: UnsafeMutablePointer<Level>
+  private let levelCount: Int
   private var texts: [JSONTextField] = []
   /// Of the top level, the fields whose text is JSON.
   private var topTexts: [Int] = []
   /// Slots that a source with columns doesn't fill itself.
   private var innerSlots: [Int] = []
-  private var owned: [UnsafeMutableRawPointer] = []
   /// Counts the records, or elements, filled from.
   private var record = 0
   let slotCount: Int
@@ -63,21 +55,20 @@ final class DocumentShape {
     wholeSlot = plan.wholeSlot
     self.keepsRest = keepsRest
     self.unmapped = unmapped
-    levels = plan.levels.map {
-      Level(kind: $0.kind, path: $0.path, isMapped: $0.isMapped, ignoresElements: $0.ignoresElements)
-    }
+    levelCount = plan.levels.count
+    levels = .allocate(capacity: levelCount)
+    for (index, level) in plan.levels.enumerated() { (levels + index).initialize(to: Level(level)) }
     levels[0].isCovered = wholeSlot != nil
     for (index, level) in plan.levels.enumerated() {
       for field in level.fields {
         field.key.withUnsafeBytes {
-          add(
-            $0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), isIgnored: field.isIgnored,
-            to: index)
+          levels[index].names.add(
+            $0, slot: Int32(field.slot ?? -1), child: Int32(field.child ?? -1), isIgnored: field.isIgnored)
         }
         if field.isJSONText, field.parsedSlot != nil || field.child != nil {
-          let last = levels[index].fields.count - 1
-          levels[index].fields[last].text = Int32(texts.count)
-          levels[index].fields[last].parsedSlot = Int32(field.parsedSlot ?? -1)
+          let last = levels[index].names.count - 1
+          levels[index].names.fields[last].text = Int32(texts.count)
+          levels[index].names.fields[last].parsedSlot = Int32(field.parsedSlot ?? -1)
           texts.append(JSONTextField())
           if index == 0 { topTexts.append(last) }
         }
@@ -94,36 +85,41 @@ final class DocumentShape {
   }
 
   deinit {
-    for pointer in owned { pointer.deallocate() }
+    levels.deinitialize(count: levelCount)
+    levels.deallocate()
   }
 
   /// Empties the slots.
   func begin(_ slots: UnsafeMutablePointer<RawValue>) {
     slots.update(repeating: .missing, count: slotCount)
     record &+= 1
-    refusedPath = nil
-    refusedExpected = nil
+    forgetRefused()
     beginOthers()
   }
 
   /// Begins a record whose slots the source fills.
   func beginOthers() {
-    levels[0].expected = 0
+    levels[0].names.begin()
     if keepsRest {
       restKeys.removeAll(keepingCapacity: true)
       restValues.removeAll(keepingCapacity: true)
     }
   }
 
+  private func forgetRefused() {
+    if refusedPath == nil { return }
+    refusedPath = nil
+    refusedExpected = nil
+  }
+
   /// Reads the JSON texts of a record whose columns the source has put into the slots.
   func fillTexts(_ slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
     if topTexts.isEmpty { return }
     record &+= 1
-    refusedPath = nil
-    refusedExpected = nil
+    forgetRefused()
     for slot in innerSlots { slots[slot] = .missing }
     for index in topTexts {
-      let field = levels[0].fields[index]
+      let field = levels[0].names.fields[index]
       if field.slot >= 0 { try take(slots[Int(field.slot)], field, index, level: 0, slots) }
     }
   }
@@ -138,48 +134,55 @@ final class DocumentShape {
   func fillElement(_ element: RawValue, slots: UnsafeMutablePointer<RawValue>) throws(Refusal) {
     begin(slots)
     if let wholeSlot { slots[wholeSlot] = element }
-    if levels[0].fields.isEmpty && wholeSlot != nil { return }
+    if levels[0].names.count == 0 && wholeSlot != nil { return }
     guard element.kind == .document else { throw Refusal(.wrongType, found: element.kind) }
     try fill(level: 0, element.bytes, slots)
   }
 
   /// Takes a field that isn't among the slots, for sources that know their fields without a document.
   func takeOther(_ key: UnsafeRawBufferPointer, _ value: RawValue) {
-    takeUnmapped(key, value, field: find(key, level: 0), level: 0, isValue: value.kind != .null)
+    takeUnmapped(key, value, field: levels[0].names.find(key), level: 0, isValue: value.kind != .null)
   }
 
   private func fill(level: Int, _ document: UnsafeRawBufferPointer, _ slots: UnsafeMutablePointer<RawValue>)
     throws(Refusal)
   {
     var reader = try BSONReader(document)
-    var key = UnsafeRawBufferPointer(start: nil, count: 0)
-    var value = RawValue.missing
-    levels[level].expected = 0
-    while try reader.next(key: &key, value: &value) {
-      let found = find(key, level: level)
-      guard found >= 0 else {
-        takeUnmapped(key, value, field: found, level: level)
-        continue
+    let here = levels + level
+    here.pointee.names.begin()
+    while let type = reader.type {
+      var found = here.pointee.names.takeExpected(&reader)
+      if found < 0 {
+        let key = try reader.name()
+        found = here.pointee.names.findByHash(key)
+        if found < 0 {
+          takeUnmapped(key, try reader.value(type), field: found, level: level)
+          continue
+        }
       }
-      let field = levels[level].fields[found]
-      if field.slot >= 0 {
-        guard slots[Int(field.slot)].kind == .missing else {
-          refusedPath = path(of: key, level: level)
+      let field = here.pointee.names.fields + found
+      let value = try reader.value(type)
+      let slot = Int(field.pointee.slot)
+      if slot >= 0 {
+        guard slots[slot].kind == .missing else {
+          refusedPath = path(of: field.pointee.key, level: level)
           throw Refusal(.duplicateField, found: value.kind)
         }
-        slots[Int(field.slot)] = value
+        slots[slot] = value
+        if field.pointee.child < 0, field.pointee.text < 0 { continue }
       }
-      if field.slot >= 0 || field.child >= 0 || field.text >= 0 {
-        try take(value, field, found, level: level, slots)
+      if slot >= 0 || field.pointee.child >= 0 || field.pointee.text >= 0 {
+        try take(value, field.pointee, found, level: level, slots)
       } else {
-        takeUnmapped(key, value, field: found, level: level)
+        takeUnmapped(field.pointee.key, value, field: found, level: level)
       }
     }
   }
 
   /// Takes what is inside a field that is mapped: what its JSON text says, and the fields below it.
   private func take(
-    _ source: RawValue, _ field: Field, _ found: Int, level: Int, _ slots: UnsafeMutablePointer<RawValue>
+    _ source: RawValue, _ field: FieldTable.Field, _ found: Int, level: Int,
+    _ slots: UnsafeMutablePointer<RawValue>
   ) throws(Refusal) {
     var value = source
     var isWhole = field.slot >= 0
@@ -226,7 +229,7 @@ final class DocumentShape {
   private func takeUnmapped(
     _ key: UnsafeRawBufferPointer, _ value: RawValue, field found: Int, level: Int, isValue: Bool = true
   ) {
-    if found >= 0, levels[level].fields[found].isIgnored { return }
+    if found >= 0, levels[level].names.fields[found].isIgnored { return }
     if level == 0, keepsRest {
       restKeys.append(key)
       restValues.append(value)
@@ -236,17 +239,15 @@ final class DocumentShape {
     if levels[level].kind == .array { return takeElement(key, value, level: level) }
     var index = found
     if index < 0 {
-      guard levels[level].fields.count < Self.unmappedNamesPerLevel else {
+      guard levels[level].names.count < Self.unmappedNamesPerLevel else {
         return unmapped.noteOverflow(value.kind)
       }
-      add(key, slot: -1, child: -1, isIgnored: false, to: level)
-      index = levels[level].fields.count - 1
-      levels[level].expected = index + 1
+      index = levels[level].names.addMet(key)
     }
-    if levels[level].fields[index].tally < 0 {
-      levels[level].fields[index].tally = unmapped.add(path(of: key, level: level))
+    if levels[level].names.fields[index].tally < 0 {
+      levels[level].names.fields[index].tally = unmapped.add(path(of: key, level: level))
     }
-    unmapped.note(levels[level].fields[index].tally, value.kind, isValue: isValue)
+    unmapped.note(levels[level].names.fields[index].tally, value.kind, isValue: isValue)
   }
 
   /// Elements that no path names are one count, not one for each place.
@@ -264,77 +265,5 @@ final class DocumentShape {
     let parent = levels[level].path
     if levels[level].kind == .array { return "\(parent)[\(name)]" }
     return (parent.isEmpty ? "" : parent + ".") + FieldName.written(name)
-  }
-
-  // MARK: The table of names
-
-  @inline(__always)
-  private func find(_ key: UnsafeRawBufferPointer, level: Int) -> Int {
-    let expected = levels[level].expected
-    if expected < levels[level].fields.count, Self.equal(levels[level].fields[expected].key, key) {
-      levels[level].expected = expected &+ 1
-      return expected
-    }
-    let mask = levels[level].table.count &- 1
-    var place = Int(truncatingIfNeeded: Self.hash(key)) & mask
-    while true {
-      let index = Int(levels[level].table[place])
-      if index < 0 { return -1 }
-      if Self.equal(levels[level].fields[index].key, key) {
-        levels[level].expected = index &+ 1
-        return index
-      }
-      place = (place &+ 1) & mask
-    }
-  }
-
-  private func add(
-    _ key: UnsafeRawBufferPointer, slot: Int32, child: Int32, isIgnored: Bool, to level: Int
-  ) {
-    let copy = UnsafeMutableRawPointer.allocate(byteCount: max(1, key.count), alignment: 1)
-    if let start = key.baseAddress { copy.copyMemory(from: start, byteCount: key.count) }
-    owned.append(copy)
-    let kept = UnsafeRawBufferPointer(start: copy, count: key.count)
-    levels[level].fields.append(Field(key: kept, slot: slot, child: child, isIgnored: isIgnored))
-    if levels[level].fields.count * 2 > levels[level].table.count {
-      levels[level].table = Array(repeating: -1, count: levels[level].table.count * 2)
-      for index in levels[level].fields.indices { place(index, level: level) }
-    } else {
-      place(levels[level].fields.count - 1, level: level)
-    }
-  }
-
-  private func place(_ index: Int, level: Int) {
-    let mask = levels[level].table.count - 1
-    var place = Int(truncatingIfNeeded: Self.hash(levels[level].fields[index].key)) & mask
-    while levels[level].table[place] >= 0 { place = (place + 1) & mask }
-    levels[level].table[place] = Int32(index)
-  }
-
-  /// FNV-1a, 64 bits: short keys, no adversary that gains anything (a level holds a bounded number of names).
-  @inline(__always)
-  private static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return hash ^ (hash >> 32)
-  }
-
-  @inline(__always)
-  private static func equal(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
-    guard a.count == b.count else { return false }
-    var index = 0
-    while index &+ 8 <= a.count {
-      if a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        != b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      {
-        return false
-      }
-      index &+= 8
-    }
-    while index < a.count {
-      if a[index] != b[index] { return false }
-      index &+= 1
-    }
-    return true
   }
 }

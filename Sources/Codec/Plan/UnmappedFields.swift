@@ -42,14 +42,15 @@ final class UnmappedFields {
   /// The places of the elements that are being read, from the outermost array on.
   var positions: [Int32] = []
   /// The first field of the record at hand that the rule refuses: its path and its kind.
-  private(set) var rejected: (path: String, found: ValueKind)?
+  private var rejected: (path: String, found: ValueKind)?
+  /// Whether there is one.
+  private(set) var isRejected = false
 
   init(_ rule: UnmappedPlan) { self.rule = rule }
 
   func beginRecord() {
     record &+= 1
-    rejected = nil
-    positions.removeAll(keepingCapacity: true)
+    if isRejected { (rejected, isRejected) = (nil, false) }
   }
 
   /// Makes room for the count of a path.
@@ -68,12 +69,16 @@ final class UnmappedFields {
   /// - Parameter isValue: false where the source gives a field to every record, and this one has nothing in it.
   func note(_ index: Int32, _ kind: ValueKind, isValue: Bool = true) {
     let index = Int(index)
-    tallies[index].kinds |= 1 << UInt32(kind.rawValue)
-    if tallies[index].lastRecord != record {
-      tallies[index].lastRecord = record
-      tallies[index].count &+= 1
+    let record = record
+    tallies.withUnsafeMutableBufferPointer {
+      $0[index].kinds |= 1 << UInt32(kind.rawValue)
+      if $0[index].lastRecord == record { return }
+      $0[index].lastRecord = record
+      $0[index].count &+= 1
     }
-    if rule == .reject, isValue, rejected == nil { rejected = (tallies[index].path, kind) }
+    if rule == .reject, isValue, !isRejected {
+      (rejected, isRejected) = ((tallies[index].path, kind), true)
+    }
   }
 
   /// Throws where the rule refuses a field of the record at hand.

@@ -3,9 +3,16 @@ public enum Hex {
   /// Appends two lower-case digits a byte.
   public static func append(_ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
     out.reserve(bytes.count * 2)
-    for byte in bytes {
-      out.append(digit(byte >> 4))
-      out.append(digit(byte & 15))
+    var offset = 0
+    while offset &+ 4 <= bytes.count {
+      out.appendReserved(
+        digits(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))))
+      offset &+= 4
+    }
+    while offset < bytes.count {
+      out.append(digit(bytes[offset] >> 4))
+      out.append(digit(bytes[offset] & 15))
+      offset &+= 1
     }
   }
 
@@ -25,6 +32,16 @@ public enum Hex {
       out.append(high << 4 | low)
       offset += 2
     }
+  }
+
+  /// The digits of four bytes, the first of them in the highest byte.
+  @inline(__always) static func digits(_ value: UInt32) -> UInt64 {
+    var nibbles = UInt64(value)
+    nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
+    nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+    nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & ByteWord.lowBits
+    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
   }
 
   /// The digit for a value below 16.

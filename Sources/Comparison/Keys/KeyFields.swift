@@ -48,7 +48,7 @@ public final class KeyFields {
   }
 
   /// Takes fields of the one row in a buffer whose places the encoder knows.
-  public func set(row: UnsafeRawBufferPointer, offsets: [Int], indexes: [Int]) {
+  public func set(row: UnsafeRawBufferPointer, offsets: UnsafePointer<Int>, indexes: [Int]) {
     hasNull = false
     for (place, index) in indexes.enumerated() {
       let length = Int(

@@ -1,13 +1,14 @@
 import Foundation
 import TestSupport
 
-/// A built program: `kedge`, or the maker of sample data.
+/// A built program: `kedge`, the maker of sample data, or the hot loops alone.
 struct Program {
   let path: String
 
   /// The binary under test: `KEDGE_BINARY`, else a build of this folder, release before debug.
   static var kedge: Program { find("kedge", variable: "KEDGE_BINARY") }
   static var samples: Program { find("kedge-samples", variable: "KEDGE_SAMPLES") }
+  static var hotLoops: Program { find("kedge-hot-loops", variable: "KEDGE_HOT_LOOPS") }
 
   private static func find(_ name: String, variable: String) -> Program {
     if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty { return Program(path: path) }
