@@ -57,7 +57,7 @@ public enum FigureName {
   /// With the triggers.
   public static let with = "with"
   /// By the clock.
-  public static let seconds = "seconds"
+  public static let seconds = "by the clock"
   /// Of a whole tree of processes.
   public static let processor = "processor time"
   /// Of a whole tree of processes.

@@ -34,7 +34,7 @@ struct Section {
       name: "upsert", title: "Upsert into a full table",
       words: """
         Rows of the target are changed, and made right again: by `kedge backfill`, and raw, by `COPY … BINARY` of all rows from memory into a \
-        temporary table and one `INSERT … ON CONFLICT DO UPDATE` that leaves equal rows alone. The table is vacuumed before each.
+        temporary table and one `INSERT … ON CONFLICT DO UPDATE` that leaves equal rows alone. The table is vacuumed before each, and the rows are compared after each.
         """,
       figures: [
         FigureName.rawTenth, FigureName.kedgeTenth, FigureName.rawAll, FigureName.kedgeAll, FigureName.memory,
@@ -89,6 +89,10 @@ struct Section {
     for figure in names where workloads.contains(where: { $0.results.figures[figure] != nil }) {
       let unit = workloads.compactMap { $0.results.units[figure] }.first ?? ""
       rows.append([unit.isEmpty ? figure : "\(figure), \(unit)"] + workloads.map { $0.results[figure].text })
+      if figures.isEmpty, let size = Self.size(figure) {
+        rows.append(
+          ["each of them, µs"] + workloads.map { $0.results[figure].times(1_000_000 / Double(size)).text })
+      }
     }
     for ratio in ratios {
       rows.append(
@@ -100,7 +104,7 @@ struct Section {
     }
     var table = [[""] + heads] + rows
     if workloads.count > 5 { table = Self.turned(table) }
-    var page = "## \(title)\n\n\(words)\n\n" + MarkdownTable.text(table)
+    var page = "## \(title)\n\n\(words)\n\n" + MarkdownTable.text(table, isOfNumbers: true)
     for workload in workloads {
       if let failure = workload.results.failure {
         page += "\n**\(workload.name) failed**: \(failure)\n"
@@ -113,10 +117,13 @@ struct Section {
 
   /// The names of a scaling's figures, in the order of sizes.
   private static func sizes(_ results: WorkloadResults) -> [String] {
-    let sizes = results.figures.keys.compactMap { name in
-      name.hasSuffix(" records") ? Int(name.dropLast(" records".count)) : nil
-    }.sorted()
+    let sizes = results.figures.keys.compactMap(size).sorted()
     return sizes.flatMap { [FigureName.scaling($0).seconds, FigureName.scaling($0).memory] }
+  }
+
+  /// How many records a scaling's figure is of.
+  private static func size(_ figure: String) -> Int? {
+    figure.hasSuffix(" records") ? Int(figure.dropLast(" records".count)) : nil
   }
 
   private static func turned(_ table: [[String]]) -> [[String]] {

@@ -163,6 +163,10 @@ extension Target {
       let slopes = [0, 1].map { (index: Int) -> Double in
         (times[index + 1] - times[index]) / Double(sizes[index + 1] - sizes[index])
       }
+      // Sizes that drown in noise tell nothing.
+      guard slopes[0] > 0, slopes[1] > 0 else {
+        return Measured(workload: workload.name, values: Measurements())
+      }
       return Measured(workload: workload.name, values: Measurements([slopes[1] / slopes[0]]))
     }
   }

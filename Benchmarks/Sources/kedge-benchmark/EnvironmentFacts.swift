@@ -51,7 +51,7 @@ struct EnvironmentFacts {
     } + [
       (
         "records",
-        "\(Thousands.text(request.rows)) users, \(Thousands.text(request.rows * 3)) usage events; \(request.runs) runs"
+        "\(Thousands.text(request.rows)) users, \(Thousands.text(request.rows * 3)) usage events; runs: \(request.runs)"
       )
     ]
   }

@@ -7,9 +7,9 @@ import SampleData
 struct PeersBenchmark {
   let request: Request
   /// What is quick is run again, up to so many seconds in all.
-  private static let patience = 30.0
+  private static let patience = 20.0
   /// Seconds that one run may take.
-  private static let limit = 400.0
+  private static let limit = 300.0
 
   func run(_ recorder: Recorder) throws {
     for source in request.sources {

@@ -45,7 +45,7 @@ struct RowBytes {
     _ = try connection.execute(
       """
       INSERT INTO \(table.name) AS t SELECT * FROM staging ON CONFLICT (id) DO UPDATE SET \(changes)
-        WHERE ROW(t.*) *<> ROW(excluded.*)
+        WHERE t *<> excluded
       """)
     _ = try connection.execute("COMMIT")
   }

@@ -12,7 +12,7 @@ struct ScalingBenchmark {
     try recorder.workload("\(source.rawValue) usage_events") { workload in
       for (size, runs) in [
         (request.rows / 10, max(5, request.runs)), (request.rows, max(3, request.runs)),
-        (request.rows * 10, min(2, request.runs)),
+        (request.rows * 10, max(1, request.runs / 2)),
       ] {
         let data = try BenchmarkData(
           request, source: source, kind: .usageEvents, count: size, isFilled: false)
