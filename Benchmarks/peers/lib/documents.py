@@ -22,10 +22,10 @@ def names(kind):
     return ", ".join(COLUMNS[kind])
 
 
-def collection(task):
+def collection(request):
     """The source's collection; dates come with their time zone."""
-    database = MongoClient(task.source).get_default_database()
-    return database.get_collection(task.table, codec_options=CodecOptions(tz_aware=True))
+    database = MongoClient(request.source).get_default_database()
+    return database.get_collection(request.table, codec_options=CodecOptions(tz_aware=True))
 
 
 def decimal(value):

@@ -37,19 +37,19 @@ def user(document):
 ROW = {"users": user, "usage_events": documents.usage_event}
 
 
-def copy(task, query=None, limit=0):
+def copy(request, query=None, limit=0):
     """Copies what the query finds into the typed table, by one connection."""
     from bson.codec_options import DatetimeConversion
 
     set_json_dumps(compact)
-    source = documents.collection(task)
+    source = documents.collection(request)
     source = source.with_options(source.codec_options.with_options(datetime_conversion=DatetimeConversion.DATETIME_MS))
-    row = ROW[task.kind]
-    with psycopg.connect(task.target) as connection, connection.cursor() as cursor:
+    row = ROW[request.kind]
+    with psycopg.connect(request.target) as connection, connection.cursor() as cursor:
         cursor.adapters.register_dumper(DatetimeMS, MillisecondsDumper)
-        statement = f"COPY {task.typed_table} ({documents.names(task.kind)}) FROM STDIN (FORMAT binary)"
+        statement = f"COPY {request.typed_table} ({documents.names(request.kind)}) FROM STDIN (FORMAT binary)"
         with cursor.copy(statement) as copying:
-            copying.set_types(list(documents.COLUMNS[task.kind].values()))
+            copying.set_types(list(documents.COLUMNS[request.kind].values()))
             write = copying.write_row
             for document in source.find(query or {}, limit=limit):
                 write(row(document))

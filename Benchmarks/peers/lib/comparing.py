@@ -5,22 +5,22 @@ import psycopg
 import documents
 
 
-def rows_of_target(task, connection):
+def rows_of_target(request, connection):
     cursor = connection.cursor("rows", binary=True)
     cursor.itersize = 10_000
-    cursor.execute(f'SELECT {documents.names(task.kind)} FROM {task.typed_table} ORDER BY id COLLATE "C"')
+    cursor.execute(f'SELECT {documents.names(request.kind)} FROM {request.typed_table} ORDER BY id COLLATE "C"')
     return iter(cursor)
 
 
-def compare(task):
+def compare(request):
     """How many keys were compared, and how many of them differ or are on one side only."""
-    row = documents.ROW[task.kind]
+    row = documents.ROW[request.kind]
     compared = different = 0
-    with psycopg.connect(task.target) as connection:
+    with psycopg.connect(request.target) as connection:
         connection.execute("SET TIME ZONE 'UTC'")
-        targets = rows_of_target(task, connection)
+        targets = rows_of_target(request, connection)
         target = next(targets, None)
-        for document in documents.collection(task).find({}).sort("_id"):
+        for document in documents.collection(request).find({}).sort("_id"):
             source = row(document)
             while target is not None and target[0] < source[0]:
                 compared, different = compared + 1, different + 1

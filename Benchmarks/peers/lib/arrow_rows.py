@@ -91,16 +91,16 @@ def usage_events(table):
 COLUMNS = {"users": users, "usage_events": usage_events}
 
 
-def tables(task, convert):
+def tables(request, convert):
     """One table for each batch of the cursor, while a thread asks for the next."""
     ready = queue.Queue(maxsize=2)
 
     def read():
         try:
-            collection = MongoClient(task.source).get_default_database()[task.table]
-            schema = FOUND[task.kind]
-            projection = {**{name: 1 for name in schema.typemap}, **PROJECTED[task.kind]}
-            for batch in collection.find_raw_batches({}, projection, limit=task.rows):
+            collection = MongoClient(request.source).get_default_database()[request.table]
+            schema = FOUND[request.kind]
+            projection = {**{name: 1 for name in schema.typemap}, **PROJECTED[request.kind]}
+            for batch in collection.find_raw_batches({}, projection, limit=request.rows):
                 context = PyMongoArrowContext(schema, codec_options=collection.codec_options)
                 context.process_bson_stream(batch)
                 ready.put(context.finish())
