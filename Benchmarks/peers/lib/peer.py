@@ -21,11 +21,8 @@ class Request:
 
     @staticmethod
     def read():
-        return Request(
-            *(os.environ["PEER_" + name] for name in ("KIND",)),
-            int(os.environ["PEER_ROWS"]),
-            *(os.environ["PEER_" + name] for name in ("SOURCE", "TABLE", "TARGET", "FOLDER")),
-        )
+        words = {name: os.environ["PEER_" + name.upper()] for name in Request.__annotations__}
+        return Request(**words | {"rows": int(words["rows"])})
 
     @property
     def typed_table(self):

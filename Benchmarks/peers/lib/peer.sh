@@ -26,6 +26,17 @@ rows_and_sum() {
   target_query "SELECT json_build_object('rows', count(*), 'sums', json_build_object('$column', sum($column)::text)) FROM $1"
 }
 
+# The primary key of a table, its name and its definition, for the next two: primary_key TABLE
+primary_key() {
+  target_query "SELECT quote_ident(conname) || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '$1'::regclass AND contype = 'p'"
+}
+
+# Takes the primary key away for the time of a first load, as PostgreSQL's manual advises: drop_key TABLE KEY
+drop_key() { [ -z "$2" ] || target_query "ALTER TABLE $1 DROP CONSTRAINT ${2%% *}"; }
+
+# Makes it again: add_key TABLE KEY
+add_key() { [ -z "$2" ] || target_query "SET maintenance_work_mem = '512MB'; ALTER TABLE $1 ADD CONSTRAINT $2"; }
+
 # Does what the first word says; the peer defines describe, run, and with a table of its own verify: main "$@"
 main() {
   case "${1-}" in
