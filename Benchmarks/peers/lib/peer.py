@@ -79,7 +79,9 @@ def key_after_the_rows(connection, table):
     ).fetchone()
     if key:
         connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{key[0]}"')
-    yield
-    if key:
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{key[0]}" {key[1]}')
+    try:
+        yield
+    finally:
+        if key:
+            connection.execute("SET maintenance_work_mem = '512MB'")
+            connection.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{key[0]}" {key[1]}')
