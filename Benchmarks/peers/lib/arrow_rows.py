@@ -2,14 +2,18 @@
 
 import queue
 import threading
+import warnings
 
 import numpy
 import pyarrow
 import pyarrow.compute as compute
 from bson import ObjectId
 from pymongo import MongoClient
-from pymongoarrow.context import PyMongoArrowContext
-from pymongoarrow.schema import Schema
+
+# It was compiled for another release of pyarrow's, and says so for each class.
+warnings.filterwarnings("ignore", message=".*size changed.*", category=RuntimeWarning)
+from pymongoarrow.context import PyMongoArrowContext  # noqa: E402
+from pymongoarrow.schema import Schema  # noqa: E402
 
 MILLISECONDS = pyarrow.timestamp("ms")
 FOUND = {
@@ -26,8 +30,8 @@ FOUND = {
         "cost": pyarrow.float64(), "at": MILLISECONDS,
     }),
 }
-# A Decimal128 here and a double there: only the server can make one type of both.
-PROJECTED = {"users": {"balance": {"$toString": "$balance"}}, "usage_events": {}}
+# A Decimal128 here and a double there: only the server can make one type of both. Its text of a double has six digits only.
+PROJECTED = {"users": {"balance": {"$toString": {"$toDecimal": "$balance"}}}, "usage_events": {}}
 
 
 def hexadecimal(column):
@@ -60,8 +64,8 @@ def settings(column):
         '{"newsletter":', flag, ',"pageSize":', size, ',"theme":"', theme, '"}', "")
 
 
-def prefixed(prefix, text):
-    return compute.binary_join_element_wise(prefix, text, "")
+def numeric(text):
+    return compute.cast(text, pyarrow.decimal128(34, 10)).cast(pyarrow.decimal128(14, 4), safe=False)
 
 
 def moment(column):
@@ -74,7 +78,7 @@ def users(table):
         "id": hexadecimal(table["_id"]), "email": table["email"], "name": table["name"],
         "locale": compute.struct_field(profile, "locale"), "timezone": compute.struct_field(profile, "timezone"),
         "bio": compute.struct_field(profile, "bio"), "settings": settings(table["settings"]), "tags": table["tags"],
-        "balance": compute.cast(table["balance"], pyarrow.decimal128(14, 4)),
+        "balance": numeric(table["balance"]),
         "workspace_id": hexadecimal(table["workspaceId"]), "phone": table["phone"], "login_count": table["loginCount"],
         "is_active": table["isActive"], "last_login_at": moment(table["lastLoginAt"]),
         "created_at": moment(table["createdAt"]),
@@ -91,9 +95,23 @@ def usage_events(table):
 COLUMNS = {"users": users, "usage_events": usage_events}
 
 
-def tables(request, convert):
-    """One table for each batch of the cursor, while a thread asks for the next."""
-    ready = queue.Queue(maxsize=2)
+def with_binary_jsonb(columns):
+    """As COPY's binary form has it: a byte for the version, then the text."""
+    if "settings" in columns:
+        columns["settings"] = compute.binary_join_element_wise("\x01", columns["settings"], "")
+    return columns
+
+
+def with_joined_tags(columns):
+    """The array as its literal in SQL, for files that have no lists."""
+    if "tags" in columns:
+        columns["tags"] = compute.binary_join_element_wise("{", compute.binary_join(columns["tags"], ","), "}", "")
+    return columns
+
+
+def tables(request, change=lambda columns: columns):
+    """One table for each batch of the cursor; a thread reads and converts ahead."""
+    ready = queue.Queue(maxsize=4)
 
     def read():
         try:
@@ -103,7 +121,7 @@ def tables(request, convert):
             for batch in collection.find_raw_batches({}, projection, limit=request.rows):
                 context = PyMongoArrowContext(schema, codec_options=collection.codec_options)
                 context.process_bson_stream(batch)
-                ready.put(context.finish())
+                ready.put(pyarrow.table(change(COLUMNS[request.kind](context.finish()))))
             ready.put(None)
         except BaseException as error:
             ready.put(error)
@@ -112,4 +130,4 @@ def tables(request, convert):
     while (table := ready.get()) is not None:
         if isinstance(table, BaseException):
             raise table
-        yield pyarrow.table(convert(table))
+        yield table

@@ -1,14 +1,13 @@
-"""The programs beside the peers' interpreter, and what they leave in tables of their own."""
+"""The programs that the peers' Python packages bring, and the addresses in the forms that they want."""
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import urllib.parse
 
 import peer
-
-# The column that proves by its sum that values arrived.
-SUMMED = {"users": "login_count", "usage_events": "tokens"}
 
 
 def program(name):
@@ -17,6 +16,14 @@ def program(name):
     if not path.exists():
         peer.refuse(f"The program {name} is not installed: run scripts/peers-setup.")
     return str(path)
+
+
+def sling():
+    """The path of sling's program, which lies in a package and not beside the others."""
+    found = sorted(pathlib.Path(sys.prefix).glob("lib/python3*/site-packages/sling_linux_*/bin/sling-linux-*"))
+    if not found:
+        peer.refuse("The program sling is not installed: run scripts/peers-setup.")
+    return str(found[0])
 
 
 def call(arguments, environment=None):
@@ -29,18 +36,27 @@ def call(arguments, environment=None):
     return ended.stdout
 
 
+def connection(request):
+    """One to the target that commits each statement."""
+    import psycopg
+
+    return psycopg.connect(request.target, autocommit=True)
+
+
+def mongo_database(url):
+    """The URL of the server alone, and the database's name."""
+    server, database, options = re.fullmatch(r"(mongodb(?:\+srv)?://[^/]+)/([^?]+)(\?.*)?", url).groups()
+    return f"{server}/{options or ''}", database
+
+
 def plain_postgres(url):
-    """The URL as drivers of other languages want it: its scheme in full, and no TLS asked for on this machine."""
+    """The URL with its scheme in full, and no TLS asked for: the servers of the benchmarks are on this machine."""
     url = url.replace("postgres://", "postgresql://", 1)
     return url if "sslmode=" in url else url + ("&" if "?" in url else "?") + "sslmode=disable"
 
 
-def sums(request, table, expression=None):
-    """What `verify` answers of a peer's own table."""
-    import psycopg
-
-    column = SUMMED[request.kind]
-    with psycopg.connect(request.target) as connection:
-        rows, total = connection.execute(
-            f"SELECT count(*), coalesce(sum({expression or column}), 0)::text FROM {table}").fetchone()
-    return {"rows": rows, "sums": {column: total}}
+def with_password(url):
+    """The same with a password where none is asked for; dlt wants one to be written."""
+    url = urllib.parse.urlsplit(url)
+    user = url.netloc if "@" not in url.netloc or url.password else url.netloc.replace("@", ":none@", 1)
+    return url._replace(scheme="postgresql", netloc=user).geturl()
