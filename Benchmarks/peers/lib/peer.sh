@@ -10,11 +10,16 @@ refuse() {
 # Refuses where a program is missing: needs_program NAME
 needs_program() { command -v "$1" >/dev/null || refuse "$1 is not installed: run scripts/peers-setup."; }
 
-# One line about the peer, of words without quotes: describe_as NAME VERSION typed|own SETTINGS [NOTE [SCALE]]
+# One line about the peer, of words without quotes: describe_as NAME VERSION typed|own SETTINGS [NOTE [SCALE [KIND…]]]
 describe_as() {
-  printf '{"name": "%s", "version": "%s", "table": "%s", "settings": "%s", "note": "%s", "scale": %s, "kinds": ["users", "usage_events"]}\n' \
-    "$1" "$2" "$3" "$4" "${5-}" "${6-1}"
+  local kinds=("${@:7}")
+  [ ${#kinds[@]} -gt 0 ] || kinds=(users usage_events)
+  printf '{"name": "%s", "version": "%s", "table": "%s", "settings": "%s", "note": "%s", "scale": %s, "kinds": [%s]}\n' \
+    "$1" "$2" "$3" "$4" "${5-}" "${6-1}" "$(printf '"%s", ' "${kinds[@]}" | sed 's/, $//')"
 }
+
+# SQLite's expression of a time in milliseconds as PostgreSQL reads it: time_of COLUMN
+time_of() { printf "datetime(%s / 1000, 'unixepoch') || '.' || substr(%s %% 1000 + 1000, 2) || 'Z'" "$1" "$1"; }
 
 # One command of SQL to the target, its answer unadorned: target_query SQL
 target_query() { psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --command "$1" "$PEER_TARGET"; }
