@@ -212,6 +212,10 @@ let package = Package(
       dependencies: ["Codec", "Guardrails", "KedgeTesting", "Mapping", "Mongo", "Postgres", "ShopData"],
       path: "Examples/OwnershipTests/Tests/ShopDataTests"),
 
+    // MARK: The page of results of Benchmarks/, which is a package of its own: compiled and tested with everything else here
+    .target(name: "ResultsPage", path: "Benchmarks/Sources/ResultsPage"),
+    .testTarget(name: "ResultsPageTests", dependencies: ["ResultsPage"], exclude: ["Recorded"]),
+
     // MARK: SampleData
     .target(name: "SampleData", dependencies: ["Codec", "Mongo", "Postgres", "SQLite"]),
     .testTarget(

@@ -10,10 +10,20 @@ let package = Package(
   targets: [
     // Counts allocations: the C library's own functions, which only C can stand in for.
     .target(name: "CAllocations"),
+    // The bar: what a hand-written program of C does for these tables.
+    .systemLibrary(name: "PipelineLibPQ", path: "Sources/Libraries/LibPQ", pkgConfig: "libpq"),
+    .systemLibrary(
+      name: "PipelineLibMongoC", path: "Sources/Libraries/LibMongoC", pkgConfig: "libmongoc-1.0"),
+    .systemLibrary(name: "PipelineLibSQLite", path: "Sources/Libraries/LibSQLite", pkgConfig: "sqlite3"),
+    .executableTarget(
+      name: "kedge-pipeline", dependencies: ["PipelineLibPQ", "PipelineLibMongoC", "PipelineLibSQLite"],
+      path: "Sources/CPipeline", linkerSettings: [.linkedLibrary("m")]),
+    // The page of results, made of what the sections leave. Tests/ResultsPageTests of the package above compile it too.
+    .target(name: "ResultsPage"),
     .executableTarget(
       name: "kedge-benchmark",
       dependencies: [
-        "CAllocations",
+        "CAllocations", "ResultsPage",
         .product(name: "Codec", package: "kedge"), .product(name: "Executors", package: "kedge"),
         .product(name: "Guardrails", package: "kedge"), .product(name: "Mapping", package: "kedge"),
         .product(name: "Mongo", package: "kedge"), .product(name: "Postgres", package: "kedge"),
@@ -23,7 +33,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type == .executable {
+for target in package.targets where target.name == "kedge-benchmark" || target.name == "ResultsPage" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

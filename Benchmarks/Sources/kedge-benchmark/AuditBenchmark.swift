@@ -1,92 +1,52 @@
 import Codec
 import Foundation
 import Postgres
+import ResultsPage
+import SampleData
 
 /// A full audit by the built `kedge`, against its limit: the raw read of both sides at once. Each pair runs one after the
 /// other on the same data, in alternating order, and the ratios are of pairs.
 struct AuditBenchmark {
   let request: Request
   let source: Request.Source
+  let kind: MeasuredKind
 
-  init(_ request: Request, source: Request.Source) {
-    (self.request, self.source) = (request, source)
-  }
-
-  func run() throws {
-    let data = try BenchmarkData(request, source: source)
-    do {
-      try measure(data)
-      try data.remove()
-    } catch {
-      try data.remove()
-      throw error
+  func run(_ recorder: Recorder) throws {
+    try recorder.workload("\(source.rawValue) \(kind.rawValue)", rows: request.count(of: kind)) { workload in
+      let data = try BenchmarkData(request, source: source, kind: kind)
+      let raw = RawRead(source: source, sourceURL: data.sourceURL, target: data.target, name: kind.rawValue)
+      var ordered = raw
+      ordered.isOrdered = true
+      // Once unmeasured, so that every measured one finds the servers' caches alike.
+      try raw.run(expecting: data.count)
+      for run in 0..<request.runs {
+        // Whatever comes second finds warmer caches, so the order alternates.
+        if run % 2 == 0 { try measure(raw, data, workload) }
+        let process = try audit(data)
+        workload.add(FigureName.kedge, process.seconds)
+        workload.add(FigureName.ownProcessor, process.processorSeconds)
+        workload.add(FigureName.memory, process.peakMemory, unit: "MiB")
+        if run % 2 == 1 { try measure(raw, data, workload) }
+        workload.add(FigureName.orderedRead, try seconds { try ordered.run(expecting: data.count) }.0)
+        try workload.write()
+      }
+      try proveThatItReads(data)
+      try data.done()
     }
   }
 
-  private func measure(_ data: BenchmarkData) throws {
-    let raw = RawRead(source: source, sourceURL: data.sourceURL, target: data.target)
-    let ordered = RawRead(
-      source: source, sourceURL: data.sourceURL, target: data.target, isOrdered: true)
-    // Once unmeasured, so that every measured one finds the servers' caches alike.
-    _ = try [check(raw.run()), check(ordered.run())]
-    _ = try audit(data)
-
-    var figures = Figures()
-    for run in 0..<request.runs {
-      // Whatever comes second finds warmer caches, so the order alternates.
-      if run % 2 == 0 { try measure(raw, &figures) }
-      let process = try audit(data)
-      figures.audits.add(process.seconds)
-      figures.processor.add(process.processorSeconds)
-      if run % 2 == 1 { try measure(raw, &figures) }
-      figures.orderedLimits.add(try seconds { try check(ordered.run()) }.0)
-    }
-    try proveThatItReads(data)
-    print(
-      """
-
-      audit of \(request.rows) rows, \(source.rawValue) to PostgreSQL, \(request.runs) pairs; median (smallest to largest)
-        raw read of both sides at once    \(figures.limits.text) s
-          the source alone took           \(figures.sources.text) s of it
-          the target alone took           \(figures.targets.text) s of it
-        the same in the key's order       \(figures.orderedLimits.text) s
-        kedge audit                       \(figures.audits.text) s
-          its own processor time          \(figures.processor.text) s
-        ratio to the raw read             \(figures.audits.ratios(to: figures.limits).text)
-        ratio to the ordered raw read     \(figures.audits.ratios(to: figures.orderedLimits).text)
-      """)
-  }
-
-  private struct Figures {
-    var limits = Measurements()
-    var sources = Measurements()
-    var targets = Measurements()
-    var orderedLimits = Measurements()
-    var audits = Measurements()
-    var processor = Measurements()
-  }
-
-  private func measure(_ raw: RawRead, _ figures: inout Figures) throws {
-    let (taken, sides) = try seconds { try check(raw.run()) }
-    figures.limits.add(taken)
-    figures.sources.add(sides.source.seconds)
-    figures.targets.add(sides.target.seconds)
-  }
-
-  private func check(_ sides: (source: RawRead.Side, target: RawRead.Side)) throws -> (
-    source: RawRead.Side, target: RawRead.Side
-  ) {
-    guard sides.source.records == request.rows, sides.target.records == request.rows else {
-      throw BenchmarkError("the raw read saw \(sides.source.records) and \(sides.target.records) records")
-    }
-    return sides
+  private func measure(_ raw: RawRead, _ data: BenchmarkData, _ workload: Workload) throws {
+    let (taken, sides) = try seconds { try raw.run(expecting: data.count) }
+    workload.add(FigureName.bothSides, taken)
+    workload.add(FigureName.sourceSide, sides.source.seconds)
+    workload.add(FigureName.targetSide, sides.target.seconds)
   }
 
   private func audit(_ data: BenchmarkData) throws -> ChildProcess {
-    let process = try ChildProcess(request.kedge, data.arguments("audit", "--quiet", "--json"))
-    try BenchmarkData.expect(process, "kedge audit")
+    let process = try ChildProcess(request.kedge(), data.arguments("audit", "--quiet", "--json"))
+    try process.expect("kedge audit")
     let tally = try counts(process.output)
-    guard tally.compared == request.rows, tally.matching == request.rows, tally.inFlight == 0 else {
+    guard tally.compared == data.count, tally.matching == data.count, tally.inFlight == 0 else {
       throw BenchmarkError("the audit didn't compare everything: \(process.output)")
     }
     return process
@@ -94,16 +54,19 @@ struct AuditBenchmark {
 
   /// A single damaged value has to be found: who didn't read everything couldn't.
   private func proveThatItReads(_ data: BenchmarkData) throws {
-    let connection = try PostgresConnection(try PostgresSettings(url: data.target))
+    let connection = try data.table.connect()
     defer { connection.close() }
-    let key = request.rows / 2
-    _ = try connection.execute("UPDATE core.rows SET note = note || ' ' WHERE id = \(key)")
-    let process = try ChildProcess(request.kedge, data.arguments("audit", "--quiet", "--json"))
-    try BenchmarkData.expect(process, "kedge audit of a damaged row", code: 3)
+    let column = kind == .users ? "name" : "kind"
+    let one = "(SELECT id FROM \(data.table.name) ORDER BY id OFFSET \(data.count / 2) LIMIT 1)"
+    _ = try connection.execute("UPDATE \(data.table.name) SET \(column) = \(column) || ' ' WHERE id = \(one)")
+    let process = try ChildProcess(request.kedge(), data.arguments("audit", "--quiet", "--json"))
+    try process.expect("kedge audit of a damaged row", code: 3)
     let tally = try counts(process.output)
-    guard tally.different == 1, tally.matching == request.rows - 1 else {
+    guard tally.different == 1, tally.matching == data.count - 1 else {
       throw BenchmarkError("the audit didn't find the damaged row: \(process.output)")
     }
+    _ = try connection.execute(
+      "UPDATE \(data.table.name) SET \(column) = left(\(column), -1) WHERE id = \(one)")
   }
 
   private struct Counts: Decodable {

@@ -1,103 +1,113 @@
-import Codec
-import Executors
 import Foundation
-import Postgres
+import ResultsPage
 import SampleData
 
-/// A backfill by the built `kedge` into the empty typed table with its key, against its limits: the source read raw, and the very
-/// bytes of the rows copied from memory into the same table.
+/// A backfill by the built `kedge` into the empty typed table, against its limits: the source read raw, and the very bytes of the
+/// rows copied from memory into the same table; against a hand-written program of C; and then again, with nothing to do.
 struct BackfillBenchmark {
   let request: Request
   let source: Request.Source
   let kind: MeasuredKind
 
-  /// As many events as an application has for its accounts.
-  private var count: Int { kind == .usageEvents ? request.rows * 3 : request.rows }
+  private var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-  func run() throws {
-    let data = try BenchmarkData(request, source: source, kind: kind, count: count)
-    do {
-      try measure(data)
-      try data.remove()
-    } catch {
-      try data.remove()
-      throw error
+  func run(_ recorder: Recorder) throws {
+    try recorder.workload("\(source.rawValue) \(kind.rawValue)", rows: request.count(of: kind)) { workload in
+      let data = try BenchmarkData(request, source: source, kind: kind)
+      let servers = try ServerProcessors(request)
+      let rows = try RowBytes(data.table)
+      // Once unmeasured, so that every measured one finds the source's caches alike.
+      _ = try drain(data)
+      for run in 0..<request.runs {
+        try measureLimit(data, rows, servers, workload, isFirst: run == 0)
+        // Whatever comes second finds other caches, so the order alternates.
+        if run % 2 == 0 { try measurePipelines(data, workload, isFirst: run == 0) }
+        try measureKedge(data, servers, workload)
+        if run % 2 == 1 { try measurePipelines(data, workload, isFirst: false) }
+        try workload.write()
+      }
+      // The sections after this one find the rows that they expect.
+      if try data.table.fingerprint() == data.truth { try data.table.settle() }
+      try data.done()
     }
   }
 
-  private struct Figures {
-    var reads = Measurements()
-    var copies = Measurements()
-    var copiesKeyAfter = Measurements()
-    var limits = Measurements()
-    var moves = Measurements()
-    var processor = Measurements()
-    var memory = Measurements()
-    var bothSides = Measurements()
-    var repeats = Measurements()
+  private func drain(_ data: BenchmarkData) throws -> ChildProcess {
+    let read = try ChildProcess(request.pipeline(), ["drain", kind.rawValue, data.sourceURL])
+    try read.expect("the raw read")
+    guard read.output.hasPrefix("\(data.count) records") else {
+      throw BenchmarkError("the raw read saw \(read.output)")
+    }
+    return read
   }
 
-  private func measure(_ data: BenchmarkData) throws {
-    let table = TargetTable(url: data.target, name: "core.\(kind.rawValue)")
-    let truth = try table.fingerprint()
-    let rows = try RowBytes(table)
+  private func measureLimit(
+    _ data: BenchmarkData, _ rows: RowBytes, _ servers: ServerProcessors, _ workload: Workload, isFirst: Bool
+  ) throws {
+    let beforeRead = servers.now()
+    let read = try drain(data)
+    let readProcessor = read.processorSeconds + (servers.now() - beforeRead).mongo
+    workload.add(FigureName.read, read.seconds)
+
+    func copying(_ body: () throws -> Void) throws -> (seconds: Double, processor: Double) {
+      let before = (servers.now(), ownProcessorSeconds())
+      let taken = try seconds(body).0
+      return (taken, (servers.now() - before.0).postgres + ownProcessorSeconds() - before.1)
+    }
+    try data.table.empty()
+    let keyFirst = try copying { try rows.copy() }
+    // The same bytes make the same rows: once is enough.
+    if isFirst { try data.check("the raw COPY") }
+    try data.table.empty(withoutKey: true)
+    let keyAfter = try copying {
+      try rows.copy()
+      try data.table.addKey()
+    }
+    if isFirst { try data.check("the raw COPY") }
+    workload.add(FigureName.copy, keyFirst.seconds)
+    workload.add(FigureName.copyKeyAfter, keyAfter.seconds)
+    let quicker = keyFirst.seconds < keyAfter.seconds ? keyFirst : keyAfter
+    let processor = (readProcessor + quicker.processor) / Double(cores)
+    workload.add(FigureName.processorLimit, processor)
+    workload.add(FigureName.limit, max(read.seconds, quicker.seconds, processor))
+  }
+
+  private func measurePipelines(_ data: BenchmarkData, _ workload: Workload, isFirst: Bool) throws {
+    let keyAfter = kind == .usageEvents
+    // With one connection it is no target's bar, so that once tells enough.
+    let bars = (isFirst ? [(FigureName.pipelineOne, 1)] : []) + [(FigureName.pipeline, max(2, cores))]
+    for (name, connections) in bars {
+      try data.table.empty(withoutKey: keyAfter)
+      let after = keyAfter ? [data.table.keyDefinition] : []
+      let load = try ChildProcess(
+        request.pipeline(),
+        ["load", kind.rawValue, data.sourceURL, data.target, "\(connections)"] + after)
+      try load.expect("the C pipeline")
+      if isFirst { try data.check("the C pipeline") }
+      workload.add(name, load.seconds)
+    }
+  }
+
+  private func measureKedge(_ data: BenchmarkData, _ servers: ServerProcessors, _ workload: Workload) throws {
+    try data.table.drop()
+    let before = servers.now()
+    let move = try ChildProcess(request.kedge(), data.arguments("backfill", "--quiet", "--json", "--new"))
+    let used = servers.now() - before
+    try move.expect("kedge backfill")
+    try data.check("the backfill")
+    workload.add(FigureName.kedge, move.seconds)
+    workload.add(FigureName.ownProcessor, move.processorSeconds)
+    workload.add(FigureName.postgresProcessor, used.postgres)
+    workload.add(FigureName.mongoProcessor, source == .mongo ? used.mongo : 0)
+    workload.add(FigureName.memory, move.peakMemory, unit: "MiB")
+
     let raw = RawRead(source: source, sourceURL: data.sourceURL, target: data.target, name: kind.rawValue)
-    var figures = Figures()
-    for _ in 0..<request.runs {
-      let (read, side) = try seconds { try raw.readSource() }
-      guard side.records == count else { throw BenchmarkError("the raw read saw \(side.records) records") }
-      figures.reads.add(read)
-      try table.empty()
-      let copied = try seconds { try rows.copy() }.0
-      try check(table, truth, "the raw COPY")
-      figures.copies.add(copied)
-      try table.empty(withoutKey: true)
-      let keyed = try seconds {
-        try rows.copy()
-        try table.addKey()
-      }.0
-      figures.copiesKeyAfter.add(keyed)
-      figures.limits.add(max(read, min(copied, keyed)))
-
-      try table.drop()
-      let move = try ChildProcess(request.kedge, data.arguments("backfill", "--quiet", "--json", "--new"))
-      try BenchmarkData.expect(move, "kedge backfill")
-      try check(table, truth, "the backfill")
-      figures.moves.add(move.seconds)
-      figures.processor.add(move.processorSeconds)
-      figures.memory.add(move.peakMemory)
-
-      figures.bothSides.add(try seconds { _ = try raw.run() }.0)
-      let again = try ChildProcess(request.kedge, data.arguments("backfill", "--quiet", "--json", "--new"))
-      try BenchmarkData.expect(again, "kedge backfill, again")
-      try check(table, truth, "the second backfill")
-      figures.repeats.add(again.seconds)
-    }
-    report(figures)
-  }
-
-  private func check(_ table: TargetTable, _ truth: String, _ what: String) throws {
-    let found = try table.fingerprint()
-    guard found == truth else { throw BenchmarkError("\(what) left other rows: \(found), not \(truth)") }
-  }
-
-  private func report(_ figures: Figures) {
-    let memory = figures.memory.values.max() ?? .nan
-    print(
-      """
-
-      backfill of \(count) \(kind.rawValue), \(source.rawValue) to PostgreSQL, \(request.runs) runs; median (smallest to largest)
-        raw read of the source              \(figures.reads.text) s
-        COPY BINARY of the same rows        \(figures.copies.text) s
-          with the key built afterwards     \(figures.copiesKeyAfter.text) s
-        limit                               \(figures.limits.text) s
-        kedge backfill                      \(figures.moves.text) s
-          its own processor time            \(figures.processor.text) s
-          its most memory                   \(String(format: "%.0f", memory)) MiB
-        ratio to the limit                  \(figures.moves.ratios(to: figures.limits).text)
-        raw read of both sides at once      \(figures.bothSides.text) s
-        kedge backfill with nothing to do   \(figures.repeats.text) s
-        ratio to the raw read of both       \(figures.repeats.ratios(to: figures.bothSides).text)
-      """)
+    workload.add(FigureName.bothSides, try seconds { try raw.run(expecting: data.count) }.0)
+    let again = try ChildProcess(request.kedge(), data.arguments("backfill", "--quiet", "--json", "--new"))
+    try again.expect("kedge backfill, again")
+    try data.check("the second backfill")
+    workload.add(FigureName.again, again.seconds)
+    workload.add(FigureName.againProcessor, again.processorSeconds)
+    workload.add(FigureName.againMemory, again.peakMemory, unit: "MiB")
   }
 }

@@ -1,85 +1,76 @@
 import Foundation
+import ResultsPage
 import SampleData
 
-/// `kedge-benchmark audit`, `backfill`, `guard` and `guard-triggers`: see `scripts/benchmark --help`.
+/// One section of the benchmarks: see `scripts/benchmark --help`.
 @main struct Benchmark {
   static func main() throws {
-    let arguments = Array(Swift.CommandLine.arguments.dropFirst())
     let request: Request
     do {
-      if arguments.first == "guard" { return try GuardBenchmark(Array(arguments.dropFirst())).run() }
-      request = try Request(arguments)
+      request = try Request(Array(Swift.CommandLine.arguments.dropFirst()))
     } catch {
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
-      exit(2)
+      fail(error, code: 2)
     }
-    switch request.benchmark {
+    do {
+      if try !run(request) { exit(1) }
+    } catch {
+      fail(error, code: 1)
+    }
+  }
+
+  /// Whether everything was measured.
+  private static func run(_ request: Request) throws -> Bool {
+    if request.section == .clean {
+      try BenchmarkData.removeAll(request)
+      return true
+    }
+    if request.section == .report {
+      try report(request)
+      return true
+    }
+    let recorder = try Recorder(request)
+    switch request.section {
+    case .environment: try EnvironmentFacts(request).record(recorder)
     case .backfill:
-      for source in request.sources {
-        for kind in request.kinds {
-          try BackfillBenchmark(request: request, source: source, kind: kind).run()
-        }
-      }
-    case .audit: for source in request.sources { try AuditBenchmark(request, source: source).run() }
-    case .guardTriggers: try GuardTriggerBenchmark(request).run()
+      try workloads(request) { try BackfillBenchmark(request: request, source: $0, kind: $1).run(recorder) }
+    case .upsert:
+      try workloads(request) { try UpsertBenchmark(request: request, source: $0, kind: $1).run(recorder) }
+    case .audit:
+      try workloads(request) { try AuditBenchmark(request: request, source: $0, kind: $1).run(recorder) }
+    case .scaling:
+      for source in request.sources { try ScalingBenchmark(request: request, source: source).run(recorder) }
+    case .peers: try PeersBenchmark(request: request).run(recorder)
+    case .startup: try StartupBenchmark(request: request).run(recorder)
+    case .guards: try GuardBenchmark(request).run(recorder)
+    case .guardTriggers: try GuardTriggerBenchmark(request).run(recorder)
+    case .report, .clean: break
     }
+    return !recorder.hasFailures
+  }
+
+  private static func workloads(
+    _ request: Request, _ body: (Request.Source, MeasuredKind) throws -> Void
+  ) throws {
+    for source in request.sources {
+      for kind in request.kinds { try body(source, kind) }
+    }
+  }
+
+  /// Makes the page of whatever results there are.
+  private static func report(_ request: Request) throws {
+    let results = try Results(folder: request.results)
+    let explanations = try? String(contentsOfFile: "Benchmarks/EXPLANATIONS.md", encoding: .utf8)
+    let page = ResultsPage(results, explanations: explanations ?? "").text()
+    let path = ProcessInfo.processInfo.environment["KEDGE_BENCHMARK_PAGE"] ?? "Benchmarks/RESULTS.md"
+    try page.write(toFile: path, atomically: true, encoding: .utf8)
+    say("written: \(path)")
+  }
+
+  private static func fail(_ error: any Error, code: Int32) -> Never {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(code)
   }
 }
 
-/// What is asked for.
-struct Request {
-  enum Name: String, CaseIterable {
-    case audit, backfill
-    case guardTriggers = "guard-triggers"
-  }
-
-  enum Source: String, CaseIterable { case mongo, sqlite }
-
-  let benchmark: Name
-  var rows = 1_000_000
-  var runs = 5
-  var sources = Source.allCases
-  /// For a backfill.
-  var kinds: [MeasuredKind] = [.users, .usageEvents]
-  /// Servers and programs, from the environment.
-  let postgres: String
-  let mongo: String
-  let kedge: String
-  let samples: String
-
-  init(_ arguments: [String]) throws {
-    func environment(_ name: String) throws -> String {
-      guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
-        throw BenchmarkError("\(name) isn't set; scripts/benchmark sets it.")
-      }
-      return value
-    }
-    postgres = try environment("KEDGE_TEST_POSTGRES_URL")
-    mongo = try environment("KEDGE_TEST_MONGODB_URI")
-    kedge = try environment("KEDGE_BINARY")
-    samples = try environment("KEDGE_SAMPLES")
-    var rest = arguments[...]
-    guard let name = rest.popFirst().flatMap(Name.init) else {
-      throw BenchmarkError(
-        "Name a benchmark: \(Name.allCases.map(\.rawValue).joined(separator: ", ")), guard.")
-    }
-    benchmark = name
-    while let option = rest.popFirst() {
-      guard let value = rest.popFirst() else { throw BenchmarkError("\(option) needs a value.") }
-      switch (option, Int(value), Source(rawValue: value)) {
-      case ("--rows", let number?, _) where number > 0: rows = number
-      case ("--runs", let number?, _) where number > 0: runs = number
-      case ("--source", _, let source?) where name != .guardTriggers: sources = [source]
-      case ("--kind", _, _) where name == .backfill && MeasuredKind(rawValue: value) != nil:
-        kinds = MeasuredKind(rawValue: value).map { [$0] } ?? []
-      default: throw BenchmarkError("\(option) \(value) isn't understood.")
-      }
-    }
-  }
-}
-
-/// What stops a benchmark: a figure that was measured of something else than it says would be worse than none.
-struct BenchmarkError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
+/// A line for whoever watches, at once: `print` would keep it until there is more.
+func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Guardrails
 import Mapping
+import ResultsPage
 import SQLite
 
 /// What one check of a guardrail costs, in time and in allocations, in each of its forms. Every timed check's answer is
@@ -11,21 +12,14 @@ struct GuardBenchmark {
   private static let batch = 1000
   private let batches: Int
 
-  init(_ arguments: [String]) throws {
-    switch (arguments.first, arguments.dropFirst().first.flatMap { Int($0) }, arguments.count) {
-    case (nil, _, _): batches = 2000
-    case ("--batches"?, let number?, 2) where number >= 100: batches = number
-    default: throw BenchmarkError("guard takes --batches N, of 100 or more, and nothing else.")
-    }
-  }
+  init(_ request: Request) { batches = request.batches }
 
-  func run() throws {
+  func run(_ recorder: Recorder) throws {
     let allocations = try AllocationCounter()
     let enforcing = Guardrails(try Self.plan(.enforce))
     let observing = Guardrails(try Self.plan(.observe))
     try Self.prove(enforcing)
-    print("one check, of \(batches) batches of \(Self.batch): nanoseconds, and allocations of memory")
-    print("                                              p50       p99   allocations")
+    say("one check, of \(batches) batches of \(Self.batch): nanoseconds, and allocations of memory")
 
     let users = try Self.found(enforcing.entity("users"))
     let (postgres, app) = (
@@ -33,10 +27,12 @@ struct GuardBenchmark {
     )
     let writer = enforcing.writer("UserRepository")
     func report(_ name: String, _ body: () throws -> Int) throws {
-      let figures = try measure(allocations, body)
-      print(
-        name.padding(toLength: 42, withPad: " ", startingAt: 0)
-          + String(format: "%9.1f %9.1f %13.3f", figures.p50, figures.p99, figures.allocations))
+      try recorder.workload(name) { workload in
+        let figures = try measure(allocations, body)
+        workload.add(FigureName.median, figures.p50, unit: "ns")
+        workload.add(FigureName.percentile99, figures.p99, unit: "ns")
+        workload.add(FigureName.allocations, figures.allocations, unit: "")
+      }
     }
 
     try report("nothing (the loop itself)") { Self.opaque(1) }
@@ -102,12 +98,14 @@ struct GuardBenchmark {
       try unit.authorize(.insert, "users", in: "postgres")
       return 1
     }
-    try reportThreads(observing, users, app, writer)
-    try reportInserts(enforcing, observing)
+    try reportThreads(recorder, observing, users, app, writer)
+    try reportInserts(recorder, enforcing, observing)
   }
 
   /// Rows into a SQLite file that doesn't wait for the disk, one a transaction: about the quickest write that a store can make.
-  private func reportInserts(_ enforcing: Guardrails, _ observing: Guardrails) throws {
+  private func reportInserts(
+    _ recorder: Recorder, _ enforcing: Guardrails, _ observing: Guardrails
+  ) throws {
     let path = NSTemporaryDirectory() + "kedge-benchmark-\(UUID().uuidString).db"
     defer { unlink(path) }
     let database = try SQLiteConnection(path: path, mode: .create)
@@ -143,15 +141,17 @@ struct GuardBenchmark {
       ["an insert, unguarded", "an insert, mode enforce", "an insert, mode observe, wrong, counted"],
       times.map { $0.sorted() })
     {
-      print(
-        name.padding(toLength: 42, withPad: " ", startingAt: 0)
-          + String(format: "%9.1f %9.1f", times[times.count / 2], times[times.count * 99 / 100]))
+      try recorder.workload(name) { workload in
+        workload.add(FigureName.median, times[times.count / 2], unit: "ns")
+        workload.add(FigureName.percentile99, times[times.count * 99 / 100], unit: "ns")
+      }
     }
   }
 
   /// Wrong writes of several threads at once, all of one kind: every one of them is counted.
   private func reportThreads(
-    _ observing: Guardrails, _ users: EntityHandle, _ app: StoreHandle, _ writer: WriterHandle
+    _ recorder: Recorder, _ observing: Guardrails, _ users: EntityHandle, _ app: StoreHandle,
+    _ writer: WriterHandle
   ) throws {
     _ = observing.observations.drain()
     let threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
@@ -168,10 +168,9 @@ struct GuardBenchmark {
     guard counted == each * threads else {
       throw BenchmarkError("\(counted) of \(each * threads) wrong writes were counted.")
     }
-    print(
-      "mode observe, \(threads) threads at once, counted".padding(toLength: 42, withPad: " ", startingAt: 0)
-        + String(format: "%9.1f", taken * 1e9 / Double(each * threads))
-        + "   (mean; all \(counted) were counted)")
+    try recorder.workload("mode observe, \(threads) threads at once, counted (mean)") { workload in
+      workload.add(FigureName.median, taken * 1e9 / Double(each * threads), unit: "ns")
+    }
   }
 
   private func measure(_ allocations: AllocationCounter, _ body: () throws -> Int) throws -> (

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import ResultsPage
 
 /// What the guardrails' triggers cost: the same writes into two tables that differ in nothing but the trigger, one right after
 /// the other in alternating order, and the ratios are of such pairs.
@@ -27,12 +28,12 @@ struct GuardTriggerBenchmark {
     let sum: Int
   }
 
-  func run() throws {
-    let administrator = try PostgresConnection(try PostgresSettings(url: request.postgres))
+  func run(_ recorder: Recorder) throws {
+    let administrator = try PostgresConnection(try PostgresSettings(url: try request.postgres()))
     _ = try administrator.execute("CREATE DATABASE \(database)")
     defer { administrator.close() }
     do {
-      try measure()
+      try measure(recorder)
       try remove(administrator)
     } catch {
       try remove(administrator)
@@ -45,38 +46,25 @@ struct GuardTriggerBenchmark {
     if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
   }
 
-  private func measure() throws {
-    var settings = try PostgresSettings(url: request.postgres)
+  private func measure(_ recorder: Recorder) throws {
+    var settings = try PostgresSettings(url: try request.postgres())
     settings.database = database
     let connection = try PostgresConnection(settings.writing(as: "BenchmarkRepository"))
     defer { connection.close() }
     try install(connection, settings)
-    print("\nguardrail triggers, \(request.runs) pairs; median (smallest to largest)")
     for work in works() {
-      var figures: [Table: Measurements] = [.plain: Measurements(), .guarded: Measurements()]
-      // Once unmeasured: it compiles the function, plans its queries, and grows the files.
-      for run in -1..<request.runs {
-        for table in run % 2 == 0 ? Table.allCases : Table.allCases.reversed() {
-          _ = try connection.execute("TRUNCATE core.\(table.rawValue)")
-          try fill(connection, table, work)
-          let taken = try seconds { try work.body(connection, table) }.0
-          try check(connection, table, work)
-          if run >= 0 { figures[table]?.add(taken) }
+      try recorder.workload(work.name) { workload in
+        // Once unmeasured: it compiles the function, plans its queries, and grows the files.
+        for run in -1..<request.runs {
+          for table in run % 2 == 0 ? Table.allCases : Table.allCases.reversed() {
+            _ = try connection.execute("TRUNCATE core.\(table.rawValue)")
+            try fill(connection, table, work)
+            let taken = try seconds { try work.body(connection, table) }.0
+            try check(connection, table, work)
+            if run >= 0 { workload.add(table == .plain ? FigureName.without : FigureName.with, taken) }
+          }
         }
       }
-      guard let plain = figures[.plain], let guarded = figures[.guarded] else { continue }
-      // Of pairs, as the ratios are.
-      var each = Measurements()
-      for (one, other) in zip(guarded.values, plain.values) {
-        each.add((one - other) / Double(work.count) * 1_000_000)
-      }
-      print(
-        """
-          \(work.name)
-            without    \(plain.text) s, \(rate(work, plain)) \(work.unit)/s
-            with       \(guarded.text) s, \(rate(work, guarded)) \(work.unit)/s
-            ratio      \(guarded.ratios(to: plain).text); \(each.text) microseconds more for each of \(work.unit)
-        """)
     }
   }
 
@@ -100,19 +88,15 @@ struct GuardTriggerBenchmark {
     writers: [BenchmarkRepository]
     fields: { id: bigint, small: { type: integer, required: true }, name: text, at: timestamptz }
     """.write(toFile: folder + "/guarded.yaml", atomically: true, encoding: .utf8)
-    let parts = request.postgres.split(separator: "/", maxSplits: 3).map(String.init)
+    let parts = try request.postgres().split(separator: "/", maxSplits: 3).map(String.init)
     guard parts.count == 3 else {
       throw BenchmarkError("The server's URL should be postgres://user@host/database.")
     }
     let url = "\(parts[0])//\(parts[1])/\(database)"
-    try BenchmarkData.expect(
-      ChildProcess(
-        request.kedge,
-        [
-          "guard", "install", "--store", "postgres", "--quiet", "--json", "--mappings", folder, "--target",
-          url,
-        ]),
-      "kedge guard install")
+    try ChildProcess(
+      request.kedge(),
+      ["guard", "install", "--store", "postgres", "--quiet", "--json", "--mappings", folder, "--target", url]
+    ).expect("kedge guard install")
     // The trigger is there, and decides: a stranger is refused.
     let stranger = try PostgresConnection(settings.writing(as: "Stranger"))
     defer { stranger.close() }
@@ -224,9 +208,5 @@ struct GuardTriggerBenchmark {
     else {
       throw BenchmarkError("\(work.name) left something else in core.\(table.rawValue) than was written.")
     }
-  }
-
-  private func rate(_ work: Work, _ figures: Measurements) -> String {
-    String(format: "%.0f", Double(work.count) / figures.median)
   }
 }

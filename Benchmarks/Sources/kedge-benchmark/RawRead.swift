@@ -5,7 +5,7 @@ import Mongo
 import Postgres
 import SQLite
 
-/// The limit of an audit: each side read once, as quickly as its library hands it out, both at the same time, and nothing
+/// The limit of an audit, and of a backfill with nothing to do: each side read once, as quickly as its library hands it out, both at the same time, and nothing
 /// done with it but to count it.
 struct RawRead: Sendable {
   /// What one side gave.
@@ -19,7 +19,7 @@ struct RawRead: Sendable {
   let sourceURL: String
   let target: String
   /// The collection or table, and the table in schema core.
-  var name = "rows"
+  let name: String
   /// In the order of the key, as an audit that compares by merging has to read.
   var isOrdered = false
 
@@ -34,8 +34,17 @@ struct RawRead: Sendable {
     return (sides[0], sides[1])
   }
 
-  /// The source alone.
-  func readSource() throws -> Side { source == .mongo ? try readMongo() : try readSQLite() }
+  /// - Throws: if either side has another number of records.
+  @discardableResult
+  func run(expecting count: Int) throws -> (source: Side, target: Side) {
+    let sides = try run()
+    guard sides.source.records == count, sides.target.records == count else {
+      throw BenchmarkError("the raw read saw \(sides.source.records) and \(sides.target.records) records")
+    }
+    return sides
+  }
+
+  private func readSource() throws -> Side { source == .mongo ? try readMongo() : try readSQLite() }
 
   private func readMongo() throws -> Side {
     let connection = try MongoConnection(try MongoSettings(url: sourceURL))

@@ -27,7 +27,7 @@ struct TargetTable {
     } else if try connection.query(
       "SELECT 1 FROM pg_constraint WHERE conrelid = '\(name)'::regclass AND contype = 'p'"
     ).isEmpty {
-      _ = try connection.execute("ALTER TABLE \(name) ADD CONSTRAINT \(keyName) PRIMARY KEY (id)")
+      _ = try connection.execute(keyDefinition)
     }
     _ = try connection.execute("CHECKPOINT")
   }
@@ -35,53 +35,33 @@ struct TargetTable {
   func addKey() throws {
     let connection = try connect()
     defer { connection.close() }
-    _ = try connection.execute("ALTER TABLE \(name) ADD CONSTRAINT \(keyName) PRIMARY KEY (id)")
+    _ = try connection.execute(keyDefinition)
+  }
+
+  /// The statement that makes its key.
+  var keyDefinition: String { "ALTER TABLE \(name) ADD CONSTRAINT \(keyName) PRIMARY KEY (id)" }
+
+  /// As a table is that has been there for a while.
+  func settle(isRewritten: Bool = false) throws {
+    let connection = try connect()
+    defer { connection.close() }
+    _ = try connection.execute("VACUUM (ANALYZE, FREEZE\(isRewritten ? ", FULL" : "")) \(name)")
+    _ = try connection.execute("CHECKPOINT")
+  }
+
+  func exists() throws -> Bool {
+    let connection = try connect()
+    defer { connection.close() }
+    return try connection.query("SELECT to_regclass('\(name)') AS name").first?["name"] != nil
   }
 
   /// Takes the table away, so that the backfill makes it.
   func drop() throws {
     let connection = try connect()
     defer { connection.close() }
-    _ = try connection.execute("DROP TABLE \(name)")
+    _ = try connection.execute("DROP TABLE IF EXISTS \(name)")
     _ = try connection.execute("CHECKPOINT")
   }
 
   private var keyName: String { (name.split(separator: ".").last.map(String.init) ?? name) + "_pkey" }
-}
-
-/// All rows of a table in memory, as COPY BINARY sends them.
-struct RowBytes {
-  private let table: TargetTable
-  private var blocks: [[UInt8]] = []
-
-  init(_ table: TargetTable) throws {
-    self.table = table
-    let connection = try table.connect()
-    defer { connection.close() }
-    let cursor = try connection.openCopyOut("COPY \(table.name) TO STDOUT (FORMAT binary)")
-    defer { cursor.close() }
-    var block: [UInt8] = []
-    block.reserveCapacity(Self.blockSize + 65536)
-    while let row = try cursor.nextBinaryRow() {
-      block.append(contentsOf: UnsafeRawBufferPointer(row))
-      if block.count >= Self.blockSize {
-        blocks.append(block)
-        block.removeAll(keepingCapacity: true)
-      }
-    }
-    blocks.append(block)
-  }
-
-  private static let blockSize = 1 << 20
-
-  /// Copies them into their table, in one transaction.
-  func copy() throws {
-    let connection = try table.connect()
-    defer { connection.close() }
-    try connection.beginCopyIn("COPY \(table.name) FROM STDIN (FORMAT binary)")
-    try CopyBinary.header.withUnsafeBytes { try connection.putCopyData($0) }
-    for block in blocks { try block.withUnsafeBytes { try connection.putCopyData($0) } }
-    try CopyBinary.trailer.withUnsafeBytes { try connection.putCopyData($0) }
-    _ = try connection.endCopyIn()
-  }
 }
