@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# What runs beside a script, in a session of its own: builds and tests put what they start into groups of their own, where no
+# signal to ours or to theirs finds it, but it stays in the session.
+
+# Begins a command beside this script, which must not use job control: session_begin COMMAND…
+# The session's number is then $!. A shell lets what runs beside it ignore SIGINT; what is begun here takes it as others do.
+session_begin() { setsid env --default-signal=INT,QUIT "$@" & }
+
+# Sends a signal to every process of a session: session_signal SIGNAL NUMBER
+session_signal() {
+  local signal=$1 session=$2 file line process
+  local -a fields
+  for file in /proc/[0-9]*/stat; do
+    { read -r line <"$file"; } 2>/dev/null || continue
+    # Behind the name, which ends with the last parenthesis: state, parent, group, session.
+    read -r -a fields <<<"${line##*) }"
+    process=${line%% *}
+    # Or the one that is about to begin it.
+    if [ "${fields[3]-}" = "$session" ] || [ "$process" = "$session" ]; then
+      kill "-$signal" "$process" 2>/dev/null || true
+    fi
+  done
+}
+
+# Ends sessions, and waits until what they began with has cleaned up: session_end NUMBER…
+session_end() {
+  local session
+  for session; do session_signal TERM "$session"; done
+  for session; do
+    wait "$session" 2>/dev/null || true
+    # What was started just when the signals went round.
+    session_signal KILL "$session"
+  done
+}
