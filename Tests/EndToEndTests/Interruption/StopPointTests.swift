@@ -30,7 +30,8 @@ struct StopPointTests {
   private static let ofGuardrails: Set<StopPoint> = [.beforeGuard, .afterGuard]
 
   private static let laterWork: Set<StopPoint> = [
-    .beforeConstraint, .afterConstraint, .beforeIndex, .afterIndex,
+    .beforeConstraint, .afterConstraint, .beforeIndex, .afterIndex, .beforePostpone, .afterPostpone,
+    .beforeKey, .afterKey,
   ]
 
   @Test(
