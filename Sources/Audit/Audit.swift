@@ -119,6 +119,7 @@ public struct Audit: Sendable {
         throw AuditError.noTable(entity: owner?.entity.name ?? table.name, table: table.display)
       }
     }
+    if !differences.isEmpty { try Catalog(connection).verifyKeys(of: compared.map(\.table.sql)) }
     if !differences.isEmpty { throw AuditError.schemaDiffers(differences.map(\.description)) }
   }
 

@@ -32,6 +32,8 @@ public struct BackfillOptions: Sendable {
   public var join: Int?
   /// Gives an unfinished run up and begins a new one.
   public var isNew = false
+  /// The primary key of a table that is empty is built after its rows where the source holds at least so many records; nil for never.
+  public var postponesKeysFrom: Int? = 100_000
   /// Creates schemas, tables, indexes and foreign keys that are missing.
   public var createsSchema = true
 

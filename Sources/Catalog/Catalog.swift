@@ -7,7 +7,7 @@ public struct Catalog {
   public init(_ connection: PostgresConnection) { self.connection = connection }
 
   /// The version of the tables below; each higher version is one step in `steps`.
-  static let version = 8
+  static let version = 9
 
   /// One list of statements for each version, in order. A step that has been released never changes.
   private static let steps: [[String]] = [
@@ -166,6 +166,7 @@ public struct Catalog {
     guardTables,
     migrationTables,
     seedTables + resetTables + fileTables,
+    keyTables,
   ]
 
   /// Whether the schema is there at all, without creating it.

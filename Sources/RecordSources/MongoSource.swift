@@ -160,6 +160,10 @@ final class MongoSession: SourceSession {
     try connection.estimatedCount(entity.collection)
   }
 
+  func holds(atLeast count: Int, of plan: EntityPlan) throws -> Bool {
+    try hasRanges(plan) && connection.estimatedCount(plan.entity.collection) >= count
+  }
+
   func verify(_ plan: EntityPlan) throws {
     let entity = plan.entity
     guard try info(of: entity.collection) != nil else {

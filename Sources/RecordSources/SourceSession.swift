@@ -58,6 +58,9 @@ public protocol SourceSession: AnyObject {
   /// How many records the source says it has, for progress alone; nil where that would cost a scan.
   func estimatedCount(of entity: Entity) throws -> Int?
 
+  /// Whether the entity has so many records, or about so many. Cheap: no scan of everything.
+  func holds(atLeast count: Int, of plan: EntityPlan) throws -> Bool
+
   /// What makes it impossible to move this entity rightly from this source, such as a table that isn't there or a key
   /// that the source doesn't keep unique. Throws a ``SourceProblem`` for the first, or the store's own error for a file that
   /// is damaged.
@@ -86,6 +89,11 @@ extension SourceSession {
   }
 
   public func keyIsLocator(_ plan: EntityPlan) throws -> Bool { false }
+
+  public func holds(atLeast count: Int, of plan: EntityPlan) throws -> Bool {
+    guard count > 1 else { return true }
+    return try hasRanges(plan) && boundary(of: plan, in: .everything, size: count - 1) != nil
+  }
 }
 
 /// Records, one at a time. What it hands out is valid until the next call of `next`.

@@ -41,6 +41,8 @@ public enum SchemaDifference: Sendable, Equatable, CustomStringConvertible {
       liveIsRequired
         ? "column \(table.display).\(column) is NOT NULL; the mapping doesn't say required: true"
         : "column \(table.display).\(column) takes NULL; the mapping says required: true"
+    case .otherKey(let table, let found, let wanted) where found.isEmpty:
+      "\(table.display) has no primary key; the mapping says (\(wanted.joined(separator: ", ")))"
     case .otherKey(let table, let found, let wanted):
       "the primary key of \(table.display) is (\(found.joined(separator: ", "))); the mapping says "
         + "(\(wanted.joined(separator: ", ")))"

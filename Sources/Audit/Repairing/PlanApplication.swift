@@ -42,6 +42,7 @@ public struct PlanApplication: Sendable {
     }
     let blocking = try SchemaPlan(plans, set: context.set).differences(from: connection).filter(
       \.blocksWrites)
+    if !blocking.isEmpty { try catalog.verifyKeys(of: plans.map(\.table.sql)) }
     guard blocking.isEmpty else { throw AuditError.schemaDiffers(blocking.map(\.description)) }
     try catalog.ensure()
     try Repair.takeSet(context, connection)

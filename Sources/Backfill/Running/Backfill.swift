@@ -124,12 +124,13 @@ public struct Backfill: Sendable {
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
     return try catalog.open(
-      request, join: options.join, isNew: options.isNew, tables: watched(schema)
+      request, join: options.join, isNew: options.isNew, tables: watched(schema),
+      abandon: { try KeyMaking.finish(set: context.set.name, catalog) }
     ) {
       if try catalog.liveMembers(of: context.set.name) == 0 {
         try verifySources { try $0.verifyContents(of: $1) }
       }
-      try prepare(schema, catalog.connection)
+      try prepare(schema, catalog)
     }
   }
 
@@ -152,6 +153,7 @@ public struct Backfill: Sendable {
         try KeyClaims(plan, set: context.set.name).begin(catalog.connection, isNeeded: claimsKeys)
         try catalog.begin(run, entity: plan.entity.name, isFresh: rows.first?["is_empty"] == "t")
         for table in tables where table.entity == plan.entity.name { try catalog.remember(run, table) }
+        if !claimsKeys { try postponeKey(of: plan, run, sessions[plan.entity.store], catalog) }
       }
     }
     if run.isResumed { try retryQuarantined(run, catalog) }
@@ -244,19 +246,32 @@ public struct Backfill: Sendable {
     }
   }
 
-  private func prepare(_ schema: SchemaPlan, _ connection: PostgresConnection) throws {
+  private func prepare(_ schema: SchemaPlan, _ catalog: Catalog) throws {
+    let connection = catalog.connection
     if options.createsSchema {
       try connection.transaction {
         for statement in schema.beforeLoad { _ = try connection.execute(statement.sql) }
       }
     }
-    let blocking = try schema.differences(from: connection).filter(\.blocksWrites)
+    var blocking = try schema.differences(from: connection).filter(\.blocksWrites)
+    if !blocking.isEmpty {
+      // A run that goes on builds these keys after the rows.
+      let away = Set(try catalog.postponedTables(of: context.set.name).map(\.table))
+      blocking.removeAll {
+        if case .otherKey(let table, let found, _) = $0 {
+          found.isEmpty && away.contains(table.sql)
+        } else {
+          false
+        }
+      }
+    }
     guard blocking.isEmpty else { throw BackfillError.schemaDiffers(blocking.map(\.description)) }
   }
 
   /// A run that stopped at its limit goes on once its records are mended: those that wait get another try first.
   private func retryQuarantined(_ run: Run, _ catalog: Catalog) throws {
     let sessions = try openSessions()
+    _ = try catalog.connection.execute("SET \(Catalog.loadSetting) TO '\(run.id)'")
     for plan in plans where plan.entity.quarantineLimit != nil {
       guard let session = sessions[plan.entity.store] else { continue }
       let keys = try SchemaPlan([plan], set: context.set).liveForeignKeys(in: catalog.connection)

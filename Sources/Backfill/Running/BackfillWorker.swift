@@ -114,8 +114,7 @@ final class BackfillWorker {
       self.lease = nil
       queue.moved()
     case .complete(let entity, let fence):
-      try complete(entity, fence)
-      queue.completed(entity)
+      if try complete(entity, fence) { queue.completed(entity) }
     case nil:
       return false
     }
@@ -130,7 +129,9 @@ final class BackfillWorker {
     let member = membership.member
     if let target, target.member == member, target.connection.isAlive { return target.catalog }
     forget()
-    let connection = try PostgresConnection(backfill.context.target)
+    var settings = backfill.context.target
+    settings.sessionSettings[Catalog.loadSetting] = "\(run.id)"
+    let connection = try PostgresConnection(settings)
     let catalog = Catalog(connection)
     try catalog.adopt(member)
     try settleLost(catalog, member)
@@ -280,24 +281,30 @@ final class BackfillWorker {
 
   /// A transaction that Ctrl-C ends wherever it is: merging a large chunk takes long, and what it has done goes back anyway.
   private func untilStopped(_ connection: PostgresConnection, _ body: () throws -> Void) throws {
+    try interruptible(connection) { try connection.transaction(body) }
+  }
+
+  /// Work of the server that Ctrl-C ends wherever it is.
+  private func interruptible<T>(_ connection: PostgresConnection, _ body: () throws -> T) throws -> T {
     let (stop, cancel) = (backfill.context.stop, connection.cancelHandle)
     let registration = stop.onSet { cancel.cancel(isAwaited: false) }
     defer { registration.remove() }
-    do { try connection.transaction(body) } catch let error as PostgresError
-      where stop.isSet && error.sqlState == "57014"
-    {
+    do { return try body() } catch let error as PostgresError where stop.isSet && error.sqlState == "57014" {
       throw BackfillInterruption()
     }
   }
 
   /// After an entity's last chunk: records that waited for a record of their own kind, or for a value that a later record
   /// gave up, get another try, and entries that this run didn't meet again go.
-  private func complete(_ name: String, _ fence: Int) throws {
+  ///
+  /// - Returns: false where its chunks have to be moved once more.
+  private func complete(_ name: String, _ fence: Int) throws -> Bool {
     defer { queue.holdings.letGo(completion: name) }
-    guard let catalog = target?.catalog else { return }
+    guard let catalog = target?.catalog else { return false }
     StopPoint.reach(.beforeComplete)
     do {
       guard let entity = try catalog.entity(run, name) else { throw CatalogError.noRow }
+      guard try makeKey(of: entity, fence, catalog) else { return false }
       let loader = try loader(for: name, isFresh: entity.isFresh)
       // First, so that only what this run met is tried again and counted.
       if backfill.options.limit == nil {
@@ -315,6 +322,25 @@ final class BackfillWorker {
       throw error
     }
     backfill.context.progress.finish(entity: name)
+    return true
+  }
+
+  /// Builds the primary key that was to wait for the rows.
+  ///
+  /// - Returns: false where the rows don't allow it: they are loaded again, with the key in place.
+  private func makeKey(of entity: RunEntity, _ fence: Int, _ catalog: Catalog) throws -> Bool {
+    for table in try catalog.postponedTables(of: backfill.context.set.name, run: run, entity: entity.entity) {
+      let refusal = try interruptible(catalog.connection) {
+        try KeyMaking.make(table, set: backfill.context.set.name, catalog) {
+          try catalog.holdCompletion(run, entity: entity.entity, fence: fence)
+        }
+      }
+      if let refusal {
+        backfill.context.teller("backfill")("\(refusal)")
+        return false
+      }
+    }
+    return true
   }
 
   private func retryWaiting(

@@ -80,7 +80,7 @@ extension Catalog {
   }
 
   /// Definitions are written in one way, whatever schemas the connection looks through.
-  private func looking<T>(_ body: () throws -> T) throws -> T {
+  func looking<T>(_ body: () throws -> T) throws -> T {
     func look() throws -> T {
       let before = try connection.query("SHOW search_path").first?["search_path"] ?? ""
       _ = try connection.execute("SET LOCAL search_path TO pg_catalog")
@@ -93,8 +93,9 @@ extension Catalog {
 
   /// Storage and shape of the table `$1` as it is now, without the constraints `$2`; of nothing, NULL.
   ///
-  /// The place of a column is part of it: one that was dropped and added again has lost its values.
-  private static let present = """
+  /// The place of a column is part of it: one that was dropped and added again has lost its values. A key that is postponed counts as if
+  /// it were there.
+  static let present = """
     SELECT (
       SELECT array_agg(p.oid || '/' || coalesce(pg_relation_filenode(p.oid), 0))
       FROM (SELECT t.oid UNION SELECT relid::oid FROM pg_partition_tree(t.oid)) p WHERE p.oid IS NOT NULL
@@ -110,12 +111,19 @@ extension Catalog {
         SELECT 'constraint ' || k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
         WHERE k.conrelid = t.oid AND k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conname <> ALL ($2::text[])
         UNION ALL
+        SELECT 'constraint ' || p.name, p.definition FROM kedge.postponed_keys p
+        WHERE to_regclass(p.table_name) = t.oid AND p.kind = 'primary key'
+        UNION ALL
+        SELECT 'a chance for other writers, as the trigger \(keepingTrigger) was dropped,', '' WHERE EXISTS (
+            SELECT FROM kedge.postponed_keys p WHERE to_regclass(p.table_name) = t.oid)
+          AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = '\(keepingTrigger)')
+        UNION ALL
         SELECT 'unique index ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) FROM pg_index i
         WHERE i.indrelid = t.oid AND i.indisunique
           AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = t.oid)
         UNION ALL
         SELECT 'trigger ' || g.tgname, pg_get_triggerdef(g.oid) || CASE g.tgenabled WHEN 'D' THEN ', disabled' ELSE '' END
-        FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal
+        FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgname <> '\(keepingTrigger)'
         UNION ALL
         SELECT 'rule ' || r.rulename, pg_get_ruledef(r.oid) FROM pg_rewrite r
         WHERE r.ev_class = t.oid AND r.rulename <> '_RETURN'

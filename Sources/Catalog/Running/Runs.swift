@@ -84,11 +84,12 @@ extension Catalog {
   ///   - join: the one run that may be continued, whoever began it.
   ///   - isNew: give an unfinished run up and begin a new one.
   ///   - tables: what it fills: they must be as they were when the run began.
+  ///   - abandon: called before an unfinished run is given up, and before any other begins.
   ///   - prepare: makes the target ready; called once the request is found to be in order, before a run says that it runs.
   /// - Throws: ``CatalogError`` when the unfinished run is another one; what `prepare` throws.
   public func open(
     _ request: RunRequest, join: Int? = nil, isNew: Bool = false, tables: [WatchedTable] = [],
-    prepare: () throws -> Void
+    abandon: () throws -> Void = {}, prepare: () throws -> Void
   ) throws -> Run {
     let target = try targetIdentity()
     if let join {
@@ -121,6 +122,7 @@ extension Catalog {
       let isMended = found.isLimited && mismatches.allSatisfy(\.isMended)
       guard isNew || isMended else { throw CatalogError.wrongResume(found.run.id, mismatches) }
     }
+    try abandon()
     try prepare()
     return try begin(request, target: target)
   }

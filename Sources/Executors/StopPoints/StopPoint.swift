@@ -44,6 +44,12 @@ public enum StopPoint: String, CaseIterable, Sendable {
   /// A foreign key is about to be added or validated, or has been.
   case beforeConstraint = "before-constraint"
   case afterConstraint = "after-constraint"
+  /// The primary key of an empty table is about to be taken away until its rows are there, or has been.
+  case beforePostpone = "before-postpone"
+  case afterPostpone = "after-postpone"
+  /// It is about to be built, or has been.
+  case beforeKey = "before-key"
+  case afterKey = "after-key"
   /// The run is about to be marked as done, or has been.
   case beforeFinish = "before-finish"
   case afterFinish = "after-finish"

@@ -81,6 +81,7 @@ public struct Reset {
       throw CatalogError.busy(set: context.set.name)
     }
     if try catalog.exists() { try catalog.verifyPhases(of: context.set.entities, in: context.set.name) }
+    try KeyMaking.finish(set: context.set.name, catalog)
   }
 
   /// A process that was killed has deleted what it could no longer write down.

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Mapping
 internal import Postgres
 
@@ -76,6 +77,7 @@ struct SeedPreparation {
       log.error("\(subject.table.display) isn't a table of this database, and can't be seeded", at: place)
       return nil
     }
+    try Catalog(connection).verifyKeys(of: [subject.table.sql])
     guard let key = key(of: file, subject, table, isOwnTable: isOwnTable) else { return nil }
     guard let uniqueness = table.uniqueness(of: key) else {
       log.error(

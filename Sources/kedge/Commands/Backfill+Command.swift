@@ -24,6 +24,13 @@ extension Session {
     options.chunkSize = command.integer("chunk-size") ?? options.chunkSize
     options.limit = command.integer("limit")
     try applyLoadOptions(to: &options)
+    if let text = command.value("postpone-keys") {
+      let count = Int(text)
+      guard text == "off" || (count ?? 0) > 0 else {
+        throw UsageProblem("--postpone-keys takes a whole number of at least 1, or 'off', not '\(text)'")
+      }
+      options.postponesKeysFrom = count
+    }
     options.createsSchema = !command.flag("no-create")
     options.patience = command.integer("patience").map(Double.init) ?? options.patience
     options.lease = command.integer("lease") ?? options.lease

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import CommandLine
 internal import Foundation
 internal import LocalPostgres
@@ -85,7 +86,7 @@ extension Session {
   private func targetFindings(_ set: MappingSet?) -> [Finding] {
     do {
       guard let settings = try configuredTarget(of: set) else { return try localFindings(set) }
-      return try serverFindings(settings) + migrationFindings(set, settings)
+      return try serverFindings(settings) + migrationFindings(set, settings) + keyFindings(set, settings)
     } catch {
       return [
         Finding(
@@ -107,7 +108,22 @@ extension Session {
       ]
     }
     let settings = try PostgresSettings(url: status.url)
-    return try serverFindings(settings) + migrationFindings(set, settings)
+    return try serverFindings(settings) + migrationFindings(set, settings) + keyFindings(set, settings)
+  }
+
+  /// Tables whose key waits for a backfill to go on.
+  private func keyFindings(_ set: MappingSet?, _ settings: PostgresSettings) throws -> [Finding] {
+    let catalog = Catalog(try PostgresConnection(settings))
+    guard let set, try catalog.isCurrent() else { return [] }
+    let tables = try catalog.postponedTables(of: set.name)
+    guard let first = tables.first else { return [] }
+    return [
+      Finding(
+        subject: "keys", verdict: .warning,
+        found:
+          "\(tables.map(\.table).joined(separator: ", ")): no primary key yet; backfill \(first.run) builds it after the rows",
+        advice: "see how far it is with: kedge status; if it was stopped, go on with: kedge backfill")
+    ]
   }
 
   private func migrationFindings(_ set: MappingSet?, _ settings: PostgresSettings) throws -> [Finding] {

@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Catalog
 internal import CommandLine
 internal import DatabaseGuards
@@ -30,6 +31,8 @@ extension Session {
       {
         throw CatalogError.busy(set: declared.name)
       }
+      // From the next phase on, others may write the table.
+      try KeyMaking.finish(set: declared.name, catalog)
     }
     let live = try catalog.livePhases(of: declared.name)
     let set = try declared.applying(live)

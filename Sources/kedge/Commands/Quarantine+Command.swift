@@ -172,6 +172,7 @@ extension Session {
       let catalog = Catalog(connection)
       try catalog.ensure()
       try catalog.lock(set: set.name)
+      try KeyMaking.finish(set: set.name, catalog)
       let set = try set.applying(try catalog.livePhases(of: set.name))
       let sources = try sources(of: set)
       let plans = try movable(try corePlans(of: set), asked: names)

@@ -39,6 +39,11 @@ let backfillCommand = CommandSpec(
       "chunk-size", "N", .integer(1...10_000_000),
       help: "How many records are copied and committed together.",
       default: "20000", group: "speed"),
+    .value(
+      "postpone-keys", "N",
+      help:
+        "Build the primary key and plain indexes of an empty table after its rows, from so many records on. 'off' for never.",
+      default: "100000", group: "speed"),
   ] + loadOptions + readingOptions,
   examples: [
     ExampleSpec("kedge backfill --dry-run", says: "Find out what would be quarantined."),

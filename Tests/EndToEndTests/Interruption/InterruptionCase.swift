@@ -73,7 +73,7 @@ final class InterruptionCase {
     [
       "backfill", "--mappings", folder.path + "/set", "--source", source.url, "--target", target.url,
       "--chunk-size",
-      "100", "--workers", "2", "--json",
+      "100", "--workers", "2", "--postpone-keys", "100", "--json",
     ]
   }
 

@@ -34,7 +34,8 @@ struct StopPointTests {
   private static let comparing: Set<StopPoint> = [.beforeCompare, .afterCompare]
 
   private static let laterWork: Set<StopPoint> = [
-    .beforeConstraint, .afterConstraint, .beforeIndex, .afterIndex,
+    .beforeConstraint, .afterConstraint, .beforeIndex, .afterIndex, .beforePostpone, .afterPostpone,
+    .beforeKey, .afterKey,
   ]
 
   @Test(
