@@ -25,7 +25,13 @@ struct Peer {
     seconds = results[FigureName.seconds].times(1 / scale)
     processor = results[FigureName.processor].times(1 / scale)
     memory = results[FigureName.mostMemory]
-    failure = results.failure ?? (results.isComplete ? nil : "it broke off")
+    failure = results.failure.map(Self.shortened) ?? (results.isComplete ? nil : "it broke off")
+  }
+
+  /// Tools say a lot before they say what is wrong.
+  private static func shortened(_ text: String) -> String {
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count <= 320 ? words : words.prefix(60) + " … " + words.suffix(250)
   }
 
   /// All of a workload, such as `mongo users`.

@@ -11,6 +11,7 @@ enum PeersSection {
       Seconds are of the whole process tree; "≈" is extrapolated from the share of the rows that it was given.
 
       """
+    text += "\n" + Section.command("peers", results.section("peers").first?.results) + "\n"
     var seen: [String] = []
     for name in names {
       let workload = String(name.prefix { $0 != ":" })

@@ -104,7 +104,9 @@ struct Section {
     }
     var table = [[""] + heads] + rows
     if workloads.count > 5 { table = Self.turned(table) }
-    var page = "## \(title)\n\n\(words)\n\n" + MarkdownTable.text(table, isOfNumbers: true)
+    var page =
+      "## \(title)\n\n\(words)\n\n\(Self.command(name, workloads.first?.results))\n\n"
+      + MarkdownTable.text(table, isOfNumbers: true)
     for workload in workloads {
       if let failure = workload.results.failure {
         page += "\n**\(workload.name) failed**: \(failure)\n"
@@ -113,6 +115,11 @@ struct Section {
       }
     }
     return page
+  }
+
+  /// How to measure it again, and when it was.
+  static func command(_ name: String, _ results: WorkloadResults?) -> String {
+    "`scripts/benchmark \(name)`" + (results?.at.map { ", measured at \($0)." } ?? "")
   }
 
   /// The names of a scaling's figures, in the order of sizes.

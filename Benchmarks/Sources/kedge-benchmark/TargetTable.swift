@@ -38,8 +38,10 @@ struct TargetTable {
     _ = try connection.execute(keyDefinition)
   }
 
-  /// The statement that makes its key.
-  var keyDefinition: String { "ALTER TABLE \(name) ADD CONSTRAINT \(keyName) PRIMARY KEY (id)" }
+  /// The statements that make its key, with as much memory as the sort wants.
+  var keyDefinition: String {
+    "SET maintenance_work_mem = '512MB'; ALTER TABLE \(name) ADD CONSTRAINT \(keyName) PRIMARY KEY (id)"
+  }
 
   /// As a table is that has been there for a while.
   func settle(isRewritten: Bool = false) throws {

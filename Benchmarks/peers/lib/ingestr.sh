@@ -12,7 +12,7 @@ describe_ingestr() {
 
 # Moves a table or a query of a source: ingest SOURCE-URL TABLE TARGET-TABLE OPTION…
 ingest() {
-  DISABLE_TELEMETRY=true INGESTR_DISABLE_TELEMETRY=true "$ingestr" ingest --yes --progress log \
+  HOME=$PEER_FOLDER DISABLE_TELEMETRY=true INGESTR_DISABLE_TELEMETRY=true "$ingestr" ingest --yes --progress log \
     --source-uri "$1" --source-table "$2" \
-    --dest-uri "postgresql://${PEER_TARGET#*://}" --dest-table "$3" "${@:4}"
+    --dest-uri "$(plain_target)" --dest-table "$3" "${@:4}"
 }

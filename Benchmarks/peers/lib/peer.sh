@@ -19,10 +19,21 @@ describe_as() {
 }
 
 # SQLite's expression of a time in milliseconds as PostgreSQL reads it: time_of COLUMN
-time_of() { printf "datetime(%s / 1000, 'unixepoch') || '.' || substr(%s %% 1000 + 1000, 2) || 'Z'" "$1" "$1"; }
+time_of() { printf "strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', %s / 1000.0, 'unixepoch')" "$1"; }
 
 # One command of SQL to the target, its answer unadorned: target_query SQL
 target_query() { psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --command "$1" "$PEER_TARGET"; }
+
+# The target's URL with its scheme in full, and no TLS asked for: the servers of the benchmarks are on this machine.
+plain_target() {
+  local url=postgresql://${PEER_TARGET#*://}
+  case $url in
+  *sslmode=*) ;;
+  *\?*) url+="&sslmode=disable" ;;
+  *) url+="?sslmode=disable" ;;
+  esac
+  printf '%s\n' "$url"
+}
 
 # What `verify` prints, counted in a table of the peer's own: rows_and_sum TABLE
 rows_and_sum() {

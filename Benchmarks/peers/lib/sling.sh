@@ -12,7 +12,7 @@ describe_sling() {
 
 # Moves a table or a query of a source: sling_run SOURCE-URL STREAM TARGET-TABLE OPTION…
 sling_run() {
-  # Its connections are environment variables; the driver asks for TLS unless told otherwise.
-  SLING_DISABLE_TELEMETRY=true SLING_LOADED_AT_COLUMN=false SLING_HOME_DIR=$PEER_FOLDER PEER_FROM="$1" PEER_TO="$PEER_TARGET?sslmode=disable" \
+  # Its connections are environment variables; its driver asks for TLS unless told otherwise.
+  SLING_DISABLE_TELEMETRY=true SLING_LOADED_AT_COLUMN=false SLING_HOME_DIR=$PEER_FOLDER PEER_FROM="$1" PEER_TO="$(plain_target)" \
     "$sling" run --src-conn PEER_FROM --src-stream "$2" --tgt-conn PEER_TO --tgt-object "$3" "${@:4}"
 }
