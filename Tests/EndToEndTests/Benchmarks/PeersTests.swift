@@ -31,7 +31,9 @@ struct PeersTests {
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.split(separator: "\n").count == 1)
     let about = try outcome.json()
-    for word in ["name", "version", "settings"] { #expect((about[word] as? String)?.isEmpty == false, "\(word)") }
+    for word in ["name", "version", "settings"] {
+      #expect((about[word] as? String)?.isEmpty == false, "\(word)")
+    }
     #expect(["typed", "own"].contains(about["table"] as? String))
     let share = try #require(about["scale"] as? Double)
     #expect(share > 0 && share <= 1)
