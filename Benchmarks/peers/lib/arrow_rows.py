@@ -64,10 +64,6 @@ def settings(column):
         '{"newsletter":', flag, ',"pageSize":', size, ',"theme":"', theme, '"}', "")
 
 
-def numeric(text):
-    return compute.cast(text, pyarrow.decimal128(34, 10)).cast(pyarrow.decimal128(14, 4), safe=False)
-
-
 def moment(column):
     return compute.cast(column, pyarrow.timestamp("us", tz="UTC"))
 
@@ -78,7 +74,7 @@ def users(table):
         "id": hexadecimal(table["_id"]), "email": table["email"], "name": table["name"],
         "locale": compute.struct_field(profile, "locale"), "timezone": compute.struct_field(profile, "timezone"),
         "bio": compute.struct_field(profile, "bio"), "settings": settings(table["settings"]), "tags": table["tags"],
-        "balance": numeric(table["balance"]),
+        "balance": compute.cast(table["balance"], pyarrow.decimal128(14, 4)),
         "workspace_id": hexadecimal(table["workspaceId"]), "phone": table["phone"], "login_count": table["loginCount"],
         "is_active": table["isActive"], "last_login_at": moment(table["lastLoginAt"]),
         "created_at": moment(table["createdAt"]),
