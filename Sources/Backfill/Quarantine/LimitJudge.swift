@@ -9,7 +9,9 @@ final class LimitJudge {
   private let set: String
   private let entity: String
   private let run: Run
-  /// Of the run's chunks that are done, when the one at hand began.
+  /// Of the run's chunks that are done: what waited when the one at hand began, and what had been read when that was asked
+  /// last. Adding up half a million chunks for each of them would take longer than moving them, and an old sum only makes a
+  /// share look larger than it is: the sum is asked anew before anything follows from it.
   private var before = (quarantined: 0, read: 0)
 
   /// Nil where the mapping sets no limit.
@@ -23,10 +25,7 @@ final class LimitJudge {
   }
 
   func beginChunk() throws {
-    before = (
-      try catalog.quarantineCount(set: set, entity: entity, since: run.id),
-      try catalog.tally(run, entity: entity).tally.read
-    )
+    before.quarantined = try catalog.quarantineCount(set: set, entity: entity, since: run.id)
   }
 
   /// Whether it is worth asking ``check(_:atEnd:)``, after so much of the chunk. Asks no server.
@@ -41,6 +40,10 @@ final class LimitJudge {
   /// - Throws: `BackfillError.quarantineLimit`.
   func check(_ chunk: Tally, atEnd: Bool = false) throws {
     let found = try catalog.quarantineCount(set: set, entity: entity, since: run.id)
+    guard atEnd || limit.isExceeded(quarantined: found, read: before.read + chunk.read, atEnd: true) else {
+      return
+    }
+    before.read = try catalog.tally(run, entity: entity).tally.read
     let read = before.read + chunk.read
     guard limit.isExceeded(quarantined: found, read: read, atEnd: atEnd) else { return }
     throw BackfillError.quarantineLimit(entity: entity, limit: limit, found: found, read: read)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a reset of each set leaves, told in pgTAP: the files of `Tests/SQL/SET/reset`. `010_rows.sql` fills the tables,
+/// What a reset of each set leaves, told in pgTAP: the files of `Tests/SQL/<set>/reset`. `010_rows.sql` fills the tables,
 /// `source.json` or `source.sql` the older store; `020_guard.sql` asks who may empty them once the guardrails stand; then
 /// `kedge reset` does it, and `030_left.sql` looks at what is there.
 @Suite("Resets of the domains, in SQL")
