@@ -1,4 +1,5 @@
 public import Codec
+internal import Glibc
 public import Mapping
 public import Postgres
 
@@ -80,11 +81,9 @@ public struct KeyOrder: Sendable {
   }
 
   private static func compareBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    let shared = min(a.count, b.count)
-    var index = 0
-    while index < shared {
-      if a[index] != b[index] { return a[index] < b[index] ? -1 : 1 }
-      index += 1
+    if let left = a.baseAddress, let right = b.baseAddress {
+      let order = memcmp(left, right, min(a.count, b.count))
+      if order != 0 { return Int(order) }
     }
     return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
   }
