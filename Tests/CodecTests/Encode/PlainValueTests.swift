@@ -6,7 +6,7 @@ import Testing
 @Suite("The short way of ordinary values")
 struct PlainValueTests {
   private static let types: [(TargetType, [Transform])] = [
-    (.text, []), (.text, [.text]), (.varchar(length: 4), []), (.citext, []), (.smallint, []), (.integer, []),
+    (.text, []), (.text, [.text]), (.varchar(4), []), (.citext, []), (.smallint, []), (.integer, []),
     (.bigint, []), (.doublePrecision, []), (.real, []), (.boolean, []),
     (.boolean, [.boolean(trueWords: [], falseWords: [])]),
     (.boolean, [.boolean(trueWords: ["Y"], falseWords: ["N"])]),
