@@ -237,7 +237,9 @@ let package = Package(
     // Nothing but the hot loops, for tools that count instructions.
     .executableTarget(
       name: "kedge-hot-loops",
-      dependencies: ["Codec", "Guardrails", "Mapping", "RecordSources", "SQLite", "SampleData"]),
+      dependencies: [
+        "Codec", "Comparison", "Guardrails", "Mapping", "RecordSources", "SQLite", "SampleData",
+      ]),
 
     // MARK: Tests over real servers and over the built binary
     .target(

@@ -64,6 +64,7 @@ struct HotLoop: Sendable {
     } + [
       HotLoop(name: "guard-by-handles") { try GuardLoop().runByHandles($1) },
       HotLoop(name: "guard-by-names") { try GuardLoop().runByNames($1) },
+      HotLoop(name: "key-compare") { try KeyLoop().run($1) },
     ]
 }
 

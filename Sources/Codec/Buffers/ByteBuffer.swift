@@ -70,14 +70,18 @@ public struct ByteBuffer: ~Copyable {
     source.withUnsafeBytes { append($0) }
   }
 
-  /// Inlined, as the literal's few bytes are then written as numbers.
-  @inlinable @inline(__always) public mutating func append(_ text: StaticString) {
+  @inlinable public mutating func append(_ text: StaticString) {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   @inlinable public mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Appends two bytes.
+  @inlinable @inline(__always) public mutating func append(_ first: UInt8, _ second: UInt8) {
+    appendBigEndian(UInt16(first) << 8 | UInt16(second))
   }
 
   @inlinable @inline(__always) public mutating func appendBigEndian<T: FixedWidthInteger>(_ value: T) {

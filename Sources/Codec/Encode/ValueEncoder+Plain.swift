@@ -129,43 +129,39 @@ extension ByteBuffer {
     reserve(4 &+ count)
     let target = base + (written &+ 4)
     if count > 0, let source = text.baseAddress {
-      var marks: UInt64 = 0
+      // The bits of all words, and marks wherever a byte is 0.
+      var (all, zeros): (UInt64, UInt64) = (0, 0)
       if count >= 8 {
         var offset = 0
         while offset &+ 8 <= count {
           let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-          marks |= word | (word &- ByteWord.lowBits)
+          (all, zeros) = (all | word, zeros | ByteWord.zeros(word))
           target.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
           offset &+= 8
         }
         // The last word overlaps the one before it.
         let word = source.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-        marks |= word | (word &- ByteWord.lowBits)
+        (all, zeros) = (all | word, zeros | ByteWord.zeros(word))
         target.storeBytes(of: word, toByteOffset: count &- 8, as: UInt64.self)
       } else if count >= 4 {
         let first = source.loadUnaligned(as: UInt32.self)
         let last = source.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
         let word = UInt64(first) | UInt64(last) << 32
-        marks = word | (word &- ByteWord.lowBits)
+        (all, zeros) = (word, ByteWord.zeros(word))
         target.storeBytes(of: first, as: UInt32.self)
         target.storeBytes(of: last, toByteOffset: count &- 4, as: UInt32.self)
       } else {
         for offset in 0..<count {
           let byte = source.load(fromByteOffset: offset, as: UInt8.self)
-          marks |= UInt64(byte) | (UInt64(byte) &- 1)
+          (all, zeros) = (all | UInt64(byte), zeros | (UInt64(byte) &- 1) & ~UInt64(byte))
           target.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
         }
       }
-      // Marked is every byte beyond ASCII, and every 0: such a text is looked at closely.
-      if marks & ByteWord.highBits != 0, !Self.isText(text) { return false }
+      if zeros & ByteWord.highBits != 0 { return false }
+      if all & ByteWord.highBits != 0, !UTF8Check.isValid(text) { return false }
     }
     base.storeBytes(of: Int32(truncatingIfNeeded: count).bigEndian, toByteOffset: written, as: Int32.self)
     written &+= 4 &+ count
     return true
-  }
-
-  @inline(never)
-  private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    UTF8Check.isValid(bytes) && !UTF8Check.containsNUL(bytes)
   }
 }

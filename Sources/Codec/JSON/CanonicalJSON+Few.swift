@@ -61,7 +61,7 @@ extension CanonicalJSON {
     }
     out.append(UInt8(ascii: "{"))
     for place in 0..<count {
-      if place > 0 { out.append(", ") }
+      if place > 0 { out.append(UInt8(ascii: ","), UInt8(ascii: " ")) }
       let member = members + Int(order[place])
       try appendMember(
         member.pointee.key, member.pointee.value, depth: depth, scratch: &scratch, to: &out)

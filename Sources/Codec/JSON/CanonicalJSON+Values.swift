@@ -43,7 +43,7 @@ extension CanonicalJSON {
     to out: inout ByteBuffer
   ) throws(Refusal) {
     try JSONString.append(key, found: .document, to: &out)
-    out.append(": ")
+    out.append(UInt8(ascii: ":"), UInt8(ascii: " "))
     try append(value, depth: depth, scratch: &scratch, to: &out)
   }
 
@@ -57,7 +57,7 @@ extension CanonicalJSON {
     out.append(UInt8(ascii: "["))
     var isFirst = true
     while try reader.next(key: &key, value: &value) {
-      if !isFirst { out.append(", ") }
+      if !isFirst { out.append(UInt8(ascii: ","), UInt8(ascii: " ")) }
       isFirst = false
       try append(value, depth: depth, scratch: &scratch, to: &out)
     }

@@ -80,7 +80,7 @@ struct JSONText {
           try JSONString.append(bytes, found: .string, to: &out)
         }
         guard skip(":") else { throw Self.invalid }
-        out.append(": ")
+        out.append(UInt8(ascii: ":"), UInt8(ascii: " "))
         skipSpace()
         try appendValue(depth: depth, scratch: &scratch, to: &out)
       } while skip(",")
@@ -98,7 +98,7 @@ struct JSONText {
     if !skip("]") {
       var isFirst = true
       repeat {
-        if !isFirst { out.append(", ") }
+        if !isFirst { out.append(UInt8(ascii: ","), UInt8(ascii: " ")) }
         isFirst = false
         skipSpace()
         try appendValue(depth: depth, scratch: &scratch, to: &out)

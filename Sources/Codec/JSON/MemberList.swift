@@ -51,7 +51,7 @@ struct MemberList {
       previous.next = scratch.count
       Self.store(previous, at: last, &scratch)
       if isSorted { isSorted = Self.compare(previous, member, scratch) < 0 }
-      out.append(", ")
+      out.append(UInt8(ascii: ","), UInt8(ascii: " "))
     } else {
       first = scratch.count
     }

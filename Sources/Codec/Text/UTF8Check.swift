@@ -7,12 +7,12 @@ public enum UTF8Check {
     let count = bytes.count
     var offset = 0
     while offset < count {
-      while offset &+ 8 <= count,
-        (base + offset).loadUnaligned(as: UInt64.self) & ByteWord.highBits == 0
-      {
-        offset &+= 8
+      if offset &+ 8 <= count {
+        let word = UInt64(littleEndian: (base + offset).loadUnaligned(as: UInt64.self))
+        let high = word & ByteWord.highBits
+        offset &+= high == 0 ? 8 : high.trailingZeroBitCount >> 3
+        if high == 0 { continue }
       }
-      guard offset < count else { break }
       let length = sequenceLength(base + offset, count: count &- offset)
       if length == 0 { return false }
       offset &+= length
