@@ -297,6 +297,7 @@ final class SQLiteRecordCursor: RecordCursor {
   private let names: NameTable
   /// Values of the columns that have no slot.
   private var others: [RawValue]
+  private let hasOthers: Bool
 
   init(
     _ statement: SQLiteStatement, encoder: RecordEncoder, names: [String], slotCount: Int, locatorCount: Int
@@ -307,6 +308,7 @@ final class SQLiteRecordCursor: RecordCursor {
     self.locatorCount = locatorCount
     self.names = NameTable(names)
     others = Array(repeating: .missing, count: names.count - slotCount)
+    hasOthers = names.count > slotCount
   }
 
   func next() throws -> Bool { try statement.step() }
@@ -315,6 +317,7 @@ final class SQLiteRecordCursor: RecordCursor {
 
   func fill() throws(Refusal) {
     statement.fill(encoder.slots, count: slotCount)
+    if !hasOthers { return try encoder.begin() }
     for index in others.indices { others[index] = statement.rawValue(slotCount + index) }
     var failure: Refusal?
     names.names[slotCount...].withUnsafeBufferPointer { keys in

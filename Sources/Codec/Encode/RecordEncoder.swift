@@ -114,6 +114,12 @@ public final class RecordEncoder {
     }
   }
 
+  /// The same for a record all of whose fields have a slot.
+  public func begin() throws(Refusal) {
+    try begin(
+      others: UnsafeBufferPointer(start: nil, count: 0), UnsafeBufferPointer(start: nil, count: 0))
+  }
+
   /// Fields that records have and that nothing maps.
   public var unmapped: [UnmappedField] { fields.found }
 

@@ -2,10 +2,25 @@
 ///
 /// Each such field has memory of its own, so that what slots point to stays where it is while other fields are read.
 final class JSONTextField {
-  private var document = ByteBuffer(capacity: 1024)
-  private var scratch = ByteBuffer(capacity: 256)
+  /// In plain memory, as in ``RecordEncoder``.
+  private let document: UnsafeMutablePointer<ByteBuffer>
+  private let scratch: UnsafeMutablePointer<ByteBuffer>
   /// What a huge text may leave behind in each buffer, in bytes.
   private static let keptMemory = 1 << 20
+
+  init() {
+    document = .allocate(capacity: 1)
+    document.initialize(to: ByteBuffer(capacity: 1024))
+    scratch = .allocate(capacity: 1)
+    scratch.initialize(to: ByteBuffer(capacity: 256))
+  }
+
+  deinit {
+    for buffer in [document, scratch] {
+      buffer.deinitialize(count: 1)
+      buffer.deallocate()
+    }
+  }
 
   /// What a value means: of a text that isn't empty the JSON that it holds, else the value itself. Valid until the next
   /// call.
@@ -13,11 +28,11 @@ final class JSONTextField {
   /// - Throws: as `JSONText.readDocument` does.
   func value(of value: RawValue) throws(Refusal) -> RawValue {
     guard value.kind == .string, value.bytes.count > 0 else { return value }
-    document.removeAll()
-    document.shrink(to: Self.keptMemory)
-    scratch.removeAll()
-    scratch.shrink(to: Self.keptMemory)
+    document.pointee.removeAll()
+    document.pointee.shrink(to: Self.keptMemory)
+    scratch.pointee.removeAll()
+    scratch.pointee.shrink(to: Self.keptMemory)
     var text = try JSONText(value.bytes)
-    return try text.readDocument(scratch: &scratch, to: &document)
+    return try text.readDocument(scratch: &scratch.pointee, to: &document.pointee)
   }
 }
