@@ -94,6 +94,29 @@ struct ReadAheadTests {
     #expect(throws: MongoError.self) { try cursor.next() }
   }
 
+  @Test("batches grow where documents are small, and shrink where they are large")
+  func batches() throws {
+    /// How many documents the server sent with each request after the first.
+    func sent(_ collection: String, _ documents: [BSONDocument], batch: Int32) throws -> [Int] {
+      try mongo.insert(collection, documents: documents)
+      try mongo.run(command: ["profile": 2])
+      let cursor = try mongo.find(collection, options: ["batchSize": .int32(batch)], readsAhead: true)
+      #expect(try all(cursor).count == documents.count)
+      try mongo.run(command: ["profile": 0])
+      let entries = try mongo.find(
+        "system.profile",
+        filter: ["op": "getmore", "ns": .string("\(mongo.settings.database).\(collection)")],
+        options: ["sort": ["$natural": 1]])
+      return try all(entries).compactMap { try BSONDocument(bytes: $0)["nreturned"]?.integer }
+    }
+    let small = (0..<20_000).map { BSONDocument([("_id", .init($0)), ("x", "\($0)")]) }
+    let few = try sent("small", small, batch: 100)
+    #expect(few == [19_900])
+    let megabyte = BSONValue.binary(subtype: 0, Array(repeating: 7, count: 1 << 20))
+    let large = try sent("large", (0..<40).map { ["_id": .init($0), "b": megabyte] }, batch: 1000)
+    #expect(large.reduce(0, +) > 20 && large.allSatisfy { $0 <= 2 }, "\(large)")
+  }
+
   @Test("a server's refusal of the request is thrown by the first call")
   func refused() throws {
     try fill()
