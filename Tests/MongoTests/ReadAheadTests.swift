@@ -109,7 +109,7 @@ struct ReadAheadTests {
         options: ["sort": ["$natural": 1]])
       return try all(entries).compactMap { try BSONDocument(bytes: $0)["nreturned"]?.integer }
     }
-    let small = (0..<20_000).map { BSONDocument([("_id", .init($0)), ("x", "\($0)")]) }
+    let small: [BSONDocument] = (0..<20_000).map { ["_id": .init($0), "x": .string("\($0)")] }
     let few = try sent("small", small, batch: 100)
     #expect(few == [19_900])
     let megabyte = BSONValue.binary(subtype: 0, Array(repeating: 7, count: 1 << 20))
