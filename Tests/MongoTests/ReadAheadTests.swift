@@ -74,14 +74,14 @@ struct ReadAheadTests {
   @Test("an error comes behind the documents that the server sent before it, and again")
   func failsInItsPlace() throws {
     try fill()
-    let cursor = try mongo.find(
-      "c", options: ["sort": ["_id": 1], "batchSize": 100], readsAhead: true)
-    var count = 0
+    let options: BSONDocument = ["sort": ["_id": 1], "batchSize": 100]
+    let whole = try all(mongo.find("c", options: options))
+    let cursor = try mongo.find("c", options: options, readsAhead: true)
+    var found: [[UInt8]] = []
     var killed = false
     let error = #expect(throws: MongoError.self) {
       while let document = try cursor.next() {
-        #expect(try BSONDocument(bytes: Array(document))["_id"] == .int64(Int64(count)) || count > 0)
-        count += 1
+        found.append(Array(document))
         // The thread rests when it is a megabyte ahead, long before the end.
         if !killed, case let ids = try idleCursors(), !ids.isEmpty {
           try MongoConnection(mongo.settings).run(command: ["killCursors": "c", "cursors": BSONValue(ids)])
@@ -90,7 +90,7 @@ struct ReadAheadTests {
       }
     }
     #expect(killed && error?.isRetryable == true, "\(String(describing: error))")
-    #expect(count > 0 && count < 3000 && count % 100 == 0, "\(count)")
+    #expect(found.count >= 100 && found.count < whole.count && found == Array(whole[..<found.count]))
     #expect(throws: MongoError.self) { try cursor.next() }
   }
 
@@ -129,12 +129,12 @@ struct ReadAheadTests {
   @Test("the connection serves others meanwhile, and a cursor that is let go of is gone from the server")
   func sharesItsConnection() throws {
     try fill()
-    for round in 0..<30 {
+    for round in 0..<8 {
       var cursor: MongoCursor? = try mongo.find(
         "c", options: ["sort": ["_id": 1], "batchSize": 50], readsAhead: true)
-      for _ in 0..<(round * 10) {
+      for _ in 0..<(round * 30) {
         _ = try cursor?.next()
-        if round % 3 == 0 { #expect(try mongo.run(command: ["ping": 1])["ok"] == .double(1)) }
+        if round % 4 == 1 { #expect(try mongo.run(command: ["ping": 1])["ok"] == .double(1)) }
       }
       let other = try mongo.find("c", filter: ["_id": .init(round)], readsAhead: round % 2 == 0)
       #expect(try all(other).count == 1)
