@@ -25,7 +25,7 @@ final class MongoReadAhead: @unchecked Sendable {
   /// threads that take turns at every block would wake each other more often than they work.
   private static let limit = (bytes: 1 << 20, blocks: 16)
   /// Bytes of documents that the server should send at once.
-  private static let batchBytes = 2 << 20
+  private static let batchBytes = 1 << 20
   /// Documents that it should send at most, however small.
   private static let largestBatch = 50_000
 
