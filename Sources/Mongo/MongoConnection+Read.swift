@@ -19,8 +19,13 @@ extension MongoConnection {
   public func find(
     _ collection: String, filter: BSONDocument = [:], options: BSONDocument = [:], readsAhead: Bool = false
   ) throws -> MongoCursor {
-    let handle = try open(collection, filter, options, kedge_find)
-    return MongoCursor(handle, readingAhead: readsAhead ? options["batchSize"]?.integer ?? .max : nil)
+    guard readsAhead else { return MongoCursor(try open(collection, filter, options, kedge_find)) }
+    // Set here, as an Int64: the driver can't change another later.
+    let batch = max(1, options["batchSize"]?.integer ?? Self.firstBatch)
+    let others = options.pairs.filter { $0.key != "batchSize" }.map { ($0.key, $0.value) }
+    let all = BSONDocument(others + [("batchSize", .int64(Int64(batch)))])
+    let handle = try open(collection, filter, all, kedge_find)
+    return MongoCursor(handle, readingAhead: batch)
   }
 
   /// Starts reading the results of an aggregation.
@@ -33,6 +38,9 @@ extension MongoConnection {
     let stages = BSONDocument(pipeline.enumerated().map { (String($0.offset), .document($0.element)) })
     return MongoCursor(try open(collection, stages, options, kedge_aggregate))
   }
+
+  /// Documents that a cursor that reads ahead asks for at first, before it knows how large they are.
+  private static let firstBatch = 1000
 
   private typealias Opening = (
     OpaquePointer?, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int,

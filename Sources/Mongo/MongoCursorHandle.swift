@@ -29,6 +29,11 @@ final class MongoCursorHandle {
     }
   }
 
+  /// Asks for so many documents at once from now on. The request has to have said a size, as an Int64.
+  func setBatch(_ size: Int) {
+    connection.alone { mongoc_cursor_set_batch_size(cursor, UInt32(clamping: size)) }
+  }
+
   /// - Throws: `MongoError` if it has failed already.
   func check() throws {
     var failure = kedge_failure()

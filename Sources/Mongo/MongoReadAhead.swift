@@ -6,7 +6,9 @@ internal import Foundation
 /// being worked on: the driver asks for a batch only when the one before is used up.
 ///
 /// The documents are the cursor's, each once and in their order, and then its end or its error. Memory holds
-/// ``limit`` of them and one document more, beside the driver's own batch.
+/// ``limit`` of them and one document more, beside the driver's own batch. Batches are asked for by their number of
+/// documents, so that each is to have about ``batchBytes`` going by the one before: a request costs the server as much as
+/// hundreds of small documents, and of large ones the server would send 16 MB.
 ///
 /// `@unchecked Sendable`: `ready`, `spare`, `held`, `isResting`, `isClosed` and `end` are touched only while `condition` is locked, a
 /// block only by the side that has taken it out of those, `handle` only by the thread that reads (and by nobody before it
@@ -22,9 +24,13 @@ final class MongoReadAhead: @unchecked Sendable {
   /// Bytes, and blocks, that wait to be worked on. Reading rests when there are so many, until they are half as many: two
   /// threads that take turns at every block would wake each other more often than they work.
   private static let limit = (bytes: 1 << 20, blocks: 16)
+  /// Bytes of documents that the server should send at once.
+  private static let batchBytes = 1 << 20
+  /// Documents that it should send at most, however small.
+  private static let largestBatch = 50_000
 
   private let handle: MongoCursorHandle
-  private let batch: Int
+  private let firstBatch: Int
 
   private let condition = NSCondition()
   private var ready: [Block] = []
@@ -40,10 +46,10 @@ final class MongoReadAhead: @unchecked Sendable {
   private var current: Block?
   private var offset = 0
 
-  /// - Parameter batch: Documents that the server sends at once: what is there is handed over before it is asked for more.
+  /// - Parameter batch: Documents that the server was asked to send at first.
   init(_ handle: MongoCursorHandle, batch: Int) {
     self.handle = handle
-    self.batch = max(1, batch)
+    firstBatch = max(1, batch)
   }
 
   // MARK: The owner's side
@@ -108,14 +114,23 @@ final class MongoReadAhead: @unchecked Sendable {
 
   private func read() {
     var block = Block()
-    var count = 0
+    var (count, bytes, batch) = (0, 0, firstBatch)
     do {
       while let document = try handle.next() {
         block.bytes.append(document)
         count += 1
-        if block.bytes.count >= Self.blockSize || count % batch == 0 {
+        bytes += document.count
+        // What is there is handed over before the server is asked for more.
+        let isBatch = count == batch
+        if isBatch || block.bytes.count >= Self.blockSize {
           guard let next = hand(over: block) else { return }
           block = next
+        }
+        // Of large documents the server sends 16 MB before there are so many.
+        if isBatch || bytes >= 2 * Self.batchBytes {
+          batch = max(1, min(Self.largestBatch, Self.batchBytes / max(1, bytes / count)))
+          handle.setBatch(batch)
+          (count, bytes) = (0, 0)
         }
       }
       finish(block, .success(()))

@@ -80,8 +80,9 @@ final class MongoSession: SourceSession {
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws
     -> any RecordCursor
   {
-    // Without a size of its own a batch grows to 16 MB, which each worker then holds twice.
-    try read(plan, range, order: order, into: encoder, projection: nil, batch: 2000)
+    // Without a size of its own a batch grows to 16 MB, which each worker then holds twice. Those that follow are as large as
+    // the documents let them be.
+    try read(plan, range, order: order, into: encoder, projection: nil, batch: 1000)
   }
 
   private func read(
@@ -303,7 +304,9 @@ final class MongoRecordCursor: RecordCursor {
       var key = UnsafeRawBufferPointer(start: nil, count: 0)
       var value = RawValue.missing
       while try reader.next(key: &key, value: &value) {
-        if key.elementsEqual("_id".utf8) {
+        if key.count == 3, key[0] == UInt8(ascii: "_"), key[1] == UInt8(ascii: "i"),
+          key[2] == UInt8(ascii: "d")
+        {
           try BSONBuilder.append(key: key, value, to: &out)
           break
         }

@@ -349,7 +349,7 @@ final class SQLiteRecordCursor: RecordCursor {
     out.append("k\0" as StaticString)
     let array = BSONBuilder.begin(&out)
     for offset in 0..<count {
-      var digits = "\(offset)"
+      var digits = offset == 0 ? "0" : "\(offset)"
       digits.withUTF8 { append(UnsafeRawBufferPointer($0), statement.rawValue(first + offset), to: &out) }
     }
     end(array, in: &out)
