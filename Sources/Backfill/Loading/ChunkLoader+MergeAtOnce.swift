@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Executors
+internal import Mapping
 internal import Postgres
 
 /// Merging without looking first for what the server would refuse by itself.
