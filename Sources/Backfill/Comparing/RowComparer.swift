@@ -96,7 +96,8 @@ final class RowComparer {
     }
     guard order.compare(target.key, key) == 0 else { return false }
     // After the field count; a staged row has its number and locator before its fields.
-    var isSame = row[2...].elementsEqual(bytes[offsets[0]..<offsets[plan.columns.count]])
+    let fields = bytes[offsets[0]..<offsets[plan.columns.count]]
+    var isSame = UnsafeRawBufferPointer(rebasing: row[2...]).isAlike(UnsafeRawBufferPointer(rebasing: fields))
     for (index, child) in children.enumerated() {
       let staged = UnsafeRawBufferPointer(
         rebasing: rows[index + 1].bytes.bytes[encoder.marks[index + 1].bytes...])

@@ -16,11 +16,6 @@ extension ChunkLoader {
     try merge(cursor, waiting: waitingRecords(), comparer: nil, expectsNoRows)
   }
 
-  /// The entity's records that wait in quarantine before a chunk begins.
-  private func waitingRecords() throws -> LocatorSet {
-    try LocatorSet(waitingIn: connection, set: setName, entity: plan.entity.name)
-  }
-
   private func merge(
     _ cursor: any RecordCursor, waiting: LocatorSet, comparer: RowComparer?, _ expectsNoRows: Bool
   ) throws -> Tally {
@@ -48,42 +43,6 @@ extension ChunkLoader {
     count(changed, staged, &tally)
     if !waiting.isEmpty { try releaseLanded(staging) }
     return tally
-  }
-
-  /// - Parameter staged: the tally of reading, whose unchanged records never came to the stage.
-  private func count(_ changed: Int, _ staged: Tally, _ tally: inout Tally) {
-    let left = tally.read - tally.quarantined - tally.filtered - staged.unchanged
-    tally.landed = changed
-    tally.unchanged = staged.unchanged + left - changed
-  }
-
-  /// Merges the whole stage with one statement, without looking for duplicates and orphans first.
-  ///
-  /// Only where keys are apart and the rules hold: then the server refuses every record that couldn't stand.
-  ///
-  /// - Returns: how many records changed anything; nil if the server refuses some, and nothing has been written.
-  private func mergeAtOnce(_ staging: StagingTables) throws -> Int? {
-    do {
-      StopPoint.reach(.beforeMerge)
-      return try connection.savepoint {
-        let (sql, returnsCount) = staging.mergeAllSQL
-        let changed =
-          returnsCount ? try connection.query(sql).first?.int("n") ?? 0 : try connection.execute(sql)
-        StopPoint.reach(.afterMerge)
-        return changed
-      }
-    } catch let error as PostgresError where error.isAboutOneRow {
-      // Others like it are mostly near.
-      chunksToSearch = Self.searchedAfterRefusal
-      return nil
-    }
-  }
-
-  /// Not for some chunks after one that had to be merged twice.
-  private func mayMergeAtOnce() -> Bool {
-    guard chunksToSearch > 0 else { return true }
-    chunksToSearch -= 1
-    return false
   }
 
   /// Copies up to `limit` records of the cursor into the staging tables, inside the caller's transaction. In the tally,

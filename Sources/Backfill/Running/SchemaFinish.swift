@@ -56,8 +56,26 @@ extension BackfillMember {
       }
     }
     if backfill.context.stop.isSet { throw BackfillInterruption() }
-    for plan in backfill.plans { _ = try connection.execute("ANALYZE \(plan.table.sql)") }
+    for plan in backfill.plans where try hasNewRows(plan, catalog) {
+      _ = try connection.execute("ANALYZE \(plan.table.sql)")
+    }
     return true
+  }
+
+  /// Whether the server's statistics of a table aren't of the rows that are there now: a run that has changed nothing
+  /// leaves them as they are.
+  private func hasNewRows(_ plan: EntityPlan, _ catalog: Catalog) throws -> Bool {
+    let tally = try catalog.tally(run, entity: plan.entity.name).tally
+    guard tally.landed == 0 else { return true }
+    // An earlier run may have ended before it came to this.
+    let row = try catalog.connection.query(
+      """
+      SELECT c.reltuples >= 0.9 * $2::float8 AND EXISTS (SELECT FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+        WHERE n.oid = c.relnamespace AND s.tablename = c.relname) AS known
+      FROM pg_class c WHERE c.oid = to_regclass($1)
+      """, [.text(plan.table.sql), .text("\(tally.unchanged)")]
+    ).first
+    return try !(row?.bool("known") ?? false)
   }
 
   private func removeOrphans(of key: ForeignKey, _ catalog: Catalog) throws {

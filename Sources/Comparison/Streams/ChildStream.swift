@@ -32,7 +32,10 @@ public final class ChildStream {
     while let row = stream.row, order.compare(stream.key, key) == 0 {
       let end = offset + prefix + row.count
       // Rows of one table have the same number of fields.
-      if isSame, end <= rows.count, row[2...].elementsEqual(rows[(offset + prefix + 2)..<end]) {
+      if isSame, end <= rows.count,
+        UnsafeRawBufferPointer(rebasing: row[2...]).isAlike(
+          UnsafeRawBufferPointer(rebasing: rows[(offset + prefix + 2)..<end]))
+      {
         offset = end
       } else {
         isSame = false

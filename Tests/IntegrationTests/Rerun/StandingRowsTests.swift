@@ -46,7 +46,7 @@ struct StandingRowsTests {
     "core.teams", "core.people", "core.people_addresses", "core.people_addresses_phones",
   ]
 
-  private static let count = 1500
+  private static let count = 900
 
   private static func person(_ id: Int, _ random: inout SeededRandom) -> BSONDocument {
     let addresses = (0..<random.below(3)).map { place -> BSONValue in
@@ -172,20 +172,21 @@ struct StandingRowsTests {
     #expect(audit?.missing == 0 && audit?.different == 0)
   }
 
-  private static let locked =
-    "SELECT count(*) FILTER (WHERE xmax::text <> '0'), count(*) FROM core.people"
+  /// Where each row stands, and who wrote or locked it last.
+  private static let marks =
+    "SELECT md5(string_agg(concat_ws(' ', id, ctid, xmin, xmax), ',' ORDER BY id)) FROM core.people"
 
   @Test("what is alike isn't even locked")
   func nothingIsTouched() throws {
     let scene = try Scene(seed: 5)
     let (staged, stagedEngine) = try scene.copy(comparing: false)
     let (compared, comparedEngine) = try scene.copy(comparing: true)
-    let count = try compared.value("SELECT count(*) FROM core.people")
-    expectEqual(try compared.rows(Self.locked), ["0 | \(count)"])
+    let before = try compared.value(Self.marks)
+    expectEqual(try staged.value(Self.marks), before)
     expectEqual(
       try comparedEngine.backfill().counts("people"), try stagedEngine.backfill().counts("people"))
-    expectEqual(try compared.rows(Self.locked), ["0 | \(count)"])
-    expectEqual(try staged.rows(Self.locked), ["\(count) | \(count)"])
+    expectEqual(try compared.value(Self.marks), before)
+    #expect(try staged.value(Self.marks) != before)
   }
 
   private static let items = """

@@ -1,0 +1,10 @@
+internal import Foundation
+
+extension UnsafeRawBufferPointer {
+  /// Whether both are the same bytes.
+  public func isAlike(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard let left = baseAddress, let right = other.baseAddress else { return true }
+    return memcmp(left, right, count) == 0
+  }
+}
