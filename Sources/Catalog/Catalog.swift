@@ -197,9 +197,8 @@ public struct Catalog {
       }
       let found = try connection.query("SELECT version FROM kedge.version").first?.int("version") ?? 0
       guard found <= Self.version else { throw CatalogError.newer(found: found, known: Self.version) }
-      for step in Self.steps[found...] {
-        for statement in step { _ = try connection.execute(statement) }
-      }
+      // All statements of a step in one message.
+      for step in Self.steps[found...] { _ = try connection.execute(step.joined(separator: ";\n")) }
       if found == 0 {
         _ = try connection.execute("INSERT INTO kedge.version VALUES (\(Self.version))")
       } else if found < Self.version {

@@ -52,10 +52,7 @@ extension SchemaPlan {
   ///
   /// - Throws: `PostgresError` when the catalog can't be read.
   public func liveForeignKeys(in connection: PostgresConnection) throws -> [ForeignKey] {
-    let missing = try differences(from: connection).compactMap { difference in
-      if case .missingForeignKey(let key) = difference { key } else { nil }
-    }
-    return foreignKeys.filter { !missing.contains($0) }
+    try foreignKeys.filter { try !differences(of: $0, from: connection).contains(.missingForeignKey($0)) }
   }
 
   private func differences(of table: TableDefinition, rows: [PostgresRow], comparesAsBytes: Bool) throws
