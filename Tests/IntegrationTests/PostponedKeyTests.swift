@@ -193,6 +193,23 @@ struct PostponedKeyTests {
     expectEqual(try target.rows(away), [])
   }
 
+  @Test("rows that may be others' are never taken out for a key that they don't allow")
+  func othersRows() throws {
+    let (_, target, engine) = try scene()
+    try begin(engine)
+    try target.execute(
+      "ALTER TABLE core.things DISABLE TRIGGER kedge_key_is_away; INSERT INTO core.things VALUES (77, 1), (77, 2)"
+    )
+    #expect(throws: CatalogError.self) { try engine.backfill(postponing) }
+    let refusal = #expect(throws: WritersWereLetIn.self) { try engine.backfill { $0.isNew = true } }
+    #expect(refusal?.table == "\"core\".\"things\"")
+    expectEqual(try target.rows("SELECT id, v FROM core.things ORDER BY v"), ["77 | 1", "77 | 2"])
+    try target.execute("DELETE FROM core.things WHERE v = 1")
+    #expect(try engine.backfill { $0.isNew = true }.counts("things") == [10, 10, 0, 0, 0])
+    expectEqual(try target.rows(all), (1...10).map { "\($0) | \($0)" } + ["77 | 2"])
+    expectEqual(try target.rows(away), [])
+  }
+
   @Test("a table whose key something relies on keeps it", arguments: Reliance.allCases)
   func kept(_ reliance: Reliance) throws {
     let (_, target, engine) = try scene(

@@ -27,12 +27,22 @@ extension Catalog {
       let isThere = try connection.query("SELECT to_regclass($1) IS NOT NULL AS found", [.text(table)]).first
       if try isThere?["found"] == "t" {
         _ = try connection.execute("LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
+        if empties { try verifyNobodyElseWrote(table) }
         _ = try connection.execute("DROP TRIGGER IF EXISTS \(Self.keepingTrigger) ON \(table)")
         if empties { _ = try connection.execute("TRUNCATE \(table)") }
         for statement in try restoring(table) { _ = try connection.execute(statement) }
       }
       _ = try connection.execute("DELETE FROM kedge.postponed_keys WHERE table_name = $1", [.text(table)])
     }
+  }
+
+  /// Without the trigger, rows that nobody can read again may be among those of the run: they aren't taken out.
+  private func verifyNobodyElseWrote(_ table: String) throws {
+    let row = try connection.query(
+      "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass($1) AND tgname = $2 AND tgenabled = 'A') AS kept",
+      [.text(table), .text(Self.keepingTrigger)]
+    ).first
+    guard try row?["kept"] == "t" else { throw WritersWereLetIn(table: table) }
   }
 
   /// The statements that make what is still missing, the key first.
@@ -101,5 +111,17 @@ public struct KeysAreAway: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     "backfill \(run) isn't finished, and builds the primary key of \(tables.joined(separator: ", ")) after the rows. See how far it is with:"
       + " kedge status; if it was stopped, go on with: kedge backfill; then run this command again"
+  }
+}
+
+/// A table's rows don't allow its key, and may not all be the backfill's own.
+public struct WritersWereLetIn: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Quoted, with its schema.
+  public let table: String
+
+  public var description: String {
+    "the rows of \(table) don't allow its primary key, and the trigger \(Catalog.keepingTrigger), which kept other writers out of it, was dropped or"
+      + " disabled: rows of others may be among them, so nothing is taken out. Find the rows that share a key, remove those that are wrong, and"
+      + " run the command again"
   }
 }

@@ -114,9 +114,9 @@ extension Catalog {
         SELECT 'constraint ' || p.name, p.definition FROM kedge.postponed_keys p
         WHERE to_regclass(p.table_name) = t.oid AND p.kind = 'primary key'
         UNION ALL
-        SELECT 'a chance for other writers, as the trigger \(keepingTrigger) was dropped,', '' WHERE EXISTS (
+        SELECT 'a chance for other writers, as the trigger \(keepingTrigger) was dropped or disabled,', '' WHERE EXISTS (
             SELECT FROM kedge.postponed_keys p WHERE to_regclass(p.table_name) = t.oid)
-          AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = '\(keepingTrigger)')
+          AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = '\(keepingTrigger)' AND g.tgenabled = 'A')
         UNION ALL
         SELECT 'unique index ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) FROM pg_index i
         WHERE i.indrelid = t.oid AND i.indisunique
