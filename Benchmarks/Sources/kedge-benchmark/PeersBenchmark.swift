@@ -52,6 +52,7 @@ struct PeersBenchmark {
       let data = try BenchmarkData(request, source: source, kind: kind, count: count)
       let place = try PeerPlace(data, request, isAudit: isAudit, comparesWith: about.source)
       defer { place.remove() }
+      try warm(data)
       try repeating(workload) { isFirst in
         if !isAudit { try place.empty() }
         let process = try ChildProcess(
@@ -74,6 +75,7 @@ struct PeersBenchmark {
       let data = try BenchmarkData(request, source: source, kind: kind)
       let place = try PeerPlace(data, request)
       defer { place.remove() }
+      try warm(data)
       try repeating(workload) { isFirst in
         try place.empty()
         let process = try ChildProcess(
@@ -89,6 +91,13 @@ struct PeersBenchmark {
       }
       try data.done()
     }
+  }
+
+  /// Reads the source once: whoever came first would find a file that has left the system's memory meanwhile.
+  private func warm(_ data: BenchmarkData) throws {
+    _ = try RawRead(
+      source: data.source, sourceURL: data.sourceURL, target: data.target, name: data.kind.rawValue
+    ).readSource()
   }
 
   private func repeating(_ workload: Workload, _ body: (Bool) throws -> ChildProcess) throws {
