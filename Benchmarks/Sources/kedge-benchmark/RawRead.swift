@@ -44,7 +44,7 @@ struct RawRead: Sendable {
     return sides
   }
 
-  private func readSource() throws -> Side { source == .mongo ? try readMongo() : try readSQLite() }
+  func readSource() throws -> Side { source == .mongo ? try readMongo() : try readSQLite() }
 
   private func readMongo() throws -> Side {
     let connection = try MongoConnection(try MongoSettings(url: sourceURL))
