@@ -103,7 +103,8 @@ struct BenchmarkData {
     let store = "app: { kind: \(source.rawValue), environment: [KEDGE_NO_SUCH_VARIABLE] }"
     try "set: rows\nstores:\n  \(store)\n".write(
       toFile: folder + "/set.yaml", atomically: true, encoding: .utf8)
-    try kind.mapping(of: source).write(toFile: folder + "/rows.yaml", atomically: true, encoding: .utf8)
+    try kind.mapping(isDocument: source == .mongo).write(
+      toFile: folder + "/rows.yaml", atomically: true, encoding: .utf8)
   }
 
   private static func remove(_ name: String, _ request: Request) throws {
