@@ -16,7 +16,7 @@ final class MongoRecordWriter: RecordWriter {
 
   init(_ connection: MongoConnection) {
     self.connection = connection
-    session = MongoSession(connection)
+    session = MongoSession(connection, MongoChunkBounds(threshold: .max))
   }
 
   func begin(_ plan: EntityPlan, _ locators: [BSONDocument], into encoder: RecordEncoder) throws -> (

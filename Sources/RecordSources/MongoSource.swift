@@ -8,10 +8,14 @@ public struct MongoSource: RecordSource {
   public var kind: Store.Kind { .mongo }
   public var identity: String { settings.redactedURL + "/" + settings.database }
 
+  /// Collections of so many documents are parted into chunks by a sample of their ids, smaller ones by counting.
+  public var sampledFrom = 100_000
+
   public init(_ settings: MongoSettings) { self.settings = settings }
 
   public func openSessions(_ count: Int) throws -> SessionPool {
-    SessionPool(try (0..<count).map { _ in MongoSession(try MongoConnection(settings)) })
+    let bounds = MongoChunkBounds(threshold: sampledFrom)
+    return SessionPool(try (0..<count).map { _ in MongoSession(try MongoConnection(settings), bounds) })
   }
 }
 
@@ -25,9 +29,13 @@ extension MongoSource {
 /// filter: those compare within one BSON type, and would lose documents whose `_id` has another one.
 final class MongoSession: SourceSession {
   let connection: MongoConnection
+  private let bounds: MongoChunkBounds
   private var kinds: [String: MongoCollectionInfo]?
 
-  init(_ connection: MongoConnection) { self.connection = connection }
+  init(_ connection: MongoConnection, _ bounds: MongoChunkBounds) {
+    self.connection = connection
+    self.bounds = bounds
+  }
 
   private static let byID: BSONDocument = ["_id": 1]
 
@@ -58,6 +66,16 @@ final class MongoSession: SourceSession {
     let cursor = try connection.find(collection, options: BSONDocument(options))
     guard let found = try cursor.next() else { return nil }
     return try BSONDocument(bytes: Array(found))
+  }
+
+  func chunkBoundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument? {
+    let collection = plan.entity.collection
+    guard try hasIndexBounds(collection) else { return nil }
+    let comparesBytes = try info(of: collection)?.hasCollation == false
+    let bound = try bounds.bound(
+      above: lower, size: size, of: collection, comparesBytes: comparesBytes, connection)
+    // Beyond the last sampled one, too, where documents came in since.
+    return try bound ?? boundary(of: plan, in: ChunkRange(lower: lower), size: size)
   }
 
   func keyIsLocator(_ plan: EntityPlan) throws -> Bool {

@@ -35,6 +35,10 @@ public protocol SourceSession: AnyObject {
   /// upper bound of a chunk of `size` records.
   func boundary(of plan: EntityPlan, in range: ChunkRange, size: Int) throws -> BSONDocument?
 
+  /// The upper bound of a chunk of about `size` records from `lower` on, or nil where the rest is one chunk. Wherever it lies,
+  /// ranges from bound to bound have every record once; what costs less than to count them is allowed.
+  func chunkBoundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument?
+
   /// Whether the entity can be read by ranges of locators; if not, it is one chunk.
   func hasRanges(_ plan: EntityPlan) throws -> Bool
 
@@ -82,6 +86,12 @@ public protocol SourceSession: AnyObject {
 }
 
 extension SourceSession {
+  public func chunkBoundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws
+    -> BSONDocument?
+  {
+    try boundary(of: plan, in: ChunkRange(lower: lower), size: size)
+  }
+
   public func readLocators(_ plan: EntityPlan, _ range: ChunkRange, encoder: RecordEncoder) throws
     -> any RecordCursor
   {

@@ -159,15 +159,21 @@ extension Target {
         name.hasSuffix(" records") ? Int(name.dropLast(" records".count)) : nil
       }.sorted()
       guard sizes.count == 3 else { return Measured(workload: workload.name, values: Measurements()) }
-      let times = sizes.map { size in workload.results[FigureName.scaling(size).seconds].median }
-      let slopes = [0, 1].map { (index: Int) -> Double in
-        (times[index + 1] - times[index]) / Double(sizes[index + 1] - sizes[index])
-      }
-      // Sizes that drown in noise tell nothing.
-      guard slopes[0] > 0, slopes[1] > 0 else {
-        return Measured(workload: workload.name, values: Measurements())
-      }
-      return Measured(workload: workload.name, values: Measurements([slopes[1] / slopes[0]]))
+      guard let growth = growth(of: sizes, { workload.results[FigureName.scaling($0).seconds].median })
+      else { return Measured(workload: workload.name, values: Measurements()) }
+      let bare = self.growth(of: sizes) { workload.results[FigureName.scaling($0).raw].median }
+      return Measured(
+        workload: workload.name, values: Measurements([growth]),
+        note: bare.map { "COPY and key from memory: \(Measurements([$0]).text)" } ?? "")
     }
+  }
+
+  /// How much more each further record takes above the middle of three sizes than below it; nil for times that drown in noise.
+  private static func growth(of sizes: [Int], _ time: (Int) -> Double) -> Double? {
+    let times = sizes.map(time)
+    let slopes = [0, 1].map { (index: Int) -> Double in
+      (times[index + 1] - times[index]) / Double(sizes[index + 1] - sizes[index])
+    }
+    return slopes[0] > 0 && slopes[1] > 0 ? slopes[1] / slopes[0] : nil
   }
 }

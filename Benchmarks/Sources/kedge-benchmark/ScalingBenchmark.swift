@@ -3,7 +3,8 @@ import Postgres
 import ResultsPage
 import SampleData
 
-/// The time of a backfill of small records at a tenth of the size, the size, and ten times the size.
+/// The time of a backfill of small records at a tenth of the size, the size, and ten times the size; and of the bare COPY of the same
+/// rows, which tells what of it is the server's.
 struct ScalingBenchmark {
   let request: Request
   let source: Request.Source
@@ -24,6 +25,17 @@ struct ScalingBenchmark {
           try move.expect("kedge backfill")
           workload.add(names.seconds, move.seconds)
           workload.add(names.memory, move.peakMemory, unit: "MiB")
+          try count(data)
+        }
+        let rows = try RowBytes(data.table)
+        for _ in 0..<runs {
+          try data.table.empty(withoutKey: true)
+          workload.add(
+            names.raw,
+            try seconds {
+              try rows.copy()
+              try data.table.addKey()
+            }.0)
           try count(data)
         }
         try workload.write()

@@ -64,8 +64,11 @@ struct ChunkPlanner: Sendable {
   private func boundary(_ state: EntityState, _ size: Int, _ worker: AuditWorker) throws -> BSONDocument? {
     let session = try worker.session(of: state.plan)
     guard try session.hasRanges(state.plan) else { return nil }
-    let range = ChunkRange(lower: state.plannedTo)
-    let upper = try session.boundary(of: state.plan, in: range, size: max(1, size))
+    // Strata of a sample are counted; ranges needn't be.
+    let upper =
+      try oneIn == nil
+      ? session.chunkBoundary(of: state.plan, from: state.plannedTo, size: max(1, size))
+      : session.boundary(of: state.plan, in: ChunkRange(lower: state.plannedTo), size: max(1, size))
     return upper == state.plannedTo ? nil : upper
   }
 

@@ -75,6 +75,10 @@ final class GatedSession: SourceSession {
     try inside { try session.boundary(of: plan, in: range, size: size) }
   }
 
+  func chunkBoundary(of plan: EntityPlan, from lower: BSONDocument?, size: Int) throws -> BSONDocument? {
+    try inside { try session.chunkBoundary(of: plan, from: lower, size: size) }
+  }
+
   func hasRanges(_ plan: EntityPlan) throws -> Bool { try session.hasRanges(plan) }
 
   func read(_ plan: EntityPlan, _ range: ChunkRange, order: ReadOrder, into encoder: RecordEncoder) throws

@@ -147,7 +147,9 @@ struct BackfillMember {
     let sessions = try backfill.openSessions()
     for plan in backfill.plans {
       let done = try catalog.tally(run, entity: plan.entity.name).tally.read
-      let estimate = try sessions[plan.entity.store]?.estimatedCount(of: plan.entity)
+      // Some sources count.
+      let isShown = context.progress.mode != .quiet
+      let estimate = isShown ? try sessions[plan.entity.store]?.estimatedCount(of: plan.entity) : nil
       let expected = estimate.map { min($0, backfill.options.limit ?? .max) - done }
       context.progress.start(entity: plan.entity.name, total: expected.map { max(0, $0) })
     }

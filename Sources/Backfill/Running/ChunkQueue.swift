@@ -165,8 +165,11 @@ final class ChunkQueue: @unchecked Sendable {
       guard let plan = plansByName[entity.entity], let session = sessions[plan.entity.store]
       else { throw SourceProblem(entity: entity.entity, message: "no source is configured for it") }
       let size = min(chunkSize, limit.map { max(0, $0 - entity.plannedRecords) } ?? chunkSize)
-      let range = ChunkRange(lower: entity.plannedTo, upper: nil)
-      let upper = try session.boundary(of: plan, in: range, size: size)
+      // A limit is a number of records, and so counted.
+      let upper =
+        try limit == nil
+        ? session.chunkBoundary(of: plan, from: entity.plannedTo, size: size)
+        : session.boundary(of: plan, in: ChunkRange(lower: entity.plannedTo), size: size)
       if let upper, upper == entity.plannedTo {
         throw SourceProblem(
           entity: entity.entity,

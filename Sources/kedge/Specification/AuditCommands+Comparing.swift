@@ -26,6 +26,6 @@ let auditComparingOptions: [OptionSpec] = [
     "workers", short: "w", "N", .integer(1...64), help: "How many chunks are compared at a time.",
     default: "one for each processor core", group: "comparing"),
   .value(
-    "chunk-size", "N", .integer(1...10_000_000), help: "How many records are compared together.",
+    "chunk-size", "N", .integer(1...10_000_000), help: "About how many records are compared together.",
     default: "20000", group: "comparing"),
 ]

@@ -37,7 +37,7 @@ let backfillCommand = CommandSpec(
       default: "one for each processor core", group: "speed"),
     .value(
       "chunk-size", "N", .integer(1...10_000_000),
-      help: "How many records are copied and committed together.",
+      help: "About how many records are copied and committed together.",
       default: "20000", group: "speed"),
     .value(
       "postpone-keys", "N",
