@@ -32,8 +32,11 @@ extension MongoError {
     if code == 11000 || code == 11001, let range = text.firstRange(of: " dup key:") {
       return String(text[..<range.lowerBound])
     }
-    if text.hasPrefix("error processing query:"), let range = text.firstRange(of: "planner returned error") {
-      return String(text[range.lowerBound...])
+    // What it says of where the error came from may stand before it.
+    if let query = text.firstRange(of: "error processing query:") {
+      let reason = text[query.upperBound...].firstRange(of: "planner returned error")
+      let end = reason.map { text[$0.lowerBound...] } ?? "the query couldn't be processed"
+      return String(text[..<query.lowerBound] + end)
     }
     return text
   }

@@ -21,7 +21,12 @@ public final class TestPostgres {
     let name = uniqueName()
     original?.connection.close()
     let template = original.map { " TEMPLATE \($0.settings.database ?? "")" } ?? ""
-    try administrator.execute("CREATE DATABASE \(name)" + template)
+    // The other way writes each page to the log, too, which takes twice the time of a test's server.
+    let isCopied =
+      try administrator.query("SELECT current_setting('server_version_num')::integer >= 150000 AS knows")
+      .first?["knows"] == "t"
+    let strategy = isCopied && original == nil ? " STRATEGY file_copy" : ""
+    try administrator.execute("CREATE DATABASE \(name)" + template + strategy)
     url = withDatabase(name, in: server)
     settings = try PostgresSettings(url: url)
     connection = try PostgresConnection(settings)

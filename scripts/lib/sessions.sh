@@ -6,17 +6,20 @@
 # The session's number is then $!. A shell lets what runs beside it ignore SIGINT; what is begun here takes it as others do.
 session_begin() { setsid env --default-signal=INT,QUIT "$@" & }
 
-# Sends a signal to every process of a session: session_signal SIGNAL NUMBER
+# Sends a signal to every process of a session that hasn't had it yet: session_signal SIGNAL NUMBER
+declare -A session_heard=()
 session_signal() {
   local signal=$1 session=$2 file line process
   local -a fields
   for file in /proc/[0-9]*/stat; do
     { read -r line <"$file"; } 2>/dev/null || continue
     # Behind the name, which ends with the last parenthesis: state, parent, group, session.
-    read -r -a fields <<<"${line##*) }"
     process=${line%% *}
+    [ -z "${session_heard[$signal $process]-}" ] || continue
+    read -r -a fields <<<"${line##*) }"
     # Or the one that is about to begin it.
     if [ "${fields[3]-}" = "$session" ] || [ "$process" = "$session" ]; then
+      session_heard[$signal $process]=yes
       kill "-$signal" "$process" 2>/dev/null || true
     fi
   done
@@ -27,8 +30,13 @@ session_end() {
   local session
   for session; do session_signal TERM "$session"; done
   for session; do
+    # A shell that was about to start something when the signals went round waits for it, so they go round until it has ended.
+    # What cleans up lets those that it starts ignore them.
+    while kill -0 "$session" 2>/dev/null; do
+      sleep 0.1
+      session_signal TERM "$session"
+    done
     wait "$session" 2>/dev/null || true
-    # What was started just when the signals went round.
     session_signal KILL "$session"
   done
 }

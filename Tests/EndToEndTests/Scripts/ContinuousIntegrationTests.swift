@@ -94,6 +94,33 @@ struct ContinuousIntegrationTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/temporary").isEmpty)
   }
 
+  @Test("what the tests begin just when the signal goes round is ended, too")
+  func late() throws {
+    let name = "test"
+    try write(
+      "scripts/test",
+      """
+      #!/usr/bin/env bash
+      trap 'echo cleaned >"$PLACE/\(name).end"' EXIT
+      trap : TERM
+      echo "$$" >"$PLACE/\(name).new"
+      mv "$PLACE/\(name).new" "$PLACE/\(name).begin"
+      timeout 600 sleep 598
+      timeout 600 sleep 597
+      """)
+    try write("scripts/fuzz", "#!/usr/bin/env bash\n")
+    let run = try start()
+    try waitUntil("it has begun") {
+      FileManager.default.fileExists(atPath: "\(folder.path)/\(name).begin")
+    }
+    let begun = try processes(name)
+    run.send(SIGTERM)
+    try waitUntil("it has ended") { !run.isRunning }
+    #expect(try run.finish().code == 128 + SIGTERM)
+    #expect(try alive(begun).isEmpty)
+    #expect(try String(contentsOfFile: "\(folder.path)/\(name).end", encoding: .utf8) == "cleaned\n")
+  }
+
   @Test(
     "it fails where the tests or the fuzzing do, and says what the fuzzing said",
     arguments: [[0, 0], [3, 0], [0, 1]])

@@ -11,7 +11,8 @@ final class ServerFolder: Sendable {
 
   init(_ kind: String) throws {
     // Short, as a Unix socket's path may have 107 bytes at most.
-    path = "/tmp/kedge-\(kind)-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let temporary = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.utf8.count <= 48 ? $0 : nil }
+    path = "\(temporary ?? "/tmp")/kedge-\(kind)-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     guard mkdir(path, 0o711) == 0 else {
       throw UnexpectedResult(description: "can't make the folder \(path)")
     }
