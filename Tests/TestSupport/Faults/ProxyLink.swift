@@ -44,7 +44,10 @@ final class ProxyLink {
     var events: [Int16] = [0, 0]
     for (direction, way) in ways.enumerated() {
       if way.isEmpty, !way.hasEnded { events[direction] |= Int16(POLLIN) }
-      if !way.isEmpty || way.hasEnded && !way.hasPassedEnd { events[1 - direction] |= Int16(POLLOUT) }
+      // What is swallowed, its end with it, is written to nobody: to wait for room would end at once, again and again.
+      if !isSwallowing, !way.isEmpty || way.hasEnded && !way.hasPassedEnd {
+        events[1 - direction] |= Int16(POLLOUT)
+      }
     }
     return (events[0], events[1])
   }

@@ -1,5 +1,6 @@
 import Dispatch
 import Executors
+import Glibc
 import Synchronization
 
 /// Changes one record over and over on a thread of its own, until it is ended.
@@ -26,6 +27,8 @@ final class RestlessRecord: Sendable {
         while !stop.isSet {
           record.version += 1
           try write(record)
+          // Often enough for every look; more would only take the machine from the tests beside.
+          usleep(2000)
         }
       } catch {
         failure.withLock { $0 = error }
