@@ -10,9 +10,7 @@ final class ServerFolder: Sendable {
   private let lifeline: Int32
 
   init(_ kind: String) throws {
-    // Short, as a Unix socket's path may have 107 bytes at most.
-    let temporary = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.utf8.count <= 48 ? $0 : nil }
-    path = "\(temporary ?? "/tmp")/kedge-\(kind)-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    path = "\(Self.parent)/kedge-\(kind)-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     guard mkdir(path, 0o711) == 0 else {
       throw UnexpectedResult(description: "can't make the folder \(path)")
     }
@@ -21,6 +19,16 @@ final class ServerFolder: Sendable {
     lifeline = ends.writing
     guardian = try ServerProcess.spawn(
       ["/bin/sh", "-c", Self.script, "guardian", path], input: ends.reading, log: "/dev/null")
+  }
+
+  /// Short, as a Unix socket's path may have 107 bytes at most, and passable for the servers' account.
+  private static var parent: String {
+    guard let folder = ProcessInfo.processInfo.environment["TMPDIR"], folder.utf8.count <= 48 else {
+      return "/tmp"
+    }
+    var information = stat()
+    let isPassable = stat(folder, &information) == 0 && information.st_mode & 0o001 != 0
+    return isPassable ? folder : "/tmp"
   }
 
   deinit {
