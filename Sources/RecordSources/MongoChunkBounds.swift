@@ -98,8 +98,11 @@ final class MongoChunkBounds: Sendable {
   private static let foundTwice = 28799
 }
 
-/// An `_id` of a kind that is compared here just as the server compares it.
+/// An `_id` of a kind that is compared here just as the server compares it, and short: thousands of them are held at once.
 private enum MongoKey {
+  /// Bytes of a text.
+  private static let longest = 64
+
   case objectID(ObjectID)
   case integer(Int64)
   case text(String)
@@ -109,7 +112,7 @@ private enum MongoKey {
     case .objectID(let id): self = .objectID(id)
     case .int32(let number): self = .integer(Int64(number))
     case .int64(let number): self = .integer(number)
-    case .string(let text): self = .text(text)
+    case .string(let text) where text.utf8.count <= Self.longest: self = .text(text)
     default: return nil
     }
   }
