@@ -150,6 +150,21 @@ struct CursorTests {
     #expect(told.contains("does not come before"), "\(told)")
     #expect(!told.contains("Lovelace"), "\(told)")
 
+    // The same, when a server says first where it comes from.
+    let failed: BSONDocument = [
+      "writeErrors": [
+        [
+          "code": 51175,
+          "errmsg":
+            "Plan failed :: caused by :: error processing query: ns=x.cTree: x $eq \"Lovelace\"\nProj: {}\n planner returned error :: caused by :: no",
+        ]
+      ]
+    ]
+    let prefaced = MongoError(writeErrorsIn: failed, action: "read", settings: mongo.settings)
+    #expect(
+      prefaced?.message == "Plan failed :: caused by :: planner returned error :: caused by :: no",
+      "\(String(describing: prefaced))")
+
     let cursor = try mongo.find("c", options: ["batchSize": 10])
     _ = try cursor.next()
     let namespace = "\(mongo.settings.database).c"
