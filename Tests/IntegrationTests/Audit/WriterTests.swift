@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The audit cries no wolf: while writers change both stores, it finds what is planted, and nothing else.
+/// The audit cries no wolf: while writers change both stores at full speed, it finds what is planted, and nothing else.
 ///
-/// `scripts/audit-under-load` runs it for minutes, at full speed; among the other tests it takes seconds, and leaves them some of the machine.
+/// `scripts/audit-under-load` runs it for minutes; among the other tests it takes seconds.
 @Suite("Audits under load", .serialized)
 struct WriterTests {
   /// How long it runs, how late the target is at most, and how long a difference has to stand. All in seconds.
@@ -13,8 +13,6 @@ struct WriterTests {
     var seconds: Double
     var delay: Double
     var margin: Double
-    /// After each change, in microseconds.
-    var pause: UInt32
     var seed: UInt64
 
     init() {
@@ -23,7 +21,6 @@ struct WriterTests {
       seconds = minutes.map { $0 * 60 } ?? 5
       delay = minutes == nil ? 0.3 : 2
       margin = minutes == nil ? 2 : 3
-      pause = minutes == nil ? 1000 : 0
       seed = environment["KEDGE_SEED"].flatMap { UInt64($0) } ?? 2026
     }
   }
@@ -33,8 +30,7 @@ struct WriterTests {
     arguments: PlantedStore.allCases)
   func underLoad(store: PlantedStore) throws {
     let measure = Measure()
-    let scene = try WriterScene(
-      store, seed: measure.seed, delay: measure.delay, pause: measure.pause)
+    let scene = try WriterScene(store, seed: measure.seed, delay: measure.delay)
     var inFlight = 0
     var counts = [0, 0]
     func audit(expecting expected: [String], margin: Double) throws {

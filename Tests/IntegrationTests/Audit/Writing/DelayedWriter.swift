@@ -1,16 +1,14 @@
 import Codec
 import Executors
 import Foundation
-import Glibc
 import Mongo
 import Postgres
 import SQLite
 import Synchronization
 import TestSupport
 
-/// Writes to both stores until it is stopped, the source first and the target up to `delay` seconds later, as an application does
-/// that is on its way from one to the other. The changes of one record arrive in their order. Each writer rests `pause`
-/// microseconds after a change.
+/// Writes to both stores at full speed until it is stopped, the source first and the target up to `delay` seconds later, as
+/// an application does that is on its way from one to the other. The changes of one record arrive in their order.
 final class DelayedWriter: Sendable {
   /// What the writer writes to: ids 1 to this number, of which some are deleted and come back.
   static let ids = 2000
@@ -26,7 +24,6 @@ final class DelayedWriter: Sendable {
 
   private let seed: UInt64
   private let delay: Double
-  private let pause: UInt32
   private let source: @Sendable () throws -> any SourceWriter
   private let target: PostgresSettings
   private let stop = StopFlag()
@@ -37,10 +34,10 @@ final class DelayedWriter: Sendable {
   private static let threads = 2
 
   init(
-    seed: UInt64, delay: Double, pause: UInt32, target: PostgresSettings,
+    seed: UInt64, delay: Double, target: PostgresSettings,
     source: @escaping @Sendable () throws -> any SourceWriter
   ) {
-    (self.seed, self.delay, self.pause, self.target, self.source) = (seed, delay, pause, target, source)
+    (self.seed, self.delay, self.target, self.source) = (seed, delay, target, source)
   }
 
   /// How many changes both stores have by now.
@@ -103,7 +100,6 @@ final class DelayedWriter: Sendable {
       let due = max(written + delay * Double(random.below(1001)) / 1000, last[id] ?? written)
       last[id] = due
       queues[index].add(Change(sql: sql, written: written), due: due)
-      usleep(pause)
     }
   }
 

@@ -18,7 +18,7 @@ struct WriterScene {
   /// Records that nobody writes to: those from here on.
   private static let still = 100_001
 
-  init(_ store: PlantedStore, seed: UInt64, delay: Double, pause: UInt32 = 0) throws {
+  init(_ store: PlantedStore, seed: UInt64, delay: Double) throws {
     self.store = store
     target = try TestPostgres()
     let ids = Array(1...DelayedWriter.ids) + Array(Self.still..<Self.still + 500)
@@ -37,8 +37,7 @@ struct WriterScene {
       source = { try SQLiteWriter(path: path) }
       (mongo, self.sqlite) = (nil, sqlite)
     }
-    writer = DelayedWriter(
-      seed: seed, delay: delay, pause: pause, target: target.settings, source: source)
+    writer = DelayedWriter(seed: seed, delay: delay, target: target.settings, source: source)
     try engine().backfill()
   }
 
