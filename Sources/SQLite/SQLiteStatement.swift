@@ -129,13 +129,16 @@ public final class SQLiteStatement {
   /// surrogates don't pair comes as bytes that aren't UTF-8, so that it is refused rather than altered.
   public func rawValue(_ column: Int) -> RawValue {
     let column = Int32(truncatingIfNeeded: column)
-    switch sqlite3_column_type(statement, column) {
-    case SQLITE_INTEGER: return .int64(sqlite3_column_int64(statement, column))
-    case SQLITE_TEXT: return text(column)
-    case SQLITE_FLOAT: return .double(sqlite3_column_double(statement, column))
+    // One look-up serves kind, bytes and length. The value that it gives has no lock of its own, and needs none: a connection
+    // belongs to one thread.
+    guard let value = sqlite3_column_value(statement, column) else { return .null }
+    switch sqlite3_value_type(value) {
+    case SQLITE_INTEGER: return .int64(sqlite3_value_int64(value))
+    case SQLITE_TEXT: return text(value, column)
+    case SQLITE_FLOAT: return .double(sqlite3_value_double(value))
     case SQLITE_BLOB:
-      let bytes = sqlite3_column_blob(statement, column)
-      let count = Int(sqlite3_column_bytes(statement, column))
+      let bytes = sqlite3_value_blob(value)
+      let count = Int(sqlite3_value_bytes(value))
       return RawValue(
         kind: .binary, bytes: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
     default: return .null
@@ -165,14 +168,14 @@ public final class SQLiteStatement {
     }
   }
 
-  private func text(_ column: Int32) -> RawValue {
+  private func text(_ value: OpaquePointer, _ column: Int32) -> RawValue {
     if let wideText, let broken = wideText.unpaired(statement, column) { return .string(broken) }
-    guard let bytes = sqlite3_column_text(statement, column) else {
+    guard let bytes = sqlite3_value_text(value) else {
       // Only for want of memory: the row isn't whole, and the next step says so before anything is committed.
       ranOutOfMemory = true
       return .null
     }
-    return .string(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, column))))
+    return .string(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_value_bytes(value))))
   }
 
   private func failure(_ code: Int32) -> SQLiteError {
