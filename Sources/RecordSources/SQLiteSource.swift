@@ -293,6 +293,7 @@ final class SQLiteRecordCursor: RecordCursor {
   private let statement: SQLiteStatement
   private let encoder: RecordEncoder
   private let slotCount: Int
+  private let firstLocator: Int
   private let locatorCount: Int
   private let names: NameTable
   /// Values of the columns that have no slot.
@@ -305,6 +306,7 @@ final class SQLiteRecordCursor: RecordCursor {
     self.statement = statement
     self.encoder = encoder
     self.slotCount = slotCount
+    firstLocator = names.count
     self.locatorCount = locatorCount
     self.names = NameTable(names)
     others = Array(repeating: .missing, count: names.count - slotCount)
@@ -337,7 +339,7 @@ final class SQLiteRecordCursor: RecordCursor {
   }
 
   func appendLocator(to out: inout ByteBuffer) {
-    Self.appendLocator(statement, from: names.names.count, count: locatorCount, to: &out)
+    Self.appendLocator(statement, from: firstLocator, count: locatorCount, to: &out)
   }
 
   /// `{k: [values]}`.

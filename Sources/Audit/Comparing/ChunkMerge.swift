@@ -30,8 +30,8 @@ final class ChunkMerge {
 
   private let previousKey: OwnedKey
   private let previousRowKey: OwnedKey
-  private var locator = ByteBuffer(capacity: 256)
-  private var previousLocator = ByteBuffer(capacity: 256)
+  private let locator = KeptBuffer(capacity: 256)
+  private let previousLocator = KeptBuffer(capacity: 256)
   private let extras = RowBuffer()
   /// Extra rows so far: their order, which is that of keys.
   private var extraNumber = 0
@@ -90,9 +90,9 @@ final class ChunkMerge {
       case .keyAlone: tally.quarantined += 1
       case .rows: tally.compared += 1
       }
-      swap(&locator, &previousLocator)
-      locator.removeAll()
-      cursor.appendLocator(to: &locator)
+      swap(&locator.buffer, &previousLocator.buffer)
+      locator.buffer.removeAll()
+      cursor.appendLocator(to: &locator.buffer)
       let step = hasPrevious ? order.compare(previousKey.key, record.key) : -1
       if step > 0 { throw Disorder() }
       // Those after the first are above it.
@@ -109,7 +109,7 @@ final class ChunkMerge {
       previousKey.set(record.key)
       try compare(state, target, children)
     }
-    swap(&locator, &previousLocator)
+    swap(&locator.buffer, &previousLocator.buffer)
     try skipExtras(target, chunk, before: nil)
     for child in children { try child.drain() }
     try reader.end()

@@ -62,8 +62,8 @@ extension ChunkLoader {
     let tally = try stream(cursor, limit: limit, statements: staging.copyStatements, comparer: comparer) {
       cursor in
       number += 1
-      self.locator.removeAll()
-      cursor.appendLocator(to: &self.locator)
+      self.locator.buffer.removeAll()
+      cursor.appendLocator(to: &self.locator.buffer)
       return .staged(row: number, locator: self.locator.bytes)
     }
     return (staging, Int(number), tally)

@@ -36,7 +36,7 @@ public final class ChunkLoader {
   private(set) lazy var rulesHold = Result { try StandingRules.hold(for: plan, in: connection) }
   /// Whether a record that an earlier run found to be a duplicate is tried all the same, as the claims now tell.
   var retriesDuplicates = false
-  var locator = ByteBuffer(capacity: 256)
+  let locator = KeptBuffer(capacity: 256)
   private var waiting: [QuarantineEntry] = []
   private(set) var waitingBytes = 0
   /// Whether refused records are kept, to be quarantined; false where they are only read to be compared.
@@ -181,8 +181,8 @@ public final class ChunkLoader {
           }
           if yields?(chunkBytes) ?? false, try session.hasRanges(plan) {
             if try cursor.next() {
-              locator.removeAll()
-              cursor.appendLocator(to: &locator)
+              locator.buffer.removeAll()
+              cursor.appendLocator(to: &locator.buffer)
               endedAt = try BSONDocument(bytes: Array(locator.bytes))
             }
             break

@@ -30,11 +30,11 @@ final class DocumentShape {
   /// all the rest. Levels are only touched from the functions below, none of which hands one on while another changes it.
   private let levels: UnsafeMutablePointer<Level>
   private let levelCount: Int
-  private var texts: [JSONTextField] = []
+  private let texts: [JSONTextField]
   /// Of the top level, the fields whose text is JSON.
-  private var topTexts: [Int] = []
+  private let topTexts: [Int]
   /// Slots that a source with columns doesn't fill itself.
-  private var innerSlots: [Int] = []
+  private let innerSlots: [Int]
   /// Counts the records, or elements, filled from.
   private var record = 0
   let slotCount: Int
@@ -56,9 +56,11 @@ final class DocumentShape {
     self.keepsRest = keepsRest
     self.unmapped = unmapped
     levelCount = plan.levels.count
-    levels = .allocate(capacity: levelCount)
+    let levels = UnsafeMutablePointer<Level>.allocate(capacity: levelCount)
+    self.levels = levels
     for (index, level) in plan.levels.enumerated() { (levels + index).initialize(to: Level(level)) }
     levels[0].isCovered = wholeSlot != nil
+    var (texts, topTexts, innerSlots) = ([JSONTextField](), [Int](), [Int]())
     for (index, level) in plan.levels.enumerated() {
       for field in level.fields {
         field.key.withUnsafeBytes {
@@ -82,6 +84,9 @@ final class DocumentShape {
         }
       }
     }
+    self.texts = texts
+    self.topTexts = topTexts
+    self.innerSlots = innerSlots
   }
 
   deinit {

@@ -7,7 +7,9 @@ public final class KeyFields {
   /// Each field's bytes without its length; valid as long as the row's memory.
   public let fields: UnsafeMutablePointer<UnsafeRawBufferPointer>
   /// Whether a field is NULL, which no key may be.
-  public private(set) var hasNull = false
+  public var hasNull: Bool { isNullSeen }
+  // Apart from what others may read, so that it needn't be watched for overlapping accesses with each row.
+  private var isNullSeen = false
 
   /// A key of `count` columns, without a place yet.
   public init(count: Int) {
@@ -20,7 +22,7 @@ public final class KeyFields {
 
   /// Takes fields of a COPY BINARY row, which begins with its field count.
   public func set(row: UnsafeRawBufferPointer, indexes: [Int]) {
-    hasNull = false
+    isNullSeen = false
     for (place, index) in indexes.enumerated() {
       var offset = 2
       var left = index
@@ -38,7 +40,7 @@ public final class KeyFields {
 
   /// Takes consecutive fields, each its length and its bytes.
   public func set(consecutive bytes: UnsafeRawBufferPointer) {
-    hasNull = false
+    isNullSeen = false
     var offset = 0
     for place in 0..<count {
       let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
@@ -49,7 +51,7 @@ public final class KeyFields {
 
   /// Takes fields of the one row in a buffer whose places the encoder knows.
   public func set(row: UnsafeRawBufferPointer, offsets: UnsafePointer<Int>, indexes: [Int]) {
-    hasNull = false
+    isNullSeen = false
     for (place, index) in indexes.enumerated() {
       let length = Int(
         Int32(bigEndian: row.loadUnaligned(fromByteOffset: offsets[index], as: Int32.self)))
@@ -58,7 +60,7 @@ public final class KeyFields {
   }
 
   private func take(_ place: Int, _ row: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) {
-    if length < 0 { hasNull = true }
+    if length < 0 { isNullSeen = true }
     fields[place] = UnsafeRawBufferPointer(rebasing: row[(offset + 4)..<(offset + 4 + max(0, length))])
   }
 
@@ -73,7 +75,7 @@ public final class KeyFields {
 
 /// A key copied out of a row's memory, so that it outlives its row.
 public final class OwnedKey {
-  private var memory = ByteBuffer(capacity: 256)
+  private let memory = KeptBuffer(capacity: 256)
   /// The key, in memory of its own.
   public let key: KeyFields
   /// Whether it has been given one.
@@ -85,15 +87,15 @@ public final class OwnedKey {
   /// A key from its consecutive fields.
   public convenience init(count: Int, encoded: [UInt8]) {
     self.init(count: count)
-    memory.append(contentsOf: encoded)
+    memory.buffer.append(contentsOf: encoded)
     key.set(consecutive: memory.bytes)
     isSet = true
   }
 
   /// Takes a copy of another key.
   public func set(_ other: KeyFields) {
-    memory.removeAll()
-    other.append(to: &memory)
+    memory.buffer.removeAll()
+    other.append(to: &memory.buffer)
     key.set(consecutive: memory.bytes)
     isSet = true
   }

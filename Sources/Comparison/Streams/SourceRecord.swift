@@ -23,7 +23,7 @@ public final class SourceRecord {
   /// The key, where it is known.
   public let key: KeyFields
   private let indexes: [Int]
-  private var keyBytes = ByteBuffer(capacity: 256)
+  private let keyBytes = KeptBuffer(capacity: 256)
 
   /// A place for the records of one entity.
   public init(_ plan: EntityPlan) {
@@ -49,8 +49,8 @@ public final class SourceRecord {
 
   /// Takes the key alone of the record whose values fill the slots.
   public func loadKey() -> Bool {
-    keyBytes.removeAll()
-    do throws(Refusal) { try encoder.encodeKey(to: &keyBytes) } catch { return false }
+    keyBytes.buffer.removeAll()
+    do throws(Refusal) { try encoder.encodeKey(to: &keyBytes.buffer) } catch { return false }
     key.set(consecutive: keyBytes.bytes)
     return !key.hasNull
   }

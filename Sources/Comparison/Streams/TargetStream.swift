@@ -6,7 +6,8 @@ public final class TargetStream {
   private let cursor: CopyOutCursor
   private let keyIndexes: [Int]
   /// The row at hand, from its field count on; nil at the end.
-  public private(set) var row: UnsafeRawBufferPointer?
+  public var row: UnsafeRawBufferPointer? { current }
+  private var current: UnsafeRawBufferPointer?
   /// The key of the row at hand.
   public let key: KeyFields
 
@@ -24,7 +25,8 @@ public final class TargetStream {
 
   /// Moves to the next row.
   public func advance() throws {
-    row = try cursor.nextBinaryRow()
+    let row = try cursor.nextBinaryRow()
+    current = row
     if let row { key.set(row: row, indexes: keyIndexes) }
   }
 

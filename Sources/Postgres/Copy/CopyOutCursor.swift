@@ -45,8 +45,11 @@ public final class CopyOutCursor {
       guard isAtEnd else { throw PostgresError(.usage, "The COPY was ended before all of it was read.") }
       return nil
     }
-    let count = try connection.nextCopyData(&buffer)
-    if count > 0 { return UnsafeRawBufferPointer(start: buffer, count: Int(count)) }
+    // Not into what the object keeps, which would be watched for overlapping accesses as long as the call takes.
+    var piece: UnsafeMutablePointer<CChar>?
+    let count = try connection.nextCopyData(&piece)
+    buffer = piece
+    if count > 0 { return UnsafeRawBufferPointer(start: piece, count: Int(count)) }
     isAtEnd = true
     connection.activity = .none
     if count == -1 {
