@@ -11,37 +11,42 @@ struct ScalingBenchmark {
 
   func run(_ recorder: Recorder) throws {
     try recorder.workload("\(source.rawValue) usage_events") { workload in
-      for (size, runs) in [
-        (request.rows / 10, max(5, request.runs)), (request.rows, max(3, request.runs)),
-        (request.rows * 10, max(1, request.runs / 2)),
-      ] {
-        let data = try BenchmarkData(
-          request, source: source, kind: .usageEvents, count: size, isFilled: false)
-        let names = FigureName.scaling(size)
-        for _ in 0..<runs {
-          try data.table.drop()
-          let move = try ChildProcess(
-            request.kedge(), data.arguments("backfill", "--quiet", "--json", "--new"))
-          try move.expect("kedge backfill")
-          workload.add(names.seconds, move.seconds)
-          workload.add(names.memory, move.peakMemory, unit: "MiB")
-          try count(data)
-        }
-        let rows = try RowBytes(data.table)
-        for _ in 0..<runs {
-          try data.table.empty(withoutKey: true)
-          workload.add(
-            names.raw,
-            try seconds {
-              try rows.copy()
-              try data.table.addKey()
-            }.0)
-          try count(data)
+      let sizes = [request.rows / 10, request.rows, request.rows * 10]
+      let all = try sizes.map {
+        try BenchmarkData(request, source: source, kind: .usageEvents, count: $0, isFilled: false)
+      }
+      // Size after size in each round, so that a machine that is slower for a while is so for all of them.
+      for _ in 0..<max(3, request.runs) {
+        for data in all {
+          try measureKedge(data, workload)
+          try measureCopy(data, workload)
         }
         try workload.write()
-        try data.discard()
       }
+      for data in all { try data.discard() }
     }
+  }
+
+  private func measureKedge(_ data: BenchmarkData, _ workload: Workload) throws {
+    let names = FigureName.scaling(data.count)
+    try data.table.drop()
+    let move = try ChildProcess(request.kedge(), data.arguments("backfill", "--quiet", "--json", "--new"))
+    try move.expect("kedge backfill")
+    workload.add(names.seconds, move.seconds)
+    workload.add(names.memory, move.peakMemory, unit: "MiB")
+    try count(data)
+  }
+
+  private func measureCopy(_ data: BenchmarkData, _ workload: Workload) throws {
+    let rows = try RowBytes(data.table)
+    try data.table.empty(withoutKey: true)
+    workload.add(
+      FigureName.scaling(data.count).raw,
+      try seconds {
+        try rows.copy()
+        try data.table.addKey()
+      }.0)
+    try count(data)
   }
 
   /// What is in the rows is compared where a backfill is measured; here it is their number.
