@@ -15,9 +15,7 @@ internal import Foundation
 /// has begun or after it was joined), and what is left only by the owner.
 final class MongoReadAhead: @unchecked Sendable {
   /// Documents, one after another.
-  private final class Block {
-    var bytes = ByteBuffer(capacity: MongoReadAhead.blockSize + 4096)
-  }
+  private typealias Block = KeptBuffer
 
   /// Bytes that are handed over at once.
   private static let blockSize = 128 << 10
@@ -44,7 +42,10 @@ final class MongoReadAhead: @unchecked Sendable {
   private var thread: DedicatedThread?
   private var hasBegun = false
   private var current: Block?
+  // Of the current block what isn't read yet: so that no document asks for the block itself.
+  private var start: UnsafeRawPointer?
   private var offset = 0
+  private var count = 0
 
   /// - Parameter batch: Documents that the server was asked to send at first.
   init(_ handle: MongoCursorHandle, batch: Int) {
@@ -60,7 +61,7 @@ final class MongoReadAhead: @unchecked Sendable {
   func next() throws -> UnsafeRawBufferPointer? {
     if !hasBegun { try begin() }
     while true {
-      if let block = current, offset < block.bytes.count, let start = block.bytes.bytes.baseAddress {
+      if offset < count, let start {
         // The driver has checked the length that the document begins with.
         let length = Int(Int32(littleEndian: (start + offset).loadUnaligned(as: Int32.self)))
         defer { offset += length }
@@ -80,7 +81,10 @@ final class MongoReadAhead: @unchecked Sendable {
     thread = nil
     hasBegun = true
     (current, ready) = (nil, [])
+    (start, offset, count) = (nil, 0, 0)
   }
+
+  private static func newBlock() -> Block { Block(capacity: blockSize + 4096) }
 
   private func begin() throws {
     thread = try DedicatedThread(name: "kedge-ahead") { [self] in read() }
@@ -93,17 +97,18 @@ final class MongoReadAhead: @unchecked Sendable {
     defer { condition.unlock() }
     if let block = current {
       held -= block.bytes.count
-      block.bytes.removeAll()
+      block.buffer.removeAll()
       // One document of 16 MB shouldn't be kept for by every block afterwards.
-      block.bytes.shrink(to: 2 * Self.blockSize)
+      block.buffer.shrink(to: 2 * Self.blockSize)
       spare.append(block)
       current = nil
     }
-    offset = 0
+    (start, offset, count) = (nil, 0, 0)
     if isResting, !isHalfFull { condition.signal() }
     while ready.isEmpty, end == nil, !isClosed { condition.wait() }
     if !ready.isEmpty {
-      current = ready.removeFirst()
+      let block = ready.removeFirst()
+      (current, start, count) = (block, block.bytes.baseAddress, block.bytes.count)
       return true
     }
     try end?.get()
@@ -113,11 +118,11 @@ final class MongoReadAhead: @unchecked Sendable {
   // MARK: The thread's side
 
   private func read() {
-    var block = Block()
+    var block = Self.newBlock()
     var (count, bytes, batch) = (0, 0, firstBatch)
     do {
       while let document = try handle.next() {
-        block.bytes.append(document)
+        block.buffer.append(document)
         count += 1
         bytes += document.count
         // What is there is handed over before the server is asked for more.
@@ -153,7 +158,7 @@ final class MongoReadAhead: @unchecked Sendable {
       while isHalfFull, !isClosed { condition.wait() }
       isResting = false
     }
-    return isClosed ? nil : spare.popLast() ?? Block()
+    return isClosed ? nil : spare.popLast() ?? Self.newBlock()
   }
 
   private var isHalfFull: Bool { held > Self.limit.bytes / 2 || ready.count > Self.limit.blocks / 2 }

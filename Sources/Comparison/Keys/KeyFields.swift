@@ -78,8 +78,6 @@ public final class OwnedKey {
   private let memory = KeptBuffer(capacity: 256)
   /// The key, in memory of its own.
   public let key: KeyFields
-  /// Whether it has been given one.
-  public private(set) var isSet = false
 
   /// No key yet.
   public init(count: Int) { key = KeyFields(count: count) }
@@ -89,7 +87,6 @@ public final class OwnedKey {
     self.init(count: count)
     memory.buffer.append(contentsOf: encoded)
     key.set(consecutive: memory.bytes)
-    isSet = true
   }
 
   /// Takes a copy of another key.
@@ -97,6 +94,5 @@ public final class OwnedKey {
     memory.buffer.removeAll()
     other.append(to: &memory.buffer)
     key.set(consecutive: memory.bytes)
-    isSet = true
   }
 }
