@@ -88,12 +88,13 @@ public struct Backfill: Sendable {
         try catalog.lockShared(set: context.set.name)
         try catalog.verifyPhases(of: plans.map(\.entity), in: context.set.name)
         try catalog.whileStarting(set: context.set.name, patience: options.patience) {
-          let run = try self.open(schema, catalog)
+          let sessions = try openSessions()
+          let run = try self.open(schema, catalog, sessions)
           // Found again after the connection was lost: it is what it was.
           if begun?.id != run.id { begun = run }
           opened = begun
           guard let run = opened, !run.isDone else { return }
-          try furnish(run, schema, catalog)
+          try furnish(run, schema, catalog, sessions)
           // Before others may start: they must see that somebody is at work.
           membership = try Membership(
             run, settings: context.target, workers: max(1, options.workers), lease: options.lease, pace: pace,
@@ -118,8 +119,10 @@ public struct Backfill: Sendable {
   }
 
   /// Joins the unfinished run or begins one. Happens in one process at a time.
-  private func open(_ schema: SchemaPlan, _ catalog: Catalog) throws -> Run {
-    try verifySources { try $0.verify($1) }
+  private func open(_ schema: SchemaPlan, _ catalog: Catalog, _ sessions: [String: any SourceSession])
+    throws -> Run
+  {
+    for plan in plans { try sessions[plan.entity.store]?.verify(plan) }
     let request = RunRequest(
       set: context.set.name, mapping: mappingDigest, source: sourceIdentity, entities: options.entities,
       limit: options.limit)
@@ -128,20 +131,21 @@ public struct Backfill: Sendable {
       abandon: { try KeyMaking.finish(set: context.set.name, catalog) }
     ) {
       if try catalog.liveMembers(of: context.set.name) == 0 {
-        try verifySources { try $0.verifyContents(of: $1) }
+        for plan in plans { try sessions[plan.entity.store]?.verifyContents(of: plan) }
       }
       try prepare(schema, catalog)
     }
   }
 
   /// Writes down where each entity begins.
-  private func furnish(_ run: Run, _ schema: SchemaPlan, _ catalog: Catalog) throws {
+  private func furnish(
+    _ run: Run, _ schema: SchemaPlan, _ catalog: Catalog, _ sessions: [String: any SourceSession]
+  ) throws {
     // One rate for the run, whoever named it last. Who begins, or goes on alone, says by leaving it out that there is none.
     if options.rate != nil || !run.isShared { try catalog.set(rate: options.rate, run: run.id) }
     // Written down once: which tables were empty when the run began.
     let tables = watched(schema)
     let known = try catalog.entities(run)
-    let sessions = try openSessions()
     for plan in plans where known[plan.entity.name] == nil {
       let rows = try catalog.connection.query(
         "SELECT NOT EXISTS (SELECT FROM \(plan.table.sql)) AS is_empty")
@@ -156,7 +160,7 @@ public struct Backfill: Sendable {
         if !claimsKeys { try postponeKey(of: plan, run, sessions[plan.entity.store], catalog) }
       }
     }
-    if run.isResumed { try retryQuarantined(run, catalog) }
+    if run.isResumed { try retryQuarantined(run, catalog, sessions) }
   }
 
   /// A session for each store: to open one for each entity would take a time that grows with their square, as opening a
@@ -238,14 +242,6 @@ public struct Backfill: Sendable {
     return String(decoding: hex.bytes, as: UTF8.self)
   }
 
-  private func verifySources(_ verify: (any SourceSession, EntityPlan) throws -> Void) throws {
-    for store in Set(plans.map(\.entity.store)) {
-      let some = plans.filter { $0.entity.store == store }
-      guard let session = try context.source(of: some[0]).openSessions(1).take() else { continue }
-      for plan in some { try verify(session, plan) }
-    }
-  }
-
   private func prepare(_ schema: SchemaPlan, _ catalog: Catalog) throws {
     let connection = catalog.connection
     if options.createsSchema {
@@ -269,8 +265,9 @@ public struct Backfill: Sendable {
   }
 
   /// A run that stopped at its limit goes on once its records are mended: those that wait get another try first.
-  private func retryQuarantined(_ run: Run, _ catalog: Catalog) throws {
-    let sessions = try openSessions()
+  private func retryQuarantined(_ run: Run, _ catalog: Catalog, _ sessions: [String: any SourceSession])
+    throws
+  {
     _ = try catalog.connection.execute("SET \(Catalog.loadSetting) TO '\(run.id)'")
     for plan in plans where plan.entity.quarantineLimit != nil {
       guard let session = sessions[plan.entity.store] else { continue }

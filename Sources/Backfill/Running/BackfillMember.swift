@@ -144,12 +144,11 @@ struct BackfillMember {
 
   /// Tells the progress display what is to be expected: what the sources estimate, less what is done.
   private func announce(_ catalog: Catalog) throws {
-    let sessions = try backfill.openSessions()
+    // Some sources count.
+    let sessions = context.progress.mode == .quiet ? [:] : try backfill.openSessions()
     for plan in backfill.plans {
       let done = try catalog.tally(run, entity: plan.entity.name).tally.read
-      // Some sources count.
-      let isShown = context.progress.mode != .quiet
-      let estimate = isShown ? try sessions[plan.entity.store]?.estimatedCount(of: plan.entity) : nil
+      let estimate = try sessions[plan.entity.store]?.estimatedCount(of: plan.entity)
       let expected = estimate.map { min($0, backfill.options.limit ?? .max) - done }
       context.progress.start(entity: plan.entity.name, total: expected.map { max(0, $0) })
     }
