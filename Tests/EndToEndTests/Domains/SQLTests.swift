@@ -1,7 +1,7 @@
 import Testing
 
 /// What the tables of each set refuse, take along and find by an index, told in pgTAP: the files of `Tests/SQL`.
-@Suite("The schemas of the domains, in SQL")
+@Suite("The schemas of the domains, in SQL", .enabled(if: TapTarget.isExpected, TapTarget.missing))
 struct SQLTests {
   static let sets = TapTarget.names(in: TapTarget.folder)
 
