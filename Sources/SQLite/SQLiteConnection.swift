@@ -136,7 +136,7 @@ public final class SQLiteConnection {
   /// - Throws: `SQLiteError`.
   public func journalMode() throws -> String { try pragma("journal_mode").text ?? "" }
 
-  private func pragma(_ name: String) throws -> SQLiteValue {
+  func pragma(_ name: String) throws -> SQLiteValue {
     try query("PRAGMA \(name)").first?.first ?? .null
   }
 

@@ -90,6 +90,25 @@ struct OpeningTests {
     #expect(error?.description.contains("out of order") == true)
   }
 
+  @Test("a page that can't be read is the check's to tell of")
+  func pageOfZeros() throws {
+    let path = try folder.database(
+      "z.db",
+      """
+      PRAGMA page_size = 1024; CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+        INSERT INTO t SELECT i, 'some text, ' || i FROM n;
+      """)
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    bytes.replaceSubrange(4096..<5120, with: Data(count: 1024))
+    try bytes.write(to: URL(filePath: path))
+    let connection = try SQLiteConnection(path: path, mode: .readOnly)
+    #expect(throws: SQLiteError.self) { try connection.query("SELECT count(*) FROM t") }
+    let error = #expect(throws: SQLiteError.self) { try connection.verifyStructure(of: "t") }
+    #expect(error?.isCorrupt == true)
+    #expect(error?.description.contains("quick_check") == true, "\(String(describing: error))")
+  }
+
   @Test("reading changes no byte, and writing is refused")
   func readOnly() throws {
     let path = try folder.database("r.db", "CREATE TABLE t (x); INSERT INTO t VALUES (1)")
