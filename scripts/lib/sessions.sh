@@ -6,6 +6,13 @@
 # The session's number is then $!. A shell lets what runs beside it ignore SIGINT; what is begun here takes it as others do.
 session_begin() { setsid env --default-signal=INT,QUIT "$@" & }
 
+# Begins one that takes what others leave of the processor: session_begin_last COMMAND…
+# A kernel that shares the processor out between sessions first asks nobody in them how nice he is, so the session says it.
+session_begin_last() {
+  # shellcheck disable=SC2016 # The shell that is begun expands it.
+  session_begin sh -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 19 "$@"' sh "$@"
+}
+
 # Sends a signal to every process of a session that hasn't had it yet: session_signal SIGNAL NUMBER
 declare -A session_heard=()
 session_signal() {

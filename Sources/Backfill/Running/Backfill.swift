@@ -36,21 +36,26 @@ public struct Backfill: Sendable {
   /// goes on from it.
   public func run() throws -> BackfillReport {
     // What is wrong now is the address, the password or the database: no reason to wait.
-    var connection = try PostgresConnection(context.target)
+    var connection: PostgresConnection?
+    do {
+      connection = try PostgresConnection(context.target)
+    } catch let error as PostgresError where error.fault == .tooManyConnections {
+      // There may be room in a moment: the server still counts a connection that was closed just now.
+    }
     let pace = Pace(
       rate: nil, window: options.window, stop: context.stop, announce: context.teller("backfill"))
     if pace.wantsPause() {
       // No connection is kept through the day.
-      connection.close()
+      connection?.close()
+      connection = nil
       guard pace.waitWhileHeld() else { throw BackfillError.interrupted }
-      connection = try PostgresConnection(context.target)
     }
     do { return try run(on: connection, pace) } catch let error as OutOfPatience {
       throw LockHolder.explained(error, plans, context.target)
     }
   }
 
-  private func run(on first: PostgresConnection, _ pace: Pace) throws -> BackfillReport {
+  private func run(on first: PostgresConnection?, _ pace: Pace) throws -> BackfillReport {
     let schema = SchemaPlan(context.plans.filter { wanted($0.entity.name) }, set: context.set)
     let (connection, run, joined) = try begin(schema, pace, on: first)
     guard let membership = joined else { return try report(run, Catalog(connection)) }
@@ -69,11 +74,12 @@ public struct Backfill: Sendable {
   /// Makes the target ready and begins the run, or joins it. A connection that is lost on the way is replaced, and all of
   /// it done again.
   ///
+  /// - Parameter first: a connection, where there is one already.
   /// - Returns: no membership where the run is done already.
-  private func begin(_ schema: SchemaPlan, _ pace: Pace, on first: PostgresConnection) throws -> (
+  private func begin(_ schema: SchemaPlan, _ pace: Pace, on first: PostgresConnection?) throws -> (
     PostgresConnection, Run, Membership?
   ) {
-    var connection: PostgresConnection? = first
+    var connection = first
     var patience = Patience(limit: options.patience, stop: context.stop)
     var begun: Run?
     while true {
