@@ -45,7 +45,11 @@ struct ChunkPlanner: Sendable {
       chunk.locators.upper = try boundary(state, size - (state.nextNumber == 0 ? 1 : 0), worker)
     case .ranges(let order):
       var size = chunkSize
-      if !order.isIndexed { size = max(size, (state.estimate ?? 0) / Self.unindexedRanges + 1) }
+      if !order.isIndexed {
+        let estimate = try state.estimate ?? worker.session(of: plan).estimatedCount(of: plan.entity)
+        state.estimate = estimate
+        size = max(size, (estimate ?? 0) / Self.unindexedRanges + 1)
+      }
       chunk.locators.lower = state.plannedTo
       chunk.keys.lower = state.plannedKey
       if let (upper, key) = try bound(state, size, order, worker) {

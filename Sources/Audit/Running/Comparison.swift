@@ -66,7 +66,10 @@ struct Comparison {
       sessions[plan.entity.store] = session
       try session.verify(plan)
       let state = EntityState(plan, index: index)
-      state.estimate = try session.estimatedCount(of: plan.entity)
+      // For the display, and for the share that is compared when the time ends.
+      if context.progress.mode != .quiet || options.budget != nil {
+        state.estimate = try session.estimatedCount(of: plan.entity)
+      }
       state.take(try ledger.progress(audit.run, plan.entity.name))
       context.progress.start(entity: plan.entity.name, total: state.estimate)
       context.progress.advance(entity: plan.entity.name, by: state.records)

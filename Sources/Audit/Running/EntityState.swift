@@ -26,7 +26,7 @@ final class EntityState {
   var records = 0
   var sampled = 0
   var seconds = 0.0
-  /// As the source says it, for the share that has been compared.
+  /// How many records the source says there are; nil also where nobody has asked it yet, as some sources count for it.
   var estimate: Int?
 
   init(_ plan: EntityPlan, index: Int) {
