@@ -139,7 +139,6 @@ public final class SQLiteStatement {
     case SQLITE_BLOB:
       let bytes = sqlite3_value_blob(value)
       let count = Int(sqlite3_value_bytes(value))
-      if bytes == nil, count > 0 { ranOutOfMemory = true }
       return RawValue(
         kind: .binary, bytes: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
     default: return .null
