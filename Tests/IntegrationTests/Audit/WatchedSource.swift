@@ -10,6 +10,8 @@ final class WatchedSource: RecordSource {
     var onRead: @Sendable (ChunkRange) -> Void = { _ in }
     /// Records are about to be looked at by their locators.
     var onFetch: @Sendable ([BSONDocument]) -> Void = { _ in }
+    /// It is asked how many records an entity has.
+    var onCount: @Sendable (String) -> Void = { _ in }
   }
   private let base: any RecordSource
   private let watch: Watch
@@ -61,7 +63,10 @@ private final class WatchedSession: SourceSession {
   }
   func keyIsLocator(_ plan: EntityPlan) throws -> Bool { try base.keyIsLocator(plan) }
   func contents() throws -> [String] { try base.contents() }
-  func estimatedCount(of entity: Entity) throws -> Int? { try base.estimatedCount(of: entity) }
+  func estimatedCount(of entity: Entity) throws -> Int? {
+    watch.onCount(entity.name)
+    return try base.estimatedCount(of: entity)
+  }
   func verify(_ plan: EntityPlan) throws { try base.verify(plan) }
   func verifyContents(of plan: EntityPlan) throws { try base.verifyContents(of: plan) }
   func keyUniqueness(_ plan: EntityPlan) throws -> KeyUniqueness { try base.keyUniqueness(plan) }
